@@ -1,0 +1,11 @@
+"""Settings of the test suite: those of development, loopback allowed as a partner."""
+
+import os
+
+os.environ.setdefault("DEBUG", "true")
+
+from postbacks_project.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+OUTBOUND_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]
+AXES_ENABLED = False
