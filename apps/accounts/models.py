@@ -1,0 +1,248 @@
+"""Who takes part: users, advertisers, affiliates and the tokens they send."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+
+TOKEN_PREFIX_LENGTH = 8
+TOKEN_BYTES = 32  # 256 random bits (DESIGN §5).
+
+
+class PartyStatus(models.TextChoices):
+    """Whether an advertiser or affiliate takes part."""
+
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+
+
+class Advertiser(TimeStamped):
+    """A company that reports events and pays revenue."""
+
+    name = models.CharField(max_length=120)
+    website = models.URLField(blank=True)
+    contact_email = models.EmailField(blank=True)
+    default_currency = models.CharField(
+        max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."
+    )
+    status = models.CharField(
+        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="advertiser_name_unique",
+                violation_error_message="An advertiser of this name exists already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(default_currency__regex=r"^[A-Z]{3}$"),
+                name="advertiser_currency_is_iso_code",
+                violation_error_message="Three capital letters, e.g. USD.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Affiliate(TimeStamped):
+    """A partner who brings traffic and is paid payout."""
+
+    AFFILIATE_PATH: ClassVar = "pk"
+
+    name = models.CharField(max_length=120)
+    status = models.CharField(
+        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
+    )
+    external_ref = models.CharField(
+        "external reference",
+        max_length=120,
+        blank=True,
+        help_text="The affiliate's id in another system.",
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="affiliate_name_unique",
+                violation_error_message="An affiliate of this name exists already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a user is; the label is the name of the group that holds the permissions."""
+
+    ADMIN = "admin", "Admin"
+    ACCOUNT_MANAGER = "account_manager", "Account manager"
+    OPERATOR = "operator", "Operator"
+    AFFILIATE = "affiliate", "Affiliate"
+    VIEWER = "viewer", "Viewer"
+
+
+class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)["User"]):  # type: ignore[misc]
+    """Django's user manager whose querysets know ``visible_to``."""
+
+
+class User(AbstractUser):
+    """A person who signs in; one with an affiliate sees that affiliate's rows only."""
+
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        help_text="Only for users of the role Affiliate.",
+    )
+
+    objects = ScopedUserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role=Role.AFFILIATE, affiliate__isnull=False)
+                | (~Q(role=Role.AFFILIATE) & Q(affiliate__isnull=True)),
+                name="user_affiliate_matches_role",
+                violation_error_message="A user of the role Affiliate needs an "
+                "affiliate; every other user has none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(affiliate__isnull=True) | Q(is_superuser=False),
+                name="user_of_affiliate_is_no_superuser",
+                violation_error_message="A user of an affiliate cannot be a superuser.",
+            ),
+        ]
+
+
+class TokenScope(models.TextChoices):
+    """How far a token reaches."""
+
+    ACCOUNT = "account", "All offers"
+    ADVERTISER = "advertiser", "Offers of one advertiser"
+    OFFER = "offer", "One offer"
+    USER = "user", "What one user may do"
+
+
+class ApiToken(TimeStamped):
+    """A secret that authenticates a sender; only its hash is stored.
+
+    Several tokens may be valid at once, so that a sender can change over.
+    """
+
+    label = models.CharField(max_length=120, help_text="Who uses it, and for what.")
+    scope = models.CharField(max_length=12, choices=TokenScope.choices)
+    advertiser = models.ForeignKey(
+        Advertiser,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens",
+    )
+    offer = models.ForeignKey(
+        "offers.Offer",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="tokens",
+    )
+    prefix = models.CharField(max_length=TOKEN_PREFIX_LENGTH, editable=False)
+    token_hash = models.CharField(max_length=64, editable=False)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API token"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token_hash"], name="api_token_hash_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    scope=TokenScope.ACCOUNT, advertiser=None, offer=None, user=None
+                )
+                | Q(
+                    scope=TokenScope.ADVERTISER,
+                    advertiser__isnull=False,
+                    offer=None,
+                    user=None,
+                )
+                | Q(
+                    scope=TokenScope.OFFER,
+                    advertiser=None,
+                    offer__isnull=False,
+                    user=None,
+                )
+                | Q(
+                    scope=TokenScope.USER,
+                    advertiser=None,
+                    offer=None,
+                    user__isnull=False,
+                ),
+                name="api_token_owner_matches_scope",
+                violation_error_message="Choose exactly the owner that the scope "
+                "names: an advertiser, an offer, a user, or none for all offers.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None)
+                | Q(valid_until__gt=models.F("valid_from")),
+                name="api_token_ends_after_it_begins",
+                violation_error_message="A token's end must lie after its beginning.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.prefix}…)"
+
+    def set_secret(self, secret: str) -> None:
+        """Remember ``secret`` by its hash and its first characters."""
+        self.token_hash = hash_token(secret)
+        self.prefix = secret[:TOKEN_PREFIX_LENGTH]
+
+    def is_valid_at(self, moment: datetime) -> bool:
+        """Tell whether the token may be used at ``moment``."""
+        ends = self.valid_until
+        return self.valid_from <= moment and (ends is None or moment < ends)
+
+
+def new_token() -> str:
+    """Return a fresh secret of 256 random bits in URL-safe characters."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_token(secret: str) -> str:
+    """Return the SHA-256 under which a token is stored and found.
+
+    A plain hash is enough: the secret has 256 random bits and cannot be guessed.
+    """
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,91 @@
+"""What each role may do: groups of Django permissions, kept in step by a command."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+from apps.accounts.models import Role
+
+SETUP_MODELS = (
+    "accounts.advertiser",
+    "accounts.affiliate",
+    "offers.project",
+    "offers.offer",
+    "offers.offeraffiliate",
+    "goals.goal",
+    "events.eventtype",
+    "events.offerevent",
+    "events.offereventfield",
+    "event_lists.eventlist",
+    "event_lists.eventlistitem",
+    "event_lists.offereventlist",
+    "connections.connection",
+    "postbacks.postbackrule",
+    "postbacks.rulecustomevent",
+)
+ACTIVITY_MODELS = (
+    "events.seeneventname",
+    "tracking.click",
+    "tracking.lead",
+    "tracking.conversion",
+    "tracking.conversionchange",
+    "tracking.event",
+    "deliveries.delivery",
+    "deliveries.attempt",
+    "deliveries.destination",
+    "ingest.refusedrequest",
+)
+ACCESS_MODELS = ("accounts.user", "accounts.apitoken", "auditlog.logentry")
+AFFILIATE_READS = (
+    "offers.offer",
+    "goals.goal",
+    "events.eventtype",
+    "tracking.conversion",
+    "tracking.event",
+    "deliveries.delivery",
+    "deliveries.attempt",
+)
+AFFILIATE_WRITES = ("postbacks.postbackrule", "postbacks.rulecustomevent")
+
+VIEW = ("view",)
+EDIT = ("view", "add", "change", "delete")
+
+GRANTS: dict[Role, dict[tuple[str, ...], tuple[str, ...]]] = {
+    Role.ADMIN: {
+        SETUP_MODELS: EDIT,
+        ACTIVITY_MODELS: ("view", "change"),
+        ACCESS_MODELS: EDIT,
+    },
+    Role.ACCOUNT_MANAGER: {SETUP_MODELS: EDIT, ACTIVITY_MODELS: ("view", "change")},
+    Role.OPERATOR: {SETUP_MODELS: VIEW, ACTIVITY_MODELS: ("view", "change")},
+    Role.AFFILIATE: {AFFILIATE_READS: VIEW, AFFILIATE_WRITES: EDIT},
+    Role.VIEWER: {SETUP_MODELS: VIEW, ACTIVITY_MODELS: VIEW},
+}
+
+
+class RoleBackend(ModelBackend):
+    """Django's backend, where the role of a user also counts as a group."""
+
+    def _get_group_permissions(self, user_obj: Any) -> Any:
+        return Permission.objects.filter(
+            Q(group__user=user_obj) | Q(group__name=Role(user_obj.role).label)
+        )
+
+
+def sync_roles() -> None:
+    """Create the five groups and give each exactly the permissions of ``GRANTS``."""
+    by_name = {
+        (permission.content_type.app_label, permission.codename): permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for role, grants in GRANTS.items():
+        group, _ = Group.objects.get_or_create(name=role.label)
+        wanted = [
+            by_name[app_label, f"{verb}_{model}"]
+            for names, verbs in grants.items()
+            for app_label, model in (name.split(".") for name in names)
+            for verb in verbs
+        ]
+        group.permissions.set(wanted)

@@ -1,0 +1,54 @@
+"""Credentials of providers, shared by postbacks."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.accounts.models import Affiliate
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+
+
+class ConnectionState(models.TextChoices):
+    """Whether a connection may be used."""
+
+    OK = "ok", "OK"
+    AUTH_ERROR = "auth_error", "Refused by the provider"
+    DISABLED = "disabled", "Disabled"
+
+
+class Connection(TimeStamped):
+    """Stored credentials of one action's provider."""
+
+    AFFILIATE_PATH: ClassVar = "owner_affiliate"
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40, editable=False)
+    settings = models.JSONField(default=dict, blank=True, editable=False)
+    sealed_secrets = models.TextField(default="", blank=True, editable=False)
+    state = models.CharField(
+        max_length=10, choices=ConnectionState.choices, default=ConnectionState.OK
+    )
+    last_checked_at = models.DateTimeField(null=True, editable=False)
+    last_error = models.CharField(max_length=500, blank=True, editable=False)
+    owner_affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="connections",
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                name="connection_name_unique",
+                violation_error_message="A connection of this name exists already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,35 @@
+"""What every app builds on: time stamps and the version of the configuration."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class TimeStamped(models.Model):
+    """A row that remembers when it was made and last changed."""
+
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class ConfigVersion(models.Model):
+    """The single row that counts changes of the configuration.
+
+    Triggers of the database raise it (see ``apps.core.config_version``), so no code
+    path can change configuration without every process noticing.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    version = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(id=1), name="config_version_has_a_single_row"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.version)

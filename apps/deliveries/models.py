@@ -1,0 +1,310 @@
+"""The durable units of work, every try of them, and where they go."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models import Affiliate
+from apps.core.ids import uuid7
+from apps.core.visibility import ScopedQuerySet
+from apps.offers.models import Offer
+from apps.postbacks.models import PostbackRule, RuleRevision
+from apps.tracking.models import Click, Conversion, Event
+
+
+class DestinationState(models.TextChoices):
+    """Whether deliveries may go there."""
+
+    OPEN = "open", "Open"
+    PAUSED = "paused", "Paused"
+
+
+class Destination(models.Model):
+    """Where deliveries go: scheme, host and port, or a provider's account."""
+
+    key = models.CharField(max_length=300)
+    state = models.CharField(
+        max_length=6, choices=DestinationState.choices, default=DestinationState.OPEN
+    )
+    paused_reason = models.CharField(max_length=300, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                name="destination_key_unique",
+                violation_error_message="This destination exists already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class TriggerType(models.TextChoices):
+    """Which table the trigger of a delivery is in."""
+
+    EVENT = "event", "Event"
+    CONVERSION_CHANGE = "conversion_change", "Conversion change"
+
+
+class DeliveryKind(models.TextChoices):
+    """Why a delivery exists."""
+
+    LIVE = "live", "Live"
+    TEST = "test", "Test"
+    REPLAY = "replay", "Replay"
+
+
+class DeliveryState(models.TextChoices):
+    """The states of DESIGN §8."""
+
+    PENDING = "pending", "Pending"
+    SENDING = "sending", "Sending"
+    RETRYING = "retrying", "Retrying"
+    HELD = "held", "Held"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+    SUPPRESSED = "suppressed", "Suppressed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+DUE_STATES = (DeliveryState.PENDING, DeliveryState.RETRYING)
+TERMINAL_STATES = (
+    DeliveryState.DELIVERED,
+    DeliveryState.FAILED,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.CANCELLED,
+)
+
+
+class HeldReason(models.TextChoices):
+    """Why a delivery waits for a person."""
+
+    RULE_PAUSED = "rule_paused", "The postback is disabled"
+    CONNECTION_AUTH = "connection_auth", "The provider refused the credentials"
+    DESTINATION_PAUSED = "destination_paused", "The destination is paused"
+    AMBIGUOUS = "ambiguous", "It may have been sent, and must not be sent twice"
+
+
+class Delivery(models.Model):
+    """One rule told of one trigger. Its id sorts by the time it was planned."""
+
+    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    rule = models.ForeignKey(
+        PostbackRule,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,
+    )
+    revision = models.ForeignKey(
+        RuleRevision,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,
+    )
+    trigger_type = models.CharField(max_length=20, choices=TriggerType.choices)
+    trigger_id = models.UUIDField()
+    kind = models.CharField(
+        max_length=6, choices=DeliveryKind.choices, default=DeliveryKind.LIVE
+    )
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="deliveries",
+    )
+    conversion = models.ForeignKey(
+        Conversion,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+    )
+    click = models.ForeignKey(
+        Click,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+    )
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+    )
+    destination = models.ForeignKey(
+        Destination,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,
+    )
+    state = models.CharField(
+        max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING
+    )
+    reason = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="Why it is held or suppressed, as a code.",
+    )
+    attempts = models.PositiveIntegerField("number of attempts", default=0)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    outcome = models.CharField("last outcome", max_length=10, blank=True)
+    response_status = models.PositiveSmallIntegerField("response code", null=True)
+    message = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trigger_id", "rule"],
+                condition=Q(kind=DeliveryKind.LIVE),
+                name="delivery_one_live_per_rule_and_trigger",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=DeliveryState.SENDING,
+                    lease_until__isnull=False,
+                    lease_token__isnull=False,
+                )
+                | (
+                    ~Q(state=DeliveryState.SENDING)
+                    & Q(lease_until=None, lease_token=None)
+                ),
+                name="delivery_lease_only_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=TERMINAL_STATES, finished_at__isnull=False)
+                | (~Q(state__in=TERMINAL_STATES) & Q(finished_at=None)),
+                name="delivery_finished_when_terminal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=(DeliveryState.HELD, DeliveryState.SUPPRESSED))
+                | ~Q(reason=""),
+                name="delivery_held_or_suppressed_has_a_reason",
+            ),
+        ]
+        indexes = [
+            # Claiming: first attempts before retries, oldest first.
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state=DeliveryState.PENDING),
+                name="delivery_pending_due",
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state=DeliveryState.RETRYING),
+                name="delivery_retrying_due",
+            ),
+            # The sweep: leases of workers that died.
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state=DeliveryState.SENDING),
+                name="delivery_lease",
+            ),
+            # The quick links Failed and Held, newest first.
+            models.Index(
+                fields=["state", "id"],
+                condition=Q(state__in=(DeliveryState.FAILED, DeliveryState.HELD)),
+                name="delivery_failed_or_held",
+            ),
+            # The log of one rule, newest first.
+            models.Index(fields=["rule", "id"], name="delivery_by_rule"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AttemptOutcome(models.TextChoices):
+    """What came of one try."""
+
+    SUCCESS = "success", "Success"
+    SKIPPED = "skipped", "Nothing to send"
+    RETRY = "retry", "Not accepted yet"
+    AMBIGUOUS = "ambiguous", "May have been accepted"
+    PERMANENT = "permanent", "Refused for good"
+    AUTH = "auth", "Credentials refused"
+    UNKNOWN = "unknown", "The worker died"
+
+
+class Attempt(models.Model):
+    """One try of a delivery, with the request and the answer as they went."""
+
+    AFFILIATE_PATH: ClassVar = "delivery__rule__owner_affiliate"
+
+    delivery = models.ForeignKey(
+        Delivery,
+        on_delete=models.PROTECT,
+        related_name="attempt_log",
+        db_index=False,
+    )
+    number = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=10, choices=AttemptOutcome.choices)
+    code = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    request = models.JSONField(null=True)
+    response_status = models.PositiveSmallIntegerField(null=True)
+    response_headers = models.JSONField(default=dict)
+    response_body = models.TextField(blank=True)
+    is_truncated = models.BooleanField(default=False)
+    address = models.CharField(max_length=45, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "number"], name="attempt_number_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Attempt {self.number}"
+
+
+class WorkerShift(models.Model):
+    """A worker process that drains deliveries; ``seen_at`` is its heartbeat.
+
+    A shift that is open and fresh makes wake-ups needless: it looks again before it
+    ends (see ``deliveries.waking``).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    worker = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # The open shifts.
+            models.Index(
+                fields=["seen_at"], condition=Q(ended_at=None), name="shift_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.worker

@@ -1,0 +1,81 @@
+"""Named sets of event types that offers share; always live (R197)."""
+
+from django.db import models
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+from apps.events.models import EventType
+from apps.offers.models import Offer
+
+
+class EventList(TimeStamped):
+    """A set of event types; a change counts at once for every offer that uses it."""
+
+    name = models.CharField(max_length=120)
+    description = models.CharField(max_length=300, blank=True)
+    event_types = models.ManyToManyField(
+        EventType, through="EventListItem", related_name="event_lists"
+    )
+    offers = models.ManyToManyField(
+        Offer, through="OfferEventList", related_name="event_lists"
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                name="event_list_name_unique",
+                violation_error_message="An event list of this name exists already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventListItem(models.Model):
+    """An event type in a list."""
+
+    event_list = models.ForeignKey(EventList, on_delete=models.CASCADE)
+    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "event of a list"
+        verbose_name_plural = "events of a list"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_list", "event_type"],
+                name="event_list_item_unique",
+                violation_error_message="This event is in the list already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_list} / {self.event_type}"
+
+
+class OfferEventList(models.Model):
+    """A list attached to an offer."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE)
+    event_list = models.ForeignKey(EventList, on_delete=models.CASCADE)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "offer that uses a list"
+        verbose_name_plural = "offers that use a list"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "event_list"],
+                name="offer_event_list_unique",
+                violation_error_message="This list is attached to the offer already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer} / {self.event_list}"

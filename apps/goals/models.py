@@ -1,0 +1,67 @@
+"""Named milestones of an offer."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+from apps.offers.models import Offer
+
+
+class GoalStatus(models.TextChoices):
+    """Goals are archived, never deleted: rules remember them (R108)."""
+
+    ACTIVE = "active", "Active"
+    ARCHIVED = "archived", "Archived"
+
+
+class Goal(TimeStamped):
+    """A payable milestone of one offer, used as a condition of postbacks."""
+
+    AFFILIATE_PATH: ClassVar = "offer__offer_affiliates__affiliate"
+    AFFILIATE_CONDITIONS: ClassVar = {
+        "offer__offer_affiliates__status": "active",
+        "is_private": False,
+    }
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="goals")
+    name = models.CharField(max_length=80)
+    alias = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="The value senders put into «goal», if it is not the name.",
+    )
+    ref = models.CharField(
+        "reference",
+        max_length=120,
+        blank=True,
+        help_text="A fixed value for the macro {goal_ref}.",
+    )
+    is_private = models.BooleanField(
+        default=False, help_text="Hidden from users of affiliates."
+    )
+    status = models.CharField(
+        max_length=10, choices=GoalStatus.choices, default=GoalStatus.ACTIVE
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "name"],
+                name="goal_name_unique_per_offer",
+                violation_error_message="This offer has a goal of this name.",
+            ),
+            models.UniqueConstraint(
+                fields=["offer", "alias"],
+                condition=~Q(alias=""),
+                name="goal_alias_unique_per_offer",
+                violation_error_message="This offer has a goal with this alias.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer} / {self.name}"

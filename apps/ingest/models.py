@@ -1,0 +1,68 @@
+"""What was not accepted, and why."""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+
+from apps.core.ids import uuid7
+from apps.core.visibility import ScopedQuerySet
+from apps.offers.models import Offer
+from apps.tracking.models import Event
+
+
+class Result(models.TextChoices):
+    """What became of an inbound request (DESIGN §5)."""
+
+    ACCEPTED = "accepted", "Accepted"
+    DUPLICATE = "duplicate", "Duplicate"
+    REFUSED = "refused", "Refused"
+
+
+class RefusedRequest(models.Model):
+    """An inbound request that was refused or was a duplicate, with the reason.
+
+    Query, body and headers are stored redacted: no token, no secret.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    received_at = models.DateTimeField()
+    result = models.CharField(max_length=10, choices=Result.choices)
+    reason = models.CharField(max_length=80)
+    detail = models.CharField(max_length=500, blank=True)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=500)
+    fields = models.JSONField(default=dict)
+    headers = models.JSONField(default=dict)
+    remote_address = models.GenericIPAddressField(null=True)
+    token_prefix = models.CharField(max_length=8, blank=True)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    event_name = models.CharField(max_length=200, blank=True)
+    transaction_id = models.CharField(max_length=64, blank=True)
+    first_event = models.ForeignKey(
+        Event,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The event that a duplicate repeats.",
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(result__in=(Result.REFUSED, Result.DUPLICATE)),
+                name="refused_request_was_not_accepted",
+            ),
+        ]
+        indexes = [
+            # The list, filtered by result or reason, newest first.
+            models.Index(fields=["reason", "id"], name="refused_by_reason"),
+            models.Index(fields=["transaction_id"], name="refused_by_transaction"),
+            BrinIndex(fields=["received_at"], name="refused_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.transaction_id}".strip()

@@ -1,0 +1,321 @@
+"""What is promoted, on which terms, and by whom."""
+
+import secrets
+from datetime import timedelta
+from decimal import Decimal
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from apps.accounts.models import Advertiser, Affiliate
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+from apps.offers.validators import validate_network
+
+PUBLIC_TOKEN_LENGTH = 16
+
+
+def new_public_token() -> str:
+    """Return the random name of an offer in its public URLs (no secret)."""
+    return secrets.token_hex(PUBLIC_TOKEN_LENGTH // 2)
+
+
+class Project(TimeStamped):
+    """Groups offers that share user identities."""
+
+    name = models.CharField(max_length=120)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="project_name_unique",
+                violation_error_message="A project of this name exists already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfferKind(models.TextChoices):
+    """What sort of thing is promoted."""
+
+    CPA = "cpa", "CPA offer"
+    LEADGEN = "leadgen", "Lead generation"
+    APP = "app", "App"
+    PROGRAM = "program", "Program"
+
+
+class Platform(models.TextChoices):
+    """Where the promoted thing lives."""
+
+    WEB = "web", "Web"
+    IOS = "ios", "iOS"
+    ANDROID = "android", "Android"
+    OTHER = "other", "Other"
+    VK_MINI_APP = "vk_mini_app", "VK Mini App"
+
+
+class OfferStatus(models.TextChoices):
+    """Whether an offer accepts events."""
+
+    DRAFT = "draft", "Draft"
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    CLOSED = "closed", "Closed"
+
+
+class InitialStatus(models.TextChoices):
+    """The status a new conversion begins with when the sender names none."""
+
+    PENDING = "pending", "Pending"
+    APPROVED = "approved", "Approved"
+
+
+class RateType(models.TextChoices):
+    """How an amount is agreed."""
+
+    CPA = "cpa", "CPA (fixed amount per action)"
+    CPL = "cpl", "CPL (fixed amount per lead)"
+    FIXED = "fixed", "Fixed amount"
+    CPS = "cps", "CPS (percent)"
+
+
+class PercentOf(models.TextChoices):
+    """What a percentage of payout refers to."""
+
+    SALE_AMOUNT = "sale_amount", "Sale amount"
+    REVENUE = "revenue", "Revenue"
+
+
+class Terms(models.Model):
+    """What the advertiser pays (revenue) and what the affiliate is paid (payout)."""
+
+    revenue_type = models.CharField(
+        max_length=5, choices=RateType.choices, default=RateType.CPA
+    )
+    revenue_value = models.DecimalField(
+        max_digits=18,
+        decimal_places=6,
+        default=Decimal(0),
+        help_text="An amount in the offer's currency, or a percentage for CPS.",
+    )
+    payout_type = models.CharField(
+        max_length=5, choices=RateType.choices, default=RateType.CPA
+    )
+    payout_value = models.DecimalField(
+        max_digits=18,
+        decimal_places=6,
+        default=Decimal(0),
+        help_text="An amount in the offer's currency, or a percentage for CPS.",
+    )
+    percent_of = models.CharField(
+        "payout percent of",
+        max_length=12,
+        choices=PercentOf.choices,
+        default=PercentOf.SALE_AMOUNT,
+        help_text="What a payout in percent refers to.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+def terms_constraints(prefix: str) -> list[models.CheckConstraint]:
+    """Return the checks of ``Terms`` under names that begin with ``prefix``."""
+    return [
+        models.CheckConstraint(
+            condition=Q(revenue_value__gte=0) & Q(payout_value__gte=0),
+            name=f"{prefix}_terms_not_negative",
+            violation_error_message="Revenue and payout cannot be negative.",
+        ),
+        models.CheckConstraint(
+            condition=(~Q(revenue_type=RateType.CPS) | Q(revenue_value__lte=100))
+            & (~Q(payout_type=RateType.CPS) | Q(payout_value__lte=100)),
+            name=f"{prefix}_percentage_at_most_100",
+            violation_error_message="A percentage cannot exceed 100.",
+        ),
+    ]
+
+
+class Offer(Terms, TimeStamped):
+    """What is promoted: an offer, campaign, program or app."""
+
+    AFFILIATE_PATH: ClassVar = "offer_affiliates__affiliate"
+    AFFILIATE_CONDITIONS: ClassVar = {"offer_affiliates__status": "active"}
+
+    name = models.CharField(max_length=200)
+    advertiser = models.ForeignKey(
+        Advertiser, on_delete=models.PROTECT, related_name="offers"
+    )
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offers",
+    )
+    kind = models.CharField(
+        max_length=10, choices=OfferKind.choices, default=OfferKind.CPA
+    )
+    platform = models.CharField(
+        max_length=12, choices=Platform.choices, default=Platform.WEB
+    )
+    vertical = models.CharField(max_length=80, blank=True)
+    status = models.CharField(
+        max_length=10, choices=OfferStatus.choices, default=OfferStatus.DRAFT
+    )
+    landing_url = models.URLField(
+        "landing page",
+        max_length=2_000,
+        blank=True,
+        help_text="Where a click is sent.",
+    )
+    currency = models.CharField(
+        max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."
+    )
+    enable_goals = models.BooleanField(
+        default=False, help_text="Postbacks of this offer may then depend on a goal."
+    )
+    default_goal = models.ForeignKey(
+        "goals.Goal",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The goal of the base conversion.",
+    )
+    conversion_default_status = models.CharField(
+        max_length=10,
+        choices=InitialStatus.choices,
+        default=InitialStatus.APPROVED,
+        help_text="Used when the advertiser sends no status.",
+    )
+    click_lifespan_days = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text="Days after the click in which a conversion counts.",
+    )
+    accept_unknown_events = models.BooleanField(
+        default=False,
+        help_text="Store events of unknown names as uncategorized instead of "
+        "refusing them.",
+    )
+    ip_allowlist = ArrayField(
+        models.CharField(max_length=43, validators=[validate_network]),
+        verbose_name="IP allow list",
+        default=list,
+        blank=True,
+        help_text="Networks that may report, e.g. 203.0.113.0/24, separated by "
+        "commas. Empty: anybody with a token.",
+    )
+    public_token = models.CharField(
+        max_length=PUBLIC_TOKEN_LENGTH, default=new_public_token, editable=False
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "advertiser",
+                Lower("name"),
+                name="offer_name_unique_per_advertiser",
+                violation_error_message="This advertiser has an offer of this name.",
+            ),
+            models.UniqueConstraint(
+                fields=["public_token"], name="offer_public_token_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="offer_currency_is_iso_code",
+                violation_error_message="Three capital letters, e.g. USD.",
+            ),
+            models.CheckConstraint(
+                condition=Q(click_lifespan_days__range=(1, 365)),
+                name="offer_click_lifespan_1_to_365_days",
+                violation_error_message="A click lives 1 to 365 days.",
+            ),
+            *terms_constraints("offer"),
+        ]
+        indexes = [
+            # The changelist's filter by status.
+            models.Index(fields=["status"], name="offer_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def click_lifespan(self) -> timedelta:
+        """How long after the click a conversion counts."""
+        return timedelta(days=self.click_lifespan_days)
+
+
+class PartnershipStatus(models.TextChoices):
+    """Whether an affiliate may promote an offer."""
+
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+
+
+class OfferAffiliate(TimeStamped):
+    """An affiliate on an offer, with a payout of its own if agreed."""
+
+    AFFILIATE_PATH: ClassVar = "affiliate"
+
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, related_name="offer_affiliates"
+    )
+    affiliate = models.ForeignKey(
+        Affiliate, on_delete=models.CASCADE, related_name="offer_affiliates"
+    )
+    status = models.CharField(
+        max_length=10,
+        choices=PartnershipStatus.choices,
+        default=PartnershipStatus.ACTIVE,
+    )
+    payout_type = models.CharField(
+        max_length=5,
+        choices=RateType.choices,
+        blank=True,
+        help_text="Empty: as the offer says.",
+    )
+    payout_value = models.DecimalField(
+        max_digits=18, decimal_places=6, null=True, blank=True
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "affiliate of an offer"
+        verbose_name_plural = "affiliates of offers"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "affiliate"],
+                name="offer_affiliate_unique",
+                violation_error_message="This affiliate is on the offer already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(payout_type="", payout_value=None)
+                | (~Q(payout_type="") & Q(payout_value__gte=0)),
+                name="offer_affiliate_payout_is_complete",
+                violation_error_message="Give a payout type and a value that is not "
+                "negative, or neither.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(payout_type=RateType.CPS) | Q(payout_value__lte=100),
+                name="offer_affiliate_percentage_at_most_100",
+                violation_error_message="A percentage cannot exceed 100.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer} / {self.affiliate}"

@@ -1,0 +1,16 @@
+"""Checks of what an account manager types on an offer."""
+
+import ipaddress
+
+from django.core.exceptions import ValidationError
+
+
+def validate_network(value: str) -> None:
+    """Raise ``ValidationError`` unless ``value`` is an IP address or a network."""
+    try:
+        ipaddress.ip_network(value)
+    except ValueError as error:
+        raise ValidationError(
+            f"«{value}» is neither an IP address nor a network such as "
+            "203.0.113.0/24 (the bits behind the slash must be zero)."
+        ) from error

@@ -1,0 +1,13 @@
+"""Changes of these tables change the configuration that ingestion keeps in memory."""
+
+from django.db import migrations
+
+from apps.core.config_version import bump_on_change
+
+
+class Migration(migrations.Migration):
+    dependencies = [("core", "0002_config_version"), ("postbacks", "0001_initial")]
+    operations = [
+        bump_on_change("postbacks_postbackrule"),
+        bump_on_change("postbacks_rulerevision"),
+    ]
