@@ -1,0 +1,179 @@
+"""Why each rule of an offer did or did not react to an event.
+
+The verdicts are computed again, by the same function as then, from the revision of
+each rule that was in force when the event was received.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from apps.accounts.models import Affiliate
+from apps.events.models import EventType
+from apps.goals.models import Goal
+from apps.offers.models import Offer
+from apps.postbacks.matching import (
+    Check,
+    CompiledRule,
+    Trigger,
+    Verdict,
+    evaluate,
+)
+from apps.postbacks.models import PostbackRule, RuleRevision
+from apps.tracking.models import ConversionChange, Event
+
+NAMED: dict[str, Any] = {
+    "offer": Offer,
+    "affiliate": Affiliate,
+    "goal": Goal,
+    "event type": EventType,
+}
+"""The checks whose values are ids of rows that have names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The verdict of one rule on one trigger, in words a person understands."""
+
+    rule: PostbackRule
+    revision: RuleRevision
+    trigger: Trigger
+    trigger_label: str
+    verdict: Verdict
+
+
+def event_trigger(event: Event) -> Trigger:
+    """Return the trigger that an accepted event is."""
+    return Trigger(
+        id=event.id,
+        offer_id=event.offer_id,
+        affiliate_id=event.affiliate_id,
+        goal_id=event.goal_id,
+        has_goals=event.offer.enable_goals,
+        event_type_id=event.event_type_id,
+        event_name=event.name,
+        category=event.category,
+    )
+
+
+def change_trigger(change: ConversionChange) -> Trigger:
+    """Return the trigger that a change of a conversion's status is."""
+    conversion = change.conversion
+    return Trigger(
+        id=change.id,
+        offer_id=conversion.offer_id,
+        affiliate_id=conversion.affiliate_id,
+        goal_id=conversion.goal_id,
+        has_goals=conversion.offer.enable_goals,
+        new_status=change.new_status,
+    )
+
+
+def explain_event(event: Event) -> list[Explanation]:
+    """Return the verdict of every rule on ``event`` and on the changes it caused."""
+    changes = event.changes.select_related("conversion__offer")
+    triggers = [("Event", event_trigger(event))]
+    triggers += [
+        (f"Conversion: {change}", change_trigger(change))
+        for change in changes
+        if change.fires_postbacks
+    ]
+    return _explain(triggers, offer_id=event.offer_id, at=event.received_at)
+
+
+def explain_change(change: ConversionChange) -> list[Explanation]:
+    """Return the verdict of every rule on a change of status made by hand."""
+    return _explain(
+        [(f"Conversion: {change}", change_trigger(change))],
+        offer_id=change.conversion.offer_id,
+        at=change.changed_at,
+    )
+
+
+def _explain(
+    triggers: list[tuple[str, Trigger]], *, offer_id: int, at: datetime
+) -> list[Explanation]:
+    found = [
+        Explanation(revision.rule, revision, trigger, label, evaluate(rule, trigger))
+        for revision, rule in _rules_in_force(offer_id, at)
+        for label, trigger in triggers
+        if rule.offer_id in (None, offer_id)
+    ]
+    return _with_names(found)
+
+
+def _rules_in_force(
+    offer_id: int, at: datetime
+) -> list[tuple[RuleRevision, CompiledRule]]:
+    revisions = (
+        RuleRevision.objects.filter(
+            Q(rule__offer=offer_id) | Q(rule__offer=None), created_at__lte=at
+        )
+        .filter(Q(rule__archived_at=None) | Q(rule__archived_at__gt=at))
+        .order_by("rule_id", "-number")
+        .distinct("rule_id")
+        .select_related("rule__offer", "rule__author")
+    )
+    return [
+        (
+            revision,
+            CompiledRule.from_snapshot(
+                rule_id=revision.rule_id,
+                revision_id=revision.pk,
+                snapshot=revision.snapshot,
+            ),
+        )
+        for revision in revisions
+    ]
+
+
+def _with_names(found: list[Explanation]) -> list[Explanation]:
+    """Replace the ids in all checks by names, with one query per kind of row."""
+    names = {
+        check_name: _names_of(model, check_name, found)
+        for check_name, model in NAMED.items()
+    }
+    return [
+        replace(
+            explanation,
+            verdict=replace(
+                explanation.verdict,
+                checks=tuple(
+                    _named(check, names) for check in explanation.verdict.checks
+                ),
+            ),
+        )
+        for explanation in found
+    ]
+
+
+def _names_of(
+    model: Any, check_name: str, found: Iterable[Explanation]
+) -> dict[int, str]:
+    ids = {
+        value
+        for explanation in found
+        for check in explanation.verdict.checks
+        if check.name == check_name
+        for value in (check.wanted, check.got)
+        if value is not None
+    }
+    return {
+        row.pk: f"{row.name} (#{row.pk})" for row in model.objects.filter(pk__in=ids)
+    }
+
+
+def _named(check: Check, names: dict[str, dict[int, str]]) -> Check:
+    if check.name in names:
+        known = names[check.name]
+        return replace(
+            check,
+            wanted=known.get(check.wanted, "any"),
+            got=known.get(check.got, "none"),
+        )
+    if isinstance(check.wanted, list):
+        return replace(check, wanted=", ".join(check.wanted) or "nothing")
+    return check

@@ -1,0 +1,221 @@
+"""Whether a rule reacts to a trigger, and why: pure, complete, the only place.
+
+Live planning, dry run, simulation and the trace page all call ``evaluate``. It never
+stops early, so that its verdict names every condition that was not met.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+from apps.postbacks.models import RuleStatus, TriggerKind
+
+ANY = None
+"""What a condition that is not set wants."""
+
+CONVERSION_STATUSES: Mapping[str, frozenset[str]] = {
+    TriggerKind.CONVERSION_DONE: frozenset({"approved"}),
+    TriggerKind.CONVERSION_PENDING: frozenset({"pending"}),
+    TriggerKind.CONVERSION_REJECT: frozenset({"rejected"}),
+    TriggerKind.CONVERSION_ANY: frozenset({"approved", "pending", "rejected", "hold"}),
+}
+"""The statuses whose entry fires each conversion trigger (R77)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What happened, as far as conditions can ask about it.
+
+    ``new_status`` is set for a conversion change, the three event values for an event.
+    """
+
+    id: UUID
+    offer_id: int
+    affiliate_id: int | None
+    goal_id: int | None
+    has_goals: bool
+    new_status: str = ""
+    event_type_id: int | None = None
+    event_name: str = ""
+    category: str = ""
+
+    @property
+    def is_conversion_change(self) -> bool:
+        """Tell a conversion change from an event."""
+        return bool(self.new_status)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule's revision, ready to be evaluated."""
+
+    id: int
+    revision_id: int
+    status: str
+    offer_id: int | None
+    trigger: str
+    categories: frozenset[str]
+    event_type_id: int | None
+    custom_events: Mapping[str, str]
+    affiliate_id: int | None
+    goal_id: int | None
+    destination: str
+
+    @classmethod
+    def from_snapshot(
+        cls, *, rule_id: int, revision_id: int, snapshot: Mapping[str, Any]
+    ) -> Self:
+        """Build the rule from what ``services.record_revision`` stored."""
+        return cls(
+            id=rule_id,
+            revision_id=revision_id,
+            status=snapshot["status"],
+            offer_id=snapshot["offer_id"],
+            trigger=snapshot["trigger"],
+            categories=frozenset(snapshot["categories"]),
+            event_type_id=snapshot["event_type_id"],
+            custom_events=snapshot["custom_events"],
+            affiliate_id=snapshot["affiliate_id"],
+            goal_id=snapshot["goal_id"],
+            destination=snapshot["destination"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition: what the rule wanted, what the trigger had.
+
+    ``wanted`` and ``got`` are plain values and ids; ``explain`` puts names to them.
+    """
+
+    name: str
+    wanted: Any
+    got: Any
+    ok: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Every check of one rule against one trigger."""
+
+    rule: CompiledRule
+    checks: tuple[Check, ...]
+
+    @property
+    def fired(self) -> bool:
+        """Tell whether the rule reacts: every check is met."""
+        return all(check.ok for check in self.checks)
+
+    @property
+    def is_only_paused(self) -> bool:
+        """Tell whether nothing but an automatic pause keeps the rule from firing."""
+        return self.rule.status == RuleStatus.AUTO_DISABLED and all(
+            check.ok for check in self.checks if check.name != "status"
+        )
+
+
+def evaluate(rule: CompiledRule, trigger: Trigger) -> Verdict:
+    """Return the verdict of ``rule`` on ``trigger``, with every check."""
+    return Verdict(
+        rule,
+        (
+            Check(
+                "status",
+                RuleStatus.ACTIVE.value,
+                rule.status,
+                rule.status == RuleStatus.ACTIVE,
+            ),
+            _equals("offer", rule.offer_id, trigger.offer_id),
+            _trigger_check(rule, trigger),
+            _equals("affiliate", rule.affiliate_id, trigger.affiliate_id),
+            _goal_check(rule, trigger),
+        ),
+    )
+
+
+def _equals(name: str, wanted: int | None, got: int | None) -> Check:
+    return Check(name, wanted, got, wanted is ANY or wanted == got)
+
+
+def _goal_check(rule: CompiledRule, trigger: Trigger) -> Check:
+    if rule.goal_id is not ANY and not trigger.has_goals:
+        # R94: kept, but not evaluated while the offer's goals are switched off.
+        note = "The offer's goals are switched off."
+        return Check("goal", rule.goal_id, trigger.goal_id, ok=True, note=note)
+    return _equals("goal", rule.goal_id, trigger.goal_id)
+
+
+def _trigger_check(rule: CompiledRule, trigger: Trigger) -> Check:
+    if rule.trigger == TriggerKind.EVENT:
+        return _event_check(rule, trigger)
+    wanted = CONVERSION_STATUSES[rule.trigger]
+    got = trigger.new_status or "an event"
+    return Check("conversion status", sorted(wanted), got, trigger.new_status in wanted)
+
+
+def _event_check(rule: CompiledRule, trigger: Trigger) -> Check:
+    if trigger.is_conversion_change:
+        return Check("event", "an event", "a conversion change", ok=False)
+    if trigger.event_name and trigger.event_name in rule.custom_events:
+        # R28: a custom event replaces whatever else is set for this event.
+        name = trigger.event_name
+        return Check("custom event", name, name, ok=True)
+    if rule.event_type_id is not None:
+        return _equals("event type", rule.event_type_id, trigger.event_type_id)
+    wanted = sorted(rule.categories | rule.custom_events.keys())
+    got = trigger.category
+    note = f"The event is «{trigger.event_name}»." if trigger.event_name else ""
+    return Check("category", wanted, got, got in rule.categories, note)
+
+
+BucketKey = tuple[int | None, str, str | int, int | None]
+
+
+class RuleIndex:
+    """The rules that may fire, found by what happened.
+
+    Looking up costs a fixed number of dictionary accesses, however many rules there
+    are. A disabled rule is not in it (R75); one that was paused automatically is, so
+    that what it misses is held for a person.
+    """
+
+    def __init__(self, rules: Iterable[CompiledRule]) -> None:
+        self._buckets: dict[BucketKey, list[CompiledRule]] = {}
+        for rule in rules:
+            if rule.status != RuleStatus.DISABLED:
+                for kind, value in _keys_of_rule(rule):
+                    key = (rule.offer_id, kind, value, rule.affiliate_id)
+                    self._buckets.setdefault(key, []).append(rule)
+
+    def candidates(self, trigger: Trigger) -> list[CompiledRule]:
+        """Return the rules worth evaluating for ``trigger``, each once, by id."""
+        found: dict[int, CompiledRule] = {}
+        for offer_id in (trigger.offer_id, None):
+            for kind, value in _keys_of_trigger(trigger):
+                for affiliate_id in {trigger.affiliate_id, None}:
+                    key = (offer_id, kind, value, affiliate_id)
+                    for rule in self._buckets.get(key, ()):
+                        found[rule.id] = rule
+        return sorted(found.values(), key=lambda rule: rule.id)
+
+
+def _keys_of_rule(rule: CompiledRule) -> list[tuple[str, str | int]]:
+    if rule.trigger != TriggerKind.EVENT:
+        return [("status", status) for status in CONVERSION_STATUSES[rule.trigger]]
+    keys: list[tuple[str, str | int]] = [("name", name) for name in rule.custom_events]
+    if rule.event_type_id is not None:
+        return [*keys, ("type", rule.event_type_id)]
+    return [*keys, *(("category", category) for category in rule.categories)]
+
+
+def _keys_of_trigger(trigger: Trigger) -> list[tuple[str, str | int]]:
+    if trigger.is_conversion_change:
+        return [("status", trigger.new_status)]
+    keys: list[tuple[str, str | int]] = [("category", trigger.category)]
+    if trigger.event_name:
+        keys.append(("name", trigger.event_name))
+    if trigger.event_type_id is not None:
+        keys.append(("type", trigger.event_type_id))
+    return keys

@@ -1,0 +1,127 @@
+"""What people do with rules: save, switch, archive. Each writes a revision."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.actions import registry
+from apps.core import secret_box
+from apps.goals.models import Goal
+from apps.postbacks.models import GoalSettings, PostbackRule, RuleRevision, RuleStatus
+
+
+@transaction.atomic
+def record_revision(
+    *, rule: PostbackRule, author: User | None, now: datetime, comment: str = ""
+) -> RuleRevision:
+    """Store ``rule`` as it is in the database now under the next revision number.
+
+    Call it once the rule and its custom events are saved, in the same transaction.
+    Deliveries keep the revision that planned them (DESIGN §4.5).
+    """
+    locked = (
+        PostbackRule.objects.select_for_update(of=("self",))
+        .select_related("connection")
+        .get(pk=rule.pk)
+    )
+    number = locked.revision + 1
+    PostbackRule.objects.filter(pk=rule.pk).update(revision=number, updated_at=now)
+    rule.revision = number
+    return RuleRevision.objects.create(
+        rule=locked,
+        number=number,
+        snapshot=_snapshot(locked),
+        sealed_secrets=locked.sealed_secrets,
+        author=author,
+        created_at=now,
+        comment=comment,
+    )
+
+
+def _snapshot(rule: PostbackRule) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "offer_id": rule.offer_id,
+        "trigger": rule.trigger,
+        "categories": rule.categories,
+        "event_type_id": rule.event_type_id,
+        "custom_events": dict(rule.custom_events.values_list("name", "send_as")),
+        "affiliate_id": rule.affiliate_id,
+        "goal_id": rule.goal_id,
+        "action": rule.action,
+        "connection_id": rule.connection_id,
+        "settings": rule.settings,
+        "status": RuleStatus.DISABLED if rule.archived_at else rule.status,
+        "destination": _destination(rule),
+        "owner_affiliate_id": rule.owner_affiliate_id,
+    }
+
+
+def _destination(rule: PostbackRule) -> str:
+    """Return the key of the destination; no macro can change it (DESIGN §4.10)."""
+    settings = {**rule.settings, **secret_box.unseal(rule.sealed_secrets)}
+    connection: dict[str, Any] = {}
+    if rule.connection is not None:
+        sealed = secret_box.unseal(rule.connection.sealed_secrets)
+        connection = {**rule.connection.settings, **sealed}
+    return registry.get(rule.action).destination(settings, connection)
+
+
+@transaction.atomic
+def set_rule_status(
+    *,
+    rule_id: int,
+    status: str,
+    reason: str,
+    author: User | None,
+    now: datetime,
+) -> bool:
+    """Switch a rule; False when it has that status already (nothing is written)."""
+    changed = (
+        PostbackRule.objects.filter(pk=rule_id)
+        .exclude(status=status)
+        .update(status=status, status_reason=reason, updated_at=now)
+    )
+    if changed:
+        record_revision(
+            rule=PostbackRule.objects.get(pk=rule_id),
+            author=author,
+            now=now,
+            comment=f"{RuleStatus(status).label}: {reason}" if reason else "",
+        )
+    return bool(changed)
+
+
+@transaction.atomic
+def archive_rule(*, rule: PostbackRule, author: User, now: datetime) -> None:
+    """Delete a rule softly: it never fires again, its log keeps its name (R226)."""
+    PostbackRule.objects.filter(pk=rule.pk).update(
+        archived_at=now, status=RuleStatus.DISABLED, updated_at=now
+    )
+    record_revision(rule=rule, author=author, now=now, comment="Deleted")
+
+
+def change_goal(*, rule: PostbackRule, goal: Goal | None, now: datetime) -> None:
+    """Give an unsaved change of goal to ``rule``; the caller saves the rule.
+
+    The settings made for the old goal are kept, those once made for the new one come
+    back (R107, R108).
+    """
+    stored = PostbackRule.objects.get(pk=rule.pk)
+    if stored.goal_id is not None:
+        GoalSettings.objects.update_or_create(
+            rule=rule,
+            goal_id=stored.goal_id,
+            defaults={
+                "settings": stored.settings,
+                "sealed_secrets": stored.sealed_secrets,
+                "saved_at": now,
+            },
+        )
+    rule.goal = goal
+    kept = GoalSettings.objects.filter(rule=rule, goal=goal).first()
+    if kept is not None:
+        rule.settings = kept.settings
+        rule.sealed_secrets = kept.sealed_secrets
