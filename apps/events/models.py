@@ -84,6 +84,11 @@ class EventType(TimeStamped):
         default=RepeatPolicy.ONCE_PER_TRANSACTION,
         help_text="Also called Multi-Trigger.",
     )
+    needs_conversion = models.BooleanField(
+        default=True,
+        help_text="Accepted only after a conversion of the same transaction that is "
+        "not rejected. Switch it off for what happens earlier, e.g. page views.",
+    )
     is_system = models.BooleanField(default=False, editable=False)
 
     objects = ScopedQuerySet.as_manager()

@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from apps.accounts.models import Advertiser, Affiliate
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
-from apps.offers.validators import validate_network
+from apps.offers.validators import validate_network, validate_url_template
 
 PUBLIC_TOKEN_LENGTH = 16
 
@@ -172,11 +172,13 @@ class Offer(Terms, TimeStamped):
     status = models.CharField(
         max_length=10, choices=OfferStatus.choices, default=OfferStatus.DRAFT
     )
-    landing_url = models.URLField(
+    landing_url = models.CharField(
         "landing page",
         max_length=2_000,
         blank=True,
-        help_text="Where a click is sent.",
+        validators=[validate_url_template],
+        help_text="Where a click is sent; macros are filled, e.g. "
+        "https://shop.example/?cid={transaction_id}.",
     )
     currency = models.CharField(
         max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."

@@ -139,9 +139,10 @@ STATUS_MOVES: dict[str, frozenset[str]] = {
 
 
 class Money(models.Model):
-    """Amounts frozen at acceptance, in one currency."""
+    """Amounts frozen at acceptance; ``currency`` is that of revenue and payout."""
 
     sale_amount = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    sale_currency = models.CharField(max_length=3, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     revenue = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     payout = models.DecimalField(max_digits=18, decimal_places=6, null=True)
