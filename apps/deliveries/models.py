@@ -284,27 +284,20 @@ class Attempt(models.Model):
 
 
 class WorkerShift(models.Model):
-    """A worker process that drains deliveries; ``seen_at`` is its heartbeat.
+    """A worker process and its current or last shift of draining deliveries.
 
-    A shift that is open and fresh makes wake-ups needless: it looks again before it
-    ends (see ``deliveries.waking``).
+    ``seen_at`` is the heartbeat. Until ``accepting_until`` the process promises to
+    look for due deliveries by itself, which makes a wake-up needless (see ``waking``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     worker = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    accepting_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            # The open shifts.
-            models.Index(
-                fields=["seen_at"], condition=Q(ended_at=None), name="shift_open"
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.worker

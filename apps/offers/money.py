@@ -8,15 +8,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from apps.offers.models import PercentOf, RateType
 
+NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
+FOUR_DECIMALS = "CLF UYW"
 MINOR_UNITS = {
-    **dict.fromkeys(
-        (
-            "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-        ).split(),
-        0,
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    currency: places
+    for currencies, places in (
+        (NO_DECIMALS, 0),
+        (THREE_DECIMALS, 3),
+        (FOUR_DECIMALS, 4),
+    )
+    for currency in currencies.split()
 }
 DEFAULT_MINOR_UNITS = 2
 
