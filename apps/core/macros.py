@@ -1,0 +1,78 @@
+"""Names of macros: what is typed becomes the canonical name, or a helpful error."""
+
+import difflib
+import re
+from functools import cache
+
+from apps.core.macro_catalogue import FAMILIES, GROUPS, Macro
+
+CATALOGUE: dict[str, Macro] = {
+    macro.name: macro for macros in GROUPS.values() for macro in macros
+}
+
+_FAMILIES = {macro.name.partition(":")[0]: macro for macro in FAMILIES}
+_ALIASES = [
+    (macro.name, *alias.partition("|"))
+    for macro in CATALOGUE.values()
+    for alias in macro.aliases
+]
+# What is typed, without the filter it may imply -> canonical name with that filter.
+_SPELLINGS = {alias: name + bar + implied for name, alias, bar, implied in _ALIASES} | {
+    name: name for name in CATALOGUE
+}
+
+# Spellings of a family: "lead.email" (dotted) and MyTracker's "mtep_color".
+_FAMILY_NAME = re.compile(r"(?:(field|lead|param|secret)[:.]|mtep_)([^|{}\x00-\x1f]+)")
+
+_REFUSED = {
+    "amount": "{amount} is ambiguous: partners use it for three different sums. "
+    "Write {payout}, {revenue} or {sale_amount}.",
+}
+
+
+class TemplateError(ValueError):
+    """A template that cannot be used, with a sentence for the person who wrote it."""
+
+
+class UnknownMacroError(TemplateError):
+    """A name that is in no catalogue."""
+
+
+def resolve(written: str) -> str:
+    """Return the canonical name for ``written``, in any case and any alias.
+
+    The result may carry one filter that the alias implies: ``now_unix`` gives
+    ``now|unix``. Names of a family are lower case too: ``lead.Email`` gives
+    ``lead:email``. Raises ``UnknownMacroError`` with near matches, and
+    ``TemplateError`` for a name that is refused.
+    """
+    name = written.strip().lower()
+    if known := _SPELLINGS.get(name):
+        return known
+    if family := _FAMILY_NAME.fullmatch(name):
+        return f"{family[1] or 'param'}:{family[2].strip()}"
+    if hint := _REFUSED.get(name):
+        raise TemplateError(hint)
+    raise UnknownMacroError(_unknown(written, name))
+
+
+def macro_of(name: str) -> Macro:
+    """Return the catalogue entry of a canonical ``name``, of its family if need be."""
+    return CATALOGUE.get(name) or _FAMILIES[name.partition(":")[0]]
+
+
+@cache
+def staff_only_names() -> frozenset[str]:
+    """Return the names that rules of affiliate users must not use."""
+    return frozenset(macro.name for macro in CATALOGUE.values() if macro.is_staff_only)
+
+
+def _unknown(written: str, name: str) -> str:
+    near = difflib.get_close_matches(name, _SPELLINGS, n=3, cutoff=0.6)
+    names = dict.fromkeys(_SPELLINGS[match].partition("|")[0] for match in near)
+    if not names:
+        return f"Unknown macro {{{written}}}. Choose one from the list of macros."
+    return (
+        f"Unknown macro {{{written}}}. "
+        f"Did you mean {' or '.join(f'{{{match}}}' for match in names)}?"
+    )
