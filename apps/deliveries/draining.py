@@ -65,7 +65,7 @@ _pool_pid = 0
 
 def _process_pool() -> ThreadPool:
     """Return this process's threads; a forked child starts its own."""
-    global _pool, _pool_pid  # noqa: PLW0603 - one pool per process
+    global _pool, _pool_pid
     if _pool is None or _pool_pid != os.getpid():
         _pool, _pool_pid = ThreadPool(settings.DELIVERY_THREADS), os.getpid()
     return _pool

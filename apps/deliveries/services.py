@@ -26,9 +26,9 @@ UNFINISHED = (DeliveryState.PENDING, DeliveryState.RETRYING, DeliveryState.HELD)
 @transaction.atomic
 def resend(*, delivery_ids: Collection[UUID], now: datetime) -> int:
     """Have deliveries tried again now; returns how many. One being sent is left alone."""
-    count = Delivery.objects.filter(
-        pk__in=delivery_ids, state__in=RESENDABLE
-    ).update(state=DeliveryState.RETRYING, reason="", due_at=now, finished_at=None)
+    count = Delivery.objects.filter(pk__in=delivery_ids, state__in=RESENDABLE).update(
+        state=DeliveryState.RETRYING, reason="", due_at=now, finished_at=None
+    )
     transaction.on_commit(waking.request_wake_up)
     return count
 
@@ -55,4 +55,3 @@ def release_rule(*, rule_id: int, now: datetime) -> int:
     ).update(state=DeliveryState.RETRYING, reason="", due_at=now)
     transaction.on_commit(waking.request_wake_up)
     return count
-
