@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core import checks
 
+from apps.deliveries.checks import check_times
+
 
 class DeliveriesConfig(AppConfig):
     """Django finds the models and the system checks of this app here."""
@@ -12,6 +14,4 @@ class DeliveriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks; settings are complete only now."""
-        from apps.deliveries.checks import check_times
-
         checks.register(check_times)

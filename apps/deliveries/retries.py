@@ -56,21 +56,25 @@ class NextStep:
     due_at: datetime | None = None
 
 
+FINAL_STEPS = {
+    AttemptOutcome.SUCCESS: NextStep(DeliveryState.DELIVERED),
+    AttemptOutcome.SKIPPED: NextStep(DeliveryState.SUPPRESSED, "nothing_to_send"),
+    AttemptOutcome.PERMANENT: NextStep(DeliveryState.FAILED),
+}
+MAY_HAVE_BEEN_SENT = (AttemptOutcome.AMBIGUOUS, AttemptOutcome.UNKNOWN)
+
+
 def next_step(tried: Tried) -> NextStep:
     """Return what becomes of a delivery after ``tried``."""
-    match tried.outcome:
-        case AttemptOutcome.SUCCESS:
-            return NextStep(DeliveryState.DELIVERED)
-        case AttemptOutcome.SKIPPED:
-            return NextStep(DeliveryState.SUPPRESSED, "nothing_to_send")
-        case AttemptOutcome.AUTH if tried.has_connection:
+    outcome = AttemptOutcome(tried.outcome)
+    if outcome in FINAL_STEPS:
+        return FINAL_STEPS[outcome]
+    if outcome == AttemptOutcome.AUTH:
+        if tried.has_connection:
             return NextStep(DeliveryState.HELD, HeldReason.CONNECTION_AUTH)
-        case AttemptOutcome.PERMANENT | AttemptOutcome.AUTH:
-            return NextStep(DeliveryState.FAILED)
-        case AttemptOutcome.AMBIGUOUS | AttemptOutcome.UNKNOWN if (
-            not tried.repeats_ambiguous
-        ):
-            return NextStep(DeliveryState.HELD, HeldReason.AMBIGUOUS)
+        return NextStep(DeliveryState.FAILED)
+    if outcome in MAY_HAVE_BEEN_SENT and not tried.repeats_ambiguous:
+        return NextStep(DeliveryState.HELD, HeldReason.AMBIGUOUS)
     due_at = next_due(tried)
     if due_at is None or (tried.expires_at is not None and due_at > tried.expires_at):
         return NextStep(DeliveryState.FAILED)

@@ -1,4 +1,4 @@
-"""One attempt of a claimed delivery. Runs in a thread and never touches the database."""
+"""One attempt of a claimed delivery: in a thread, without the database."""
 
 import logging
 import random

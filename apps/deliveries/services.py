@@ -25,7 +25,7 @@ UNFINISHED = (DeliveryState.PENDING, DeliveryState.RETRYING, DeliveryState.HELD)
 
 @transaction.atomic
 def resend(*, delivery_ids: Collection[UUID], now: datetime) -> int:
-    """Have deliveries tried again now; returns how many. One being sent is left alone."""
+    """Have deliveries tried again now, except one in flight; returns how many."""
     count = Delivery.objects.filter(pk__in=delivery_ids, state__in=RESENDABLE).update(
         state=DeliveryState.RETRYING, reason="", due_at=now, finished_at=None
     )

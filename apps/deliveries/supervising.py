@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Supervisor:
         return str(self._manage.resolve())
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - our own command line
             [sys.executable, str(self._manage), "qcluster"],
             env={**os.environ, MARK: self._mark()},
             start_new_session=True,
@@ -66,15 +67,13 @@ class Supervisor:
     def _watch(self, child: subprocess.Popen[bytes]) -> None:
         """Return when the cluster ended, is stuck, or shall stop."""
         while not self._stopping:
-            try:
-                child.wait(timeout=LOOK_SECONDS)
-            except subprocess.TimeoutExpired:
-                if self._is_stuck():
-                    logger.error("The cluster makes no progress; starting it again.")
-                    return
-            else:
-                logger.error("The cluster ended; starting it again.")
+            with suppress(subprocess.TimeoutExpired):
+                status = child.wait(timeout=LOOK_SECONDS)
+                logger.error("The cluster ended (%s); starting it again.", status)
                 time.sleep(1)
+                return
+            if self._is_stuck():
+                logger.error("The cluster makes no progress; starting it again.")
                 return
 
     def _is_stuck(self) -> bool:
@@ -129,7 +128,5 @@ def end_processes(*, mark: str) -> None:
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
