@@ -63,9 +63,7 @@ def make_token(offer: Offer, secret: str = SECRET, **fields: Any) -> ApiToken:
     return token
 
 
-def make_click(
-    offer: Offer, transaction_id: str = TRANSACTION, **fields: Any
-) -> Click:
+def make_click(offer: Offer, transaction_id: str = TRANSACTION, **fields: Any) -> Click:
     """Return a click of an affiliate that is on the offer."""
     affiliate = fields.pop("affiliate", None) or make_affiliate()
     OfferAffiliate.objects.get_or_create(offer=offer, affiliate=affiliate)

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.conf import settings
 from django.db import connection
-from psycopg.rows import namedtuple_row
 
 from apps.connections.models import ConnectionState
 from apps.core.ids import uuid7
+from apps.core.sql import direct_cursor
 from apps.deliveries.models import DestinationState, HeldReason
 from apps.postbacks.models import RuleStatus
 
@@ -21,7 +20,7 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
        r.status AS rule_status, r.connection_id, n.state AS connection_state,
        ds.state AS destination_state,
        e.id AS event_uid, e.event_type_id, e.name AS event_name, e.category,
-       e.occurred_at, e.received_at, e.params, e.fields, e.order_id,
+       e.occurred_at, e.received_at, e.params::text, e.fields::text, e.order_id,
        e.sale_amount, e.sale_currency, e.currency, e.revenue, e.payout,
        coalesce(e.transaction_id, cv.transaction_id) AS transaction_id,
        cv.id AS conversion_id, cv.status AS conversion_status, cv.occurred_at AS
@@ -29,7 +28,7 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
        cv.sale_currency AS cv_sale_currency, cv.revenue AS cv_revenue,
        cv.payout AS cv_payout, cv.order_id AS cv_order_id,
        ch.new_status, ch.operation, ch.reason AS status_reason,
-       c.clicked_at, c.params AS click_params, host(c.ip) AS ip, c.user_agent,
+       c.clicked_at, c.params::text AS click_params, host(c.ip) AS ip, c.user_agent,
        c.referrer,
        o.id AS offer_id, o.name AS offer_name, o.advertiser_id,
        a.id AS affiliate_id, a.name AS affiliate_name,
@@ -84,12 +83,6 @@ UPDATE deliveries_delivery d
 
 Row = Any
 """A claimed delivery with its context: the named columns of ``CONTEXT``."""
-
-
-def direct_cursor() -> psycopg.Cursor[Any]:
-    """Return a cursor that binds on the server, so that statements are prepared."""
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection, row_factory=namedtuple_row)
 
 
 def claim_due(*, limit: int, now: datetime) -> list[Row]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.connections.models import Connection, ConnectionState
-from apps.deliveries.claiming import direct_cursor
+from apps.core.sql import direct_cursor
 from apps.deliveries.models import TERMINAL_STATES
 from apps.deliveries.retries import NextStep
 from apps.postbacks.models import RuleStatus

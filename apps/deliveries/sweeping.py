@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.core.sql import direct_cursor
 from apps.deliveries import waking
-from apps.deliveries.claiming import direct_cursor, next_due_at
+from apps.deliveries.claiming import next_due_at
 from apps.deliveries.models import AttemptOutcome, WorkerShift
 from apps.deliveries.recording import Finished, record
 from apps.deliveries.retries import Tried, next_step

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from django.db import connection
 from psycopg.types.json import Jsonb
 
+from apps.core.sql import direct_cursor
 from apps.deliveries.planning import PlannedDelivery
 from apps.ingest.resolving import Transaction
 
 READ = """
-SELECT v.version, c.id, c.offer_id, c.affiliate_id, c.expires_at, b.id, b.status
+SELECT v.version, c.id AS click_id, c.offer_id, c.affiliate_id, c.expires_at,
+       b.id AS conversion_id, b.status
   FROM core_configversion v
   LEFT JOIN tracking_click c ON c.transaction_id = %s
   LEFT JOIN LATERAL (
@@ -82,7 +82,7 @@ WITH event AS (
            AS d(id, rule_id, revision_id, trigger_type, trigger_id, destination_id,
                 state, reason)
 )
-SELECT count(*) FROM event
+SELECT count(*) AS accepted FROM event
 """  # noqa: S608 - only our own column names are put in
 
 FIRST_EVENT = "SELECT id, conversion_id FROM tracking_event WHERE dedupe_key = %s"
@@ -98,31 +98,21 @@ class NewEvent:
     status: str
 
 
-def _cursor() -> psycopg.Cursor[Any]:
-    """Return a cursor with parameters bound by the server, so statements prepare.
-
-    Django's own cursors put the values into the text, which PostgreSQL has to parse
-    and plan each time.
-    """
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
-
-
 def read_transaction(transaction_id: str) -> tuple[int, Transaction | None]:
     """Return the version of the configuration and the transaction, if there is one."""
-    with _cursor() as cursor:
+    with direct_cursor() as cursor:
         row = cursor.execute(READ, (transaction_id,), prepare=True).fetchone()
     if row is None:
         raise RuntimeError("core_configversion has no row: run «manage.py migrate».")
-    if row[1] is None:
-        return row[0], None
-    return row[0], Transaction(
-        click_id=row[1],
-        offer_id=row[2],
-        affiliate_id=row[3],
-        expires_at=row[4],
-        conversion_id=row[5],
-        conversion_status=row[6] or "",
+    if row.click_id is None:
+        return row.version, None
+    return row.version, Transaction(
+        click_id=row.click_id,
+        offer_id=row.offer_id,
+        affiliate_id=row.affiliate_id,
+        expires_at=row.expires_at,
+        conversion_id=row.conversion_id,
+        conversion_status=row.status or "",
     )
 
 
@@ -149,13 +139,13 @@ def write_event(
         "states": [planned.state for planned in deliveries],
         "reasons": [planned.reason for planned in deliveries],
     }
-    with _cursor() as cursor:
+    with direct_cursor() as cursor:
         row = cursor.execute(WRITE, values, prepare=True).fetchone()
-    return bool(row and row[0])
+    return bool(row and row.accepted)
 
 
 def first_event(dedupe_key: str) -> tuple[UUID | None, UUID | None]:
     """Return the ids of the event that holds ``dedupe_key``, and of its conversion."""
-    with _cursor() as cursor:
+    with direct_cursor() as cursor:
         row = cursor.execute(FIRST_EVENT, (dedupe_key,), prepare=True).fetchone()
-    return (row[0], row[1]) if row else (None, None)
+    return (row.id, row.conversion_id) if row else (None, None)

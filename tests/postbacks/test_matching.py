@@ -76,7 +76,11 @@ def test_a_verdict_names_every_condition_that_was_not_met() -> None:
         rule(status="disabled", offer_id=2, affiliate_id=8, goal_id=4), change()
     )
 
-    failed = [(check.name, check.wanted, check.got) for check in verdict.checks if not check.ok]
+    failed = [
+        (check.name, check.wanted, check.got)
+        for check in verdict.checks
+        if not check.ok
+    ]
     assert failed == [
         ("status", "active", "disabled"),
         ("offer", 2, 1),
