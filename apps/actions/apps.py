@@ -1,9 +1,15 @@
-"""Registers the actions app (it has no models)."""
+"""Registers the actions app, which has no models."""
 
 from django.apps import AppConfig
 
+from apps.actions.registry import load_kinds
+
 
 class ActionsConfig(AppConfig):
-    """Django knows the app by this."""
+    """Loads every kind of action when Django starts."""
 
     name = "apps.actions"
+
+    def ready(self) -> None:
+        """Import all files of ``kinds``, so that each registers its action."""
+        load_kinds()

@@ -1,10 +1,34 @@
 """What a macro can stand for, and how such a value is written as text."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 MacroValue: TypeAlias = str | int | Decimal | bool | datetime | None
+
+
+class LayeredValues(Mapping[str, MacroValue]):
+    """Values over others that may be computed when asked for, so never copied."""
+
+    def __init__(
+        self, upper: Mapping[str, MacroValue], lower: Mapping[str, MacroValue]
+    ) -> None:
+        """Answer from ``upper``, for other names from ``lower``."""
+        self._upper = upper
+        self._lower = lower
+
+    def __getitem__(self, name: str) -> MacroValue:
+        """Return the value of ``name``."""
+        return self._upper[name] if name in self._upper else self._lower[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return all names once."""
+        return iter({**dict.fromkeys(self._lower), **dict.fromkeys(self._upper)})
+
+    def __len__(self) -> int:
+        """Return how many names there are."""
+        return sum(1 for _ in self)
 
 
 def as_utc(moment: datetime) -> datetime:

@@ -1,0 +1,277 @@
+"""What an action is. To add one, write one file in ``apps/actions/kinds``.
+
+    @register
+    class Greeting(HttpAction):
+        kind, label, group = "greeting", "Send a greeting", Group.MESSAGES
+        ...
+
+- ``ConnectionForm`` asks for credentials that many rules share, ``RuleForm`` for what
+  one rule sends. Fields that are secret or hold macros come from ``fields``; both
+  forms may have ``clean`` methods. Cleaned values must be what JSON can hold.
+- An action that is one HTTP request is an ``HttpAction``: ``build`` returns the
+  request, ``classify`` judges the answer. Others (e-mail) are an ``Action`` and
+  implement ``run``.
+- An action keeps no state and touches no database.
+
+Next to read: ``kinds/ping_url.py``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from time import perf_counter
+from typing import Any, ClassVar
+
+from django import forms
+
+from apps.actions.contract import (
+    AttemptResult,
+    CheckLevel,
+    CheckLine,
+    Group,
+    Idempotency,
+    Job,
+    Judgement,
+    Outcome,
+    PermanentError,
+    SkipDeliveryError,
+)
+from apps.actions.fields import HeadersField, SecretField, TextTemplateField
+from apps.actions.judging import judge_status
+from apps.actions.redaction import Redactor, credentials_in, redactor_of
+from apps.core import http
+from apps.core.http import OutboundRequest, Response
+from apps.core.macros import TemplateError
+from apps.core.placeholders import RenderError, macro_names
+
+__all__ = [
+    "Action",
+    "AttemptResult",
+    "CheckLevel",
+    "CheckLine",
+    "Group",
+    "HttpAction",
+    "Idempotency",
+    "Job",
+    "Judgement",
+    "Outcome",
+    "PermanentError",
+    "SkipDeliveryError",
+]
+
+
+class Action(ABC):
+    """One way to tell somebody that something happened."""
+
+    # What a rule stores; never changes once released.
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    group: ClassVar[Group]
+    help: ClassVar[str]
+    docs_url: ClassVar[str] = ""
+    idempotency: ClassVar[Idempotency]
+    # The provider refuses what happened longer ago; None when it does not mind.
+    freshness_limit: ClassVar[timedelta | None] = None
+    # How many jobs of one rule ``run_batch`` takes at the most.
+    batch_size: ClassVar[int] = 1
+    # Whether a rule must name a connection, when the action has a connection form.
+    requires_connection: ClassVar[bool] = True
+
+    # Credentials that rules share; left as it is by an action that needs none.
+    ConnectionForm: ClassVar[type[forms.Form]] = forms.Form
+    # What one rule sends.
+    RuleForm: ClassVar[type[forms.Form]]
+
+    @abstractmethod
+    def run(self, job: Job) -> AttemptResult:
+        """Make one attempt; never raises for what a partner or network does."""
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[AttemptResult]:
+        """Make one attempt for each of ``jobs``, all of one rule; results in order."""
+        return [self.run(job) for job in jobs]
+
+    @abstractmethod
+    def preview(self, job: Job) -> dict[str, Any]:
+        """Return what ``run`` would send, without secrets and without sending.
+
+        Keys as in ``AttemptResult.request``; or ``skipped`` or ``error`` with the
+        reason why nothing would be sent.
+        """
+
+    @abstractmethod
+    def summary(self, settings: Mapping[str, Any]) -> str:
+        """Return one line for lists, without secrets."""
+
+    @abstractmethod
+    def destination(
+        self, settings: Mapping[str, Any], connection: Mapping[str, Any]
+    ) -> str:
+        """Return where deliveries go: "scheme://host:port", or a provider's key.
+
+        Never depends on the value of a macro.
+        """
+
+    def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
+        """Test ``connection`` without side effects, for “Test connection”."""
+        return [
+            CheckLine(
+                CheckLevel.WARNING,
+                "The credentials are complete, but only sending shows whether they "
+                "work: use “Send test” on a postback.",
+            )
+        ]
+
+    def repeats_ambiguous(self, settings: Mapping[str, Any]) -> bool:
+        """Tell whether an attempt that may have arrived is sent again or held.
+
+        A rule's own choice (``fields.ambiguity_field``) comes before the action's.
+        """
+        fallback = "retry" if self.idempotency is Idempotency.SAFE else "hold"
+        return bool(settings.get("on_ambiguous", fallback) == "retry")
+
+    def macro_names(self, settings: Mapping[str, Any]) -> frozenset[str]:
+        """Return the canonical names of the macros that ``settings`` use."""
+        texts = (
+            settings.get(name)
+            for name, field in self.RuleForm.base_fields.items()
+            if isinstance(field, (TextTemplateField, HeadersField))
+        )
+        return frozenset().union(*(macro_names(text) for text in texts if text))
+
+    @classmethod
+    def uses_connection(cls) -> bool:
+        """Tell whether the action has a connection form at all."""
+        return bool(cls.ConnectionForm.base_fields)
+
+    @classmethod
+    def rule_secret_names(cls) -> frozenset[str]:
+        """Return the names of the rule form's fields that are kept encrypted."""
+        return _secret_names(cls.RuleForm)
+
+    @classmethod
+    def connection_secret_names(cls) -> frozenset[str]:
+        """Return the names of the connection form's fields that are kept encrypted."""
+        return _secret_names(cls.ConnectionForm)
+
+    def redactor(self, job: Job, *extra: str) -> Redactor:
+        """Return what removes the secrets of ``job`` and ``extra`` ones from texts."""
+        return redactor_of(
+            _secret_values(self.RuleForm, job.settings)
+            | _secret_values(self.ConnectionForm, job.connection)
+            | frozenset(extra)
+        )
+
+
+class HttpAction(Action):
+    """An action that is exactly one HTTP request."""
+
+    @abstractmethod
+    def build(self, job: Job) -> OutboundRequest:
+        """Return the request. Pure: no clock, database or network.
+
+        May raise ``SkipDeliveryError`` (nothing to send), ``PermanentError``,
+        ``RenderError`` and ``TemplateError``.
+        """
+
+    def classify(self, response: Response, job: Job) -> Judgement:
+        """Return what ``response`` means; the default goes by its status."""
+        return judge_status(
+            response, now=job.now, is_repeatable=self.is_repeatable(job.settings)
+        )
+
+    def is_repeatable(self, settings: Mapping[str, Any]) -> bool:
+        """Tell whether a server error is a reason to retry rather than ambiguous."""
+        is_safe = self.idempotency is Idempotency.SAFE
+        return is_safe and self.repeats_ambiguous(settings)
+
+    def run(self, job: Job) -> AttemptResult:
+        """Build the request, send it, judge the answer."""
+        try:
+            request = self.build(job)
+        except (SkipDeliveryError, PermanentError, RenderError, TemplateError) as error:
+            return AttemptResult(self._refusal(error, job))
+        return self.exchange(request, job)
+
+    def exchange(self, request: OutboundRequest, job: Job) -> AttemptResult:
+        """Send ``request`` and judge the answer; what is returned holds no secret."""
+        if not self.is_repeatable(job.settings):
+            request = replace(request, fresh_connection=True)
+        redactor = self.redactor(job, *credentials_in(request.headers))
+        started = perf_counter()
+        try:
+            response = http.send(request)
+        except http.OutboundError as error:
+            return AttemptResult(
+                _judge_error(error, redactor),
+                request=_stored_request(request, redactor),
+                address=error.address or "",
+                duration_ms=round((perf_counter() - started) * 1000),
+            )
+        judgement = self.classify(response, job)
+        return AttemptResult(
+            replace(judgement, message=redactor.url(judgement.message)),
+            request=_stored_request(request, redactor),
+            response_status=response.status_code,
+            response_headers=redactor.answer_headers(response.headers),
+            response_body=redactor.text(response.text),
+            is_truncated=response.is_truncated,
+            address=response.address,
+            duration_ms=response.duration_ms,
+        )
+
+    def preview(self, job: Job) -> dict[str, Any]:
+        """Return the request that ``run`` would send, without secrets."""
+        try:
+            request = self.build(job)
+        except SkipDeliveryError as error:
+            return {"skipped": self.redactor(job).url(str(error))}
+        except (PermanentError, RenderError, TemplateError) as error:
+            return {"error": self.redactor(job).url(str(error))}
+        redactor = self.redactor(job, *credentials_in(request.headers))
+        return _stored_request(request, redactor)
+
+    def _refusal(self, error: Exception, job: Job) -> Judgement:
+        message = self.redactor(job).url(str(error))
+        if isinstance(error, SkipDeliveryError):
+            return Judgement(Outcome.SKIPPED, message, "nothing_to_send")
+        return Judgement(Outcome.PERMANENT, message, "not_sendable")
+
+
+def _judge_error(error: http.OutboundError, redactor: Redactor) -> Judgement:
+    message = redactor.url(str(error))
+    if isinstance(error, http.ForbiddenTargetError):
+        return Judgement(Outcome.PERMANENT, message, "forbidden_target")
+    if isinstance(error, http.NotSentError):
+        return Judgement(Outcome.RETRY, message, "not_sent")
+    return Judgement(Outcome.AMBIGUOUS, message, "maybe_sent")
+
+
+def _stored_request(request: OutboundRequest, redactor: Redactor) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "url": redactor.url(request.url),
+        "headers": redactor.headers(request.headers),
+        "body": redactor.body(request.body),
+    }
+
+
+def _secret_names(form: type[forms.Form]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, field in form.base_fields.items()
+        if isinstance(field, SecretField)
+    )
+
+
+def _secret_values(
+    form: type[forms.Form], cleaned: Mapping[str, Any]
+) -> frozenset[str]:
+    if not cleaned:
+        return frozenset()
+    return frozenset(
+        value
+        for name, field in form.base_fields.items()
+        if isinstance(field, SecretField) and cleaned.get(name)
+        for value in field.secret_values(cleaned[name])
+    )

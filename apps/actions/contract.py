@@ -1,0 +1,121 @@
+"""The words an action and the engine speak: one attempt in, one result out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from apps.core.macro_values import MacroValue
+
+
+class Outcome(StrEnum):
+    """How an attempt ended; what follows from it is the engine's business."""
+
+    # Accepted by the provider.
+    SUCCESS = "success"
+    # Nothing to send, which is no mistake.
+    SKIPPED = "skipped"
+    # Not done, and safe to repeat.
+    RETRY = "retry"
+    # Perhaps done: no answer, or one that does not tell.
+    AMBIGUOUS = "ambiguous"
+    # Wrong; repeating cannot help.
+    PERMANENT = "permanent"
+    # The credentials or permissions are wrong, for every delivery that uses them.
+    AUTH = "auth"
+
+
+class Idempotency(StrEnum):
+    """Whether the receiver notices a repeated request (SAFE) or acts on it again."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+class Group(StrEnum):
+    """Where an action is listed when somebody chooses one, in this order."""
+
+    WEB = "Web request"
+    MESSAGES = "Messages"
+    ADVERTISING = "Advertising and analytics"
+    LEADS = "Leads and consent"
+    LISTS = "Contact and opt-out lists"
+    CALLS = "Call centre"
+    SPREADSHEETS = "Spreadsheets"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything one attempt needs.
+
+    ``delivery_id`` is the same on every attempt; ``attempt`` counts from 1. ``values``
+    are native and keyed by canonical macro name, and may be computed when asked for.
+    ``settings`` and ``connection`` are the cleaned values of the action's two forms
+    with secrets opened; ``connection`` is empty when the rule has none.
+    """
+
+    delivery_id: str
+    attempt: int
+    now: datetime
+    values: Mapping[str, MacroValue]
+    settings: Mapping[str, Any]
+    connection: Mapping[str, Any] = field(default_factory=dict)
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an answer means.
+
+    ``message`` is a sentence for the log, ``code`` a word to filter by ("duplicate").
+    ``retry_after_seconds`` is a floor the provider asked for. ``pauses_rule`` says
+    that the receiver wants no more at all.
+    """
+
+    outcome: Outcome
+    message: str = ""
+    code: str = ""
+    retry_after_seconds: float | None = None
+    pauses_rule: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """What is recorded of one attempt. No secret is in any of it.
+
+    ``request`` holds method, url, headers and body as text; None when there was none.
+    """
+
+    judgement: Judgement
+    request: dict[str, Any] | None = None
+    response_status: int | None = None
+    response_headers: dict[str, str] = field(default_factory=dict)
+    response_body: str = ""
+    is_truncated: bool = False
+    address: str = ""
+    duration_ms: int = 0
+
+
+class CheckLevel(StrEnum):
+    """How bad a line of “Test connection” is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One finding of “Test connection”."""
+
+    level: CheckLevel
+    text: str
+
+
+class SkipDeliveryError(Exception):
+    """Raised while building: there is nothing to send, for the reason given."""
+
+
+class PermanentError(Exception):
+    """Raised while building: this can never be sent, for the reason given."""

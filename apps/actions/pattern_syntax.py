@@ -1,0 +1,168 @@
+"""The syntax of the regular expressions that ``patterns`` understands."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+MAX_LENGTH: Final = 500
+MAX_REPEAT: Final = 200
+MAX_DEPTH: Final = 20
+
+_QUANTIFIER = re.compile(r"\{(\d{1,4})(,?)(\d{0,4})\}|[*+?]")
+_ESCAPE = re.compile(r"\\(?:[dDwWsSnrtfv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[^\w\s])")
+_CLASS = re.compile(r"\[\^?\]?(?:[^\]\[\\]|\\.)*\]", re.DOTALL)
+# "re" warns that these may one day mean something else inside a class.
+_AMBIGUOUS = re.compile(r"--|&&|\|\||~~")
+_GROUP = re.compile(r"\((?:\?:|\?P<\w+>|(?!\?))")
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be used; completes "The pattern is not usable: …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One character: a literal, an escape, a class or the dot, as ``re`` writes it."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The start ("^") or the end ("$") of the text."""
+
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Parts that follow each other."""
+
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Options of which one is there."""
+
+    options: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A part that is there several times; no ``maximum`` means any number."""
+
+    part: "Node"
+    minimum: int
+    maximum: int | None
+
+
+Node: TypeAlias = Item | Anchor | Sequence | Alternatives | Repeat
+
+
+def parse(text: str) -> Node:
+    """Return the tree of ``text``. Raises ``PatternError`` with what to change."""
+    if len(text) > MAX_LENGTH:
+        raise PatternError(f"it is longer than {MAX_LENGTH} characters.")
+    parser = _Parser(text)
+    node = parser.alternatives(0)
+    if parser.position < len(text):
+        raise PatternError("a ) has no partner; write \\) for the character.")
+    return node
+
+
+class _Parser:
+    """Reads a pattern from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+
+    def alternatives(self, depth: int) -> Node:
+        """Read until the end or the parenthesis that closes the group."""
+        if depth > MAX_DEPTH:
+            raise PatternError("groups are nested too deeply.")
+        options = [self._sequence(depth)]
+        while self._next() == "|":
+            self.position += 1
+            options.append(self._sequence(depth))
+        return options[0] if len(options) == 1 else Alternatives(tuple(options))
+
+    def _next(self) -> str:
+        return self.text[self.position : self.position + 1]
+
+    def _sequence(self, depth: int) -> Node:
+        parts: list[Node] = []
+        while self._next() not in {"", "|", ")"}:
+            parts.append(self._repeated(self._single(depth)))
+        return Sequence(tuple(parts))
+
+    def _single(self, depth: int) -> Node:
+        character = self._next()
+        if character == "(":
+            return self._group(depth)
+        if character in {"^", "$"}:
+            self.position += 1
+            return Anchor(character)
+        if character == "[":
+            return self._class()
+        if character == "\\":
+            return Item(self._taken(_ESCAPE, "this escape is not supported: \\"))
+        if character == ".":
+            self.position += 1
+            return Item(".")
+        if _QUANTIFIER.match(self.text, self.position):
+            raise PatternError(f"nothing stands before {character} to repeat.")
+        self.position += 1
+        return Item(re.escape(character))
+
+    def _group(self, depth: int) -> Node:
+        self._taken(_GROUP, "only plain groups are supported, no look-around: (")
+        node = self.alternatives(depth + 1)
+        if self._next() != ")":
+            raise PatternError("a ( has no partner; write \\( for the character.")
+        self.position += 1
+        return node
+
+    def _class(self) -> Node:
+        source = self._taken(_CLASS, "a [ has no partner; write \\[ for it: [")
+        if _AMBIGUOUS.search(source):
+            raise PatternError(f"in {source}, put a \\ before doubled signs.")
+        return Item(source)
+
+    def _repeated(self, part: Node) -> Node:
+        found = _QUANTIFIER.match(self.text, self.position)
+        if found is None:
+            return part
+        self.position = found.end()
+        # "As few as possible" finds the same texts when only finding counts.
+        if self._next() == "?":
+            self.position += 1
+        if _QUANTIFIER.match(self.text, self.position):
+            raise PatternError(f"{found[0]} is followed by another repetition.")
+        if isinstance(part, Anchor):
+            raise PatternError(f"{part.sign} cannot be repeated.")
+        minimum, maximum = _bounds(found)
+        if max(minimum, maximum or 0) > MAX_REPEAT:
+            raise PatternError(f"repeat at most {MAX_REPEAT} times.")
+        if maximum is not None and maximum < minimum:
+            raise PatternError(f"{found[0]} ends before it starts.")
+        return Repeat(part, minimum, maximum)
+
+    def _taken(self, token: re.Pattern[str], problem: str) -> str:
+        found = token.match(self.text, self.position)
+        if found is None:
+            raise PatternError(f"{problem}{self.text[self.position + 1 :][:10]}")
+        self.position = found.end()
+        return found[0]
+
+
+def _bounds(quantifier: re.Match[str]) -> tuple[int, int | None]:
+    if quantifier[0] in {"*", "+"}:
+        return int(quantifier[0] == "+"), None
+    if quantifier[0] == "?":
+        return 0, 1
+    minimum = int(quantifier[1])
+    if not quantifier[2]:
+        return minimum, minimum
+    return minimum, int(quantifier[3]) if quantifier[3] else None
