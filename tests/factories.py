@@ -5,13 +5,30 @@ from decimal import Decimal
 from typing import Any
 
 from apps.accounts.models import Advertiser, Affiliate, ApiToken, Role, TokenScope, User
-from apps.deliveries.models import Delivery, Destination
+from apps.deliveries.models import (
+    Delivery,
+    Destination,
+)
 from apps.event_lists.models import EventList
-from apps.events.models import Category, EventType, OfferEvent
-from apps.offers.models import Offer, OfferAffiliate, OfferStatus
+from apps.events.categories import (
+    Category,
+)
+from apps.events.models import (
+    EventType,
+    OfferEvent,
+)
+from apps.offers.models import (
+    Offer,
+    OfferAffiliate,
+    OfferStatus,
+)
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.services import record_revision
-from apps.tracking.models import Click, Conversion, Event
+from apps.tracking.models import (
+    Click,
+    Conversion,
+    Event,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "test-token-0123456789abcdefghijklmnopqrstuvw"
@@ -22,10 +39,12 @@ def make_user(username: str = "manager", **fields: Any) -> User:
     """Return a staff user; ``affiliate`` makes it one of that affiliate."""
     role = Role.AFFILIATE if fields.get("affiliate") else Role.ACCOUNT_MANAGER
     fields.setdefault("role", role)
-    found = User.objects.filter(username=username).first()
-    return found or User.objects.create_user(
-        username, password="secret", is_staff=True, **fields
-    )
+    found: User | None = User.objects.filter(username=username).first()
+    if found is None:
+        found = User(username=username, is_staff=True, **fields)
+        found.set_password("secret")
+        found.save()
+    return found
 
 
 def make_advertiser(name: str = "Acme") -> Advertiser:

@@ -11,7 +11,10 @@ from django.db import connection
 from apps.connections.models import ConnectionState
 from apps.core.ids import uuid7
 from apps.core.sql import direct_cursor
-from apps.deliveries.models import DestinationState, HeldReason
+from apps.deliveries.states import (
+    DestinationState,
+    HeldReason,
+)
 from apps.postbacks.models import RuleStatus
 
 CONTEXT = """
@@ -145,5 +148,5 @@ def next_due_at() -> datetime | None:
     """Return when the next delivery is due, which may be in the past."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT_DUE)
-        (found,) = cursor.fetchone()
-    return found
+        found: tuple[datetime | None] = cursor.fetchone()
+    return found[0]

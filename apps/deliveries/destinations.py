@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-from apps.deliveries.models import Destination
+from apps.deliveries.models import (
+    Destination,
+)
 
 
 def destination_ids(keys: Collection[str]) -> dict[str, int]:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from apps.core.ids import uuid7
-from apps.deliveries.models import DeliveryState, HeldReason, TriggerType
+from apps.deliveries.states import (
+    DeliveryState,
+    HeldReason,
+    TriggerType,
+)
 from apps.postbacks.matching import RuleIndex, Trigger, evaluate
 
 

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from apps.connections.models import Connection, ConnectionState
 from apps.core.sql import direct_cursor
-from apps.deliveries.models import TERMINAL_STATES
 from apps.deliveries.retries import NextStep
+from apps.deliveries.states import (
+    TERMINAL_STATES,
+)
 from apps.postbacks.models import RuleStatus
 from apps.postbacks.services import set_rule_status
 

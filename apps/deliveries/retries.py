@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from apps.deliveries.models import AttemptOutcome, DeliveryState, HeldReason
+from apps.deliveries.states import (
+    AttemptOutcome,
+    DeliveryState,
+    HeldReason,
+)
 
 DELAYS: Sequence[timedelta] = (
     timedelta(seconds=5),

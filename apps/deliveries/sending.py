@@ -14,9 +14,12 @@ from apps.actions.base import Action, AttemptResult, Job
 from apps.connections.models import Connection
 from apps.core import secret_box
 from apps.deliveries.context import MacroValues
-from apps.deliveries.models import AttemptOutcome, DeliveryKind
 from apps.deliveries.recording import Finished
 from apps.deliveries.retries import Tried, next_step
+from apps.deliveries.states import (
+    AttemptOutcome,
+    DeliveryKind,
+)
 from apps.postbacks.models import RuleRevision
 
 logger = logging.getLogger(__name__)

@@ -9,6 +9,8 @@ from django.db import transaction
 from apps.deliveries import waking
 from apps.deliveries.models import (
     Delivery,
+)
+from apps.deliveries.states import (
     DeliveryState,
     HeldReason,
 )

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from apps.core.ids import uuid7
-from apps.deliveries.models import WorkerShift
+from apps.deliveries.models import (
+    WorkerShift,
+)
 
 PROMISE = timedelta(seconds=1)
 """How long a heartbeat promises to look for due deliveries; two heartbeats."""

@@ -20,7 +20,9 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from apps.deliveries.claiming import next_due_at
-from apps.deliveries.models import WorkerShift
+from apps.deliveries.models import (
+    WorkerShift,
+)
 
 logger = logging.getLogger(__name__)
 

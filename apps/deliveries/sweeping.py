@@ -8,10 +8,15 @@ from django.db import transaction
 from apps.core.sql import direct_cursor
 from apps.deliveries import waking
 from apps.deliveries.claiming import next_due_at
-from apps.deliveries.models import AttemptOutcome, WorkerShift
+from apps.deliveries.models import (
+    WorkerShift,
+)
 from apps.deliveries.recording import Finished, record
 from apps.deliveries.retries import Tried, next_step
 from apps.deliveries.sending import load_revisions, revision_of
+from apps.deliveries.states import (
+    AttemptOutcome,
+)
 
 EXPIRED = """
 SELECT d.id, d.attempts, d.lease_token, d.revision_id, d.lease_until, d.created_at,

@@ -27,7 +27,9 @@ from apps.ingest.refused_requests import record_refusal
 from apps.ingest.serializers import AnswerOut, EventIn
 from apps.ingest.services import receive
 from apps.ingest.views import RETRY_AFTER_SECONDS
-from apps.tracking.models import Source
+from apps.tracking.statuses import (
+    Source,
+)
 
 
 class EventView(APIView):

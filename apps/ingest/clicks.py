@@ -9,7 +9,9 @@ from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import OfferConfig
 from apps.ingest.inbound import check_bounds, remote_address
 from apps.ingest.refusals import RefusedError
-from apps.tracking.models import Click
+from apps.tracking.models import (
+    Click,
+)
 
 AFFILIATE_FIELD = "affiliate"
 ADDRESS_MAX_LENGTH = 2_000

@@ -13,7 +13,12 @@ from apps.accounts.models import ApiToken, PartyStatus, TokenScope
 from apps.core.config_version import current_version
 from apps.deliveries.destinations import destination_ids
 from apps.event_lists.models import EventListItem, OfferEventList
-from apps.events.models import EventType, OfferEvent, OfferEventField, OfferEventSource
+from apps.events.models import (
+    EventType,
+    OfferEvent,
+    OfferEventField,
+    OfferEventSource,
+)
 from apps.goals.models import Goal, GoalStatus
 from apps.ingest.configuration import (
     Configuration,
@@ -27,9 +32,11 @@ from apps.offers.models import (
     OfferAffiliate,
     OfferStatus,
     PartnershipStatus,
-    Terms,
 )
 from apps.offers.money import AgreedTerms, Rate
+from apps.offers.terms import (
+    Terms,
+)
 from apps.postbacks.matching import CompiledRule, RuleIndex
 from apps.postbacks.models import RuleRevision
 

@@ -7,14 +7,18 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.deliveries import waking
-from apps.deliveries.models import Delivery
+from apps.deliveries.models import (
+    Delivery,
+)
 from apps.deliveries.planning import plan_deliveries
 from apps.ingest.compiling import current_configuration
 from apps.postbacks.matching import Trigger
 from apps.tracking.models import (
-    STATUS_MOVES,
     Conversion,
     ConversionChange,
+)
+from apps.tracking.statuses import (
+    STATUS_MOVES,
     ConversionStatus,
     Operation,
     Source,

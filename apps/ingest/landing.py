@@ -4,7 +4,9 @@ from typing import Any
 
 from apps.core.url_templates import compile_url
 from apps.ingest.configuration import OfferConfig
-from apps.tracking.models import Click
+from apps.tracking.models import (
+    Click,
+)
 
 
 def landing_url(offer: OfferConfig, click: Click) -> str:

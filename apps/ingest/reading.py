@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from apps.events.models import FieldType
+from apps.events.categories import (
+    FieldType,
+)
 from apps.ingest.configuration import EventConfig, OfferConfig
 from apps.ingest.inbound import Inbound, printable
 from apps.ingest.refusals import RefusedError
-from apps.offers.models import RateType
 from apps.offers.money import (
     AgreedTerms,
     Amounts,
@@ -21,7 +22,12 @@ from apps.offers.money import (
     SaleAmountRequiredError,
     apply_terms,
 )
-from apps.tracking.models import ConversionStatus
+from apps.offers.terms import (
+    RateType,
+)
+from apps.tracking.statuses import (
+    ConversionStatus,
+)
 
 OWN_FIELDS = frozenset(
     [

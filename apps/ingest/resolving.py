@@ -11,7 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.accounts.models import hash_token
-from apps.events.models import Category, RepeatPolicy
+from apps.events.categories import (
+    Category,
+    RepeatPolicy,
+)
 from apps.ingest.configuration import (
     Configuration,
     EventConfig,

@@ -4,9 +4,15 @@ from typing import Any
 
 from apps.core.ids import uuid7
 from apps.deliveries import waking
-from apps.deliveries.models import DeliveryState
 from apps.deliveries.planning import PlannedDelivery, plan_deliveries
-from apps.events.models import Category, EffectiveCategory, RepeatPolicy
+from apps.deliveries.states import (
+    DeliveryState,
+)
+from apps.events.categories import (
+    Category,
+    EffectiveCategory,
+    RepeatPolicy,
+)
 from apps.ingest import storage
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration, EventConfig, OfferConfig

@@ -20,7 +20,9 @@ from apps.ingest.models import Result
 from apps.ingest.refusals import Answer, RefusedError
 from apps.ingest.refused_requests import record_refusal
 from apps.ingest.services import receive
-from apps.tracking.models import Source
+from apps.tracking.statuses import (
+    Source,
+)
 
 RETRY_AFTER_SECONDS = "5"
 

@@ -6,7 +6,10 @@ Source of the minor units: ISO 4217, list one.
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from apps.offers.models import PercentOf, RateType
+from apps.offers.terms import (
+    PercentOf,
+    RateType,
+)
 
 NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"

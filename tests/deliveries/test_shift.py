@@ -9,11 +9,20 @@ import pytest
 
 from apps.deliveries import draining, sweeping
 from apps.deliveries.claiming import claim_due
-from apps.deliveries.models import Attempt, Delivery, DestinationState, WorkerShift
+from apps.deliveries.models import (
+    Attempt,
+    Delivery,
+    WorkerShift,
+)
 from apps.deliveries.recording import record
 from apps.deliveries.sending import attempt, load_revisions
 from apps.deliveries.services import cancel, mark_delivered, release_rule, resend
-from apps.offers.models import Offer
+from apps.deliveries.states import (
+    DestinationState,
+)
+from apps.offers.models import (
+    Offer,
+)
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.services import set_rule_status
 from tests.factories import (
