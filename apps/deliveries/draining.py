@@ -112,7 +112,8 @@ class Shift:
         """Show that the process lives, and whether it will look by itself."""
         now = time.monotonic()
         if now >= self._next_heartbeat:
-            shifts.beat(is_accepting=self._may_claim(), now=timezone.now())
+            if shifts.beat(is_accepting=self._may_claim(), now=timezone.now()):
+                self.stop()
             self._next_heartbeat = now + HEARTBEAT_SECONDS
 
     def _claim(self) -> int:

@@ -3,14 +3,14 @@
 import logging
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from apps.actions import registry
-from apps.actions.base import Action, AttemptResult, Job
+from apps.actions.base import Action, AttemptResult, Job, Judgement, Outcome
 from apps.connections.models import Connection
 from apps.core import secret_box
 from apps.deliveries.context import MacroValues
@@ -25,6 +25,11 @@ from apps.postbacks.models import RuleRevision
 logger = logging.getLogger(__name__)
 
 CACHED_REVISIONS = 10_000
+CRASHED = Judgement(
+    Outcome.PERMANENT,
+    "Our mistake, not the partner's: the action crashed. See the log.",
+    "crashed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,21 @@ def attempt(row: Any, connection: Mapping[str, Any]) -> Finished:
     return _finished(row, revision, started_at, result)
 
 
+def tried_of(
+    row: Any, revision: LoadedRevision, *, outcome: str, finished_at: datetime
+) -> Tried:
+    """Return what the decision about the next step needs to know."""
+    limit = revision.action.freshness_limit
+    return Tried(
+        outcome=outcome,
+        attempt=row.attempts,
+        finished_at=finished_at,
+        repeats_ambiguous=revision.action.repeats_ambiguous(revision.settings),
+        has_connection=row.connection_id is not None,
+        expires_at=None if limit is None else row.created_at + limit,
+    )
+
+
 def _finished(
     row: Any,
     revision: LoadedRevision,
@@ -108,19 +128,14 @@ def _finished(
     result: AttemptResult | None,
 ) -> Finished:
     finished_at = timezone.now()
-    judgement = result.judgement if result else None
-    outcome = judgement.outcome.value if judgement else AttemptOutcome.PERMANENT.value
-    limit = revision.action.freshness_limit
+    judgement = result.judgement if result else CRASHED
+    outcome = judgement.outcome.value
+    tried = tried_of(row, revision, outcome=outcome, finished_at=finished_at)
     step = next_step(
-        Tried(
-            outcome=outcome,
-            attempt=row.attempts,
-            finished_at=finished_at,
-            repeats_ambiguous=revision.action.repeats_ambiguous(revision.settings),
-            has_connection=row.connection_id is not None,
+        replace(
+            tried,
             jitter=random.random(),  # noqa: S311 - spreads retries, no secret
-            retry_after_seconds=judgement.retry_after_seconds if judgement else None,
-            expires_at=row.created_at + limit if isinstance(limit, timedelta) else None,
+            retry_after_seconds=judgement.retry_after_seconds,
         )
     )
     shared: dict[str, Any] = {
@@ -131,14 +146,13 @@ def _finished(
         "finished_at": finished_at,
         "outcome": outcome,
         "step": step,
+        "code": judgement.code,
+        "message": judgement.message,
     }
-    if result is None or judgement is None:
-        message = "Our mistake, not the partner's: the action crashed. See the log."
-        return Finished(**shared, code="crashed", message=message)
+    if result is None:
+        return Finished(**shared)
     return Finished(
         **shared,
-        code=judgement.code,
-        message=judgement.message,
         request=result.request,
         response_status=result.response_status,
         response_headers=result.response_headers,

@@ -30,14 +30,25 @@ def begin(*, worker: str, now: datetime) -> None:
             "seen_at": now,
             "accepting_until": now + PROMISE,
             "ended_at": None,
+            "is_told_to_stop": False,
         },
     )
 
 
-def beat(*, is_accepting: bool, now: datetime) -> None:
-    """Show that the process lives; promise to look while it has free slots."""
-    WorkerShift.objects.filter(pk=_row_id()).update(
-        seen_at=now, accepting_until=now + PROMISE if is_accepting else now
+def beat(*, is_accepting: bool, now: datetime) -> bool:
+    """Show that the process lives; promise to look while it has free slots.
+
+    Returns whether the shift was told to stop.
+    """
+    row = WorkerShift.objects.filter(pk=_row_id())
+    row.update(seen_at=now, accepting_until=now + PROMISE if is_accepting else now)
+    return row.filter(is_told_to_stop=True).exists()
+
+
+def tell_to_stop(*, host: str) -> None:
+    """Have the shifts of ``host`` end: they finish what they send, claim nothing."""
+    WorkerShift.objects.filter(worker__startswith=f"{host}/", ended_at=None).update(
+        is_told_to_stop=True
     )
 
 

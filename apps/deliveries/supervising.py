@@ -8,6 +8,7 @@ behind (measured with django-q2 1.11).
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from pathlib import Path
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from apps.deliveries import shifts
 from apps.deliveries.claiming import next_due_at
 from apps.deliveries.models import (
     WorkerShift,
@@ -27,7 +29,7 @@ from apps.deliveries.models import (
 logger = logging.getLogger(__name__)
 
 STUCK_AFTER = timedelta(seconds=30)
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 0.5
 STOP_SECONDS = 60.0
 MARK = "POSTBACKS_CLUSTER"
 """An environment variable that tells our cluster's processes from all others."""
@@ -44,8 +46,6 @@ class Supervisor:
     def stop(self) -> None:
         """End the cluster; it finishes what it is sending."""
         self._stopping = True
-        if self._child is not None:
-            self._signal_all(signal.SIGTERM)
 
     def run(self) -> int:
         """Keep a cluster running; return the exit status for the shell."""
@@ -86,18 +86,16 @@ class Supervisor:
             return False
 
     def _end(self, child: subprocess.Popen[bytes]) -> None:
-        self._signal_all(signal.SIGTERM)
+        """Let the cluster stop: no attempt is cut short."""
+        _signal(child.pid, signal.SIGTERM)
+        with suppress(DatabaseError):
+            shifts.tell_to_stop(host=socket.gethostname())
         try:
             child.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             logger.warning("The cluster did not stop in time and is ended.")
         end_processes(mark=self._mark())
         child.wait()
-
-    def _signal_all(self, number: int) -> None:
-        """Signal the main process (it stops the cluster) and every shift."""
-        for pid in marked_processes(mark=self._mark()):
-            _signal(pid, number)
 
 
 def is_stuck(*, now: datetime) -> bool:

@@ -12,8 +12,8 @@ from apps.deliveries.models import (
     WorkerShift,
 )
 from apps.deliveries.recording import Finished, record
-from apps.deliveries.retries import Tried, next_step
-from apps.deliveries.sending import load_revisions, revision_of
+from apps.deliveries.retries import next_step
+from apps.deliveries.sending import load_revisions, revision_of, tried_of
 from apps.deliveries.states import (
     AttemptOutcome,
 )
@@ -61,24 +61,15 @@ def return_expired(*, now: datetime) -> int:
 
 def _unknown(row: Any, now: datetime) -> Finished:
     revision = revision_of(row.revision_id)
-    limit = revision.action.freshness_limit
-    step = next_step(
-        Tried(
-            outcome=AttemptOutcome.UNKNOWN.value,
-            attempt=row.attempts,
-            finished_at=now,
-            repeats_ambiguous=revision.action.repeats_ambiguous(revision.settings),
-            has_connection=row.connection_id is not None,
-            expires_at=row.created_at + limit if limit else None,
-        )
-    )
+    outcome = AttemptOutcome.UNKNOWN.value
+    step = next_step(tried_of(row, revision, outcome=outcome, finished_at=now))
     return Finished(
         delivery_id=row.id,
         lease_token=row.lease_token,
         attempt=row.attempts,
         started_at=row.lease_until,
         finished_at=now,
-        outcome=AttemptOutcome.UNKNOWN.value,
+        outcome=outcome,
         step=step,
         code="worker_died",
         message="The worker ended before it could say what happened.",

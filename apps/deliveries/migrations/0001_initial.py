@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField()),
                 ('accepting_until', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('is_told_to_stop', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
