@@ -109,8 +109,11 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_UR
 # Connections a web process keeps open at the most. 0 = one connection per thread, as
 # the workers need it: a pool's own threads do not survive django-q2's fork.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
+# Only statements that ask for it are prepared (``prepare=True``); the ORM's texts hold
+# their values and would never be met again.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000
 if DATABASE_POOL_SIZE:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 10,
@@ -145,7 +148,8 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -179,6 +183,9 @@ INBOUND_MAX_FIELDS = 200
 INBOUND_VALUE_MAX_BYTES = 8 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# Seconds between writes of the counts of received event names; 0 = write at once.
+TALLY_SECONDS = env.float("TALLY_SECONDS", default=1.0)
 
 # Outbound requests.
 OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])

@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+pytest_plugins = ["tests.left_out"]
+
 
 @pytest.fixture(autouse=True)
 def _config_version_row(request: pytest.FixtureRequest) -> None:

@@ -9,3 +9,4 @@ from postbacks_project.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 OUTBOUND_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]
 AXES_ENABLED = False
+TALLY_SECONDS = 0

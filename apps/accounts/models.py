@@ -116,7 +116,7 @@ class User(AbstractUser):
         help_text="Only for users of the role Affiliate.",
     )
 
-    objects = ScopedUserManager()
+    objects: ClassVar[ScopedUserManager] = ScopedUserManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [

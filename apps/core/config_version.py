@@ -10,16 +10,20 @@ from collections.abc import Sequence
 from django.db import connection
 from django.db.migrations import RunSQL
 
+# A sequence, because its numbers do not come back when a transaction is rolled back: no
+# process can take a configuration that never was for one that has the same number.
 CREATE_FUNCTION = RunSQL(
     """
+    CREATE SEQUENCE config_version START 2;
     CREATE FUNCTION bump_config_version() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        UPDATE core_configversion SET version = version + 1 WHERE id = 1;
+        UPDATE core_configversion SET version = nextval('config_version') WHERE id = 1;
         RETURN NULL;
     END $$;
     INSERT INTO core_configversion (id, version) VALUES (1, 1);
     """,
-    "DROP FUNCTION bump_config_version(); DELETE FROM core_configversion;",
+    "DROP FUNCTION bump_config_version(); DROP SEQUENCE config_version; "
+    "DELETE FROM core_configversion;",
 )
 
 

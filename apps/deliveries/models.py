@@ -8,16 +8,23 @@ from django.db.models import Q
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
-from apps.offers.models import Offer
+from apps.deliveries.states import (
+    TERMINAL_STATES,
+    AttemptOutcome,
+    DeliveryKind,
+    DeliveryState,
+    DestinationState,
+    TriggerType,
+)
+from apps.offers.models import (
+    Offer,
+)
 from apps.postbacks.models import PostbackRule, RuleRevision
-from apps.tracking.models import Click, Conversion, Event
-
-
-class DestinationState(models.TextChoices):
-    """Whether deliveries may go there."""
-
-    OPEN = "open", "Open"
-    PAUSED = "paused", "Paused"
+from apps.tracking.models import (
+    Click,
+    Conversion,
+    Event,
+)
 
 
 class Destination(models.Model):
@@ -44,52 +51,6 @@ class Destination(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class TriggerType(models.TextChoices):
-    """Which table the trigger of a delivery is in."""
-
-    EVENT = "event", "Event"
-    CONVERSION_CHANGE = "conversion_change", "Conversion change"
-
-
-class DeliveryKind(models.TextChoices):
-    """Why a delivery exists."""
-
-    LIVE = "live", "Live"
-    TEST = "test", "Test"
-    REPLAY = "replay", "Replay"
-
-
-class DeliveryState(models.TextChoices):
-    """The states of DESIGN §8."""
-
-    PENDING = "pending", "Pending"
-    SENDING = "sending", "Sending"
-    RETRYING = "retrying", "Retrying"
-    HELD = "held", "Held"
-    DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Failed"
-    SUPPRESSED = "suppressed", "Suppressed"
-    CANCELLED = "cancelled", "Cancelled"
-
-
-DUE_STATES = (DeliveryState.PENDING, DeliveryState.RETRYING)
-TERMINAL_STATES = (
-    DeliveryState.DELIVERED,
-    DeliveryState.FAILED,
-    DeliveryState.SUPPRESSED,
-    DeliveryState.CANCELLED,
-)
-
-
-class HeldReason(models.TextChoices):
-    """Why a delivery waits for a person."""
-
-    RULE_PAUSED = "rule_paused", "The postback is disabled"
-    CONNECTION_AUTH = "connection_auth", "The provider refused the credentials"
-    DESTINATION_PAUSED = "destination_paused", "The destination is paused"
-    AMBIGUOUS = "ambiguous", "It may have been sent, and must not be sent twice"
 
 
 class Delivery(models.Model):
@@ -234,18 +195,6 @@ class Delivery(models.Model):
         return str(self.pk)
 
 
-class AttemptOutcome(models.TextChoices):
-    """What came of one try."""
-
-    SUCCESS = "success", "Success"
-    SKIPPED = "skipped", "Nothing to send"
-    RETRY = "retry", "Not accepted yet"
-    AMBIGUOUS = "ambiguous", "May have been accepted"
-    PERMANENT = "permanent", "Refused for good"
-    AUTH = "auth", "Credentials refused"
-    UNKNOWN = "unknown", "The worker died"
-
-
 class Attempt(models.Model):
     """One try of a delivery, with the request and the answer as they went."""
 
@@ -284,27 +233,20 @@ class Attempt(models.Model):
 
 
 class WorkerShift(models.Model):
-    """A worker process that drains deliveries; ``seen_at`` is its heartbeat.
+    """A worker process and its current or last shift of draining deliveries.
 
-    A shift that is open and fresh makes wake-ups needless: it looks again before it
-    ends (see ``deliveries.waking``).
+    ``seen_at`` is the heartbeat. Until ``accepting_until`` the process promises to
+    look for due deliveries by itself, which makes a wake-up needless (see ``waking``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     worker = models.CharField(max_length=200)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    accepting_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            # The open shifts.
-            models.Index(
-                fields=["seen_at"], condition=Q(ended_at=None), name="shift_open"
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.worker

@@ -4,8 +4,12 @@ from django.db import models
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
-from apps.events.models import EventType
-from apps.offers.models import Offer
+from apps.events.models import (
+    EventType,
+)
+from apps.offers.models import (
+    Offer,
+)
 
 
 class EventList(TimeStamped):

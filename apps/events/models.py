@@ -9,42 +9,17 @@ from django.db.models.functions import Lower
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import PUBLIC, ScopedQuerySet
+from apps.events.categories import Category, FieldType, RepeatPolicy
 from apps.goals.models import Goal
-from apps.offers.models import Offer, Terms, terms_constraints
+from apps.offers.models import (
+    Offer,
+)
+from apps.offers.terms import (
+    Terms,
+    terms_constraints,
+)
 
 EVENT_NAME_MAX_LENGTH = 200
-
-
-class Category(models.TextChoices):
-    """The category of an event type, in funnel order (R9).
-
-    ``CONVERSION`` splits into Conversions and Partial conversions per event, by
-    payability (R15); see ``EffectiveCategory``.
-    """
-
-    VIEWS = "views", "Views"
-    ENGAGEMENT = "engagement", "Engagement"
-    PROGRESS = "progress", "Progress"
-    CONVERSION = "conversion", "Conversion"
-    UNCATEGORIZED = "uncategorized", "Uncategorized"
-
-
-class EffectiveCategory(models.TextChoices):
-    """The category an accepted event has, which postbacks choose from."""
-
-    VIEWS = "views", "Views"
-    ENGAGEMENT = "engagement", "Engagement"
-    PROGRESS = "progress", "Progress"
-    CONVERSIONS = "conversions", "Conversions"
-    PARTIAL_CONVERSIONS = "partial_conversions", "Partial conversions"
-    UNCATEGORIZED = "uncategorized", "Uncategorized"
-
-
-class RepeatPolicy(models.TextChoices):
-    """How often the same event may happen on one transaction (R56, R177, R210)."""
-
-    ONCE_PER_TRANSACTION = "once_per_transaction", "Once per transaction"
-    UNLIMITED = "unlimited", "As often as it is reported"
 
 
 class EventType(TimeStamped):
@@ -83,6 +58,11 @@ class EventType(TimeStamped):
         choices=RepeatPolicy.choices,
         default=RepeatPolicy.ONCE_PER_TRANSACTION,
         help_text="Also called Multi-Trigger.",
+    )
+    needs_conversion = models.BooleanField(
+        default=True,
+        help_text="Accepted only after a conversion of the same transaction that is "
+        "not rejected. Switch it off for what happens earlier, e.g. page views.",
     )
     is_system = models.BooleanField(default=False, editable=False)
 
@@ -190,14 +170,6 @@ class OfferEvent(Terms, TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.offer} / {self.event_type}"
-
-
-class FieldType(models.TextChoices):
-    """What a custom field holds."""
-
-    TEXT = "text", "Text"
-    NUMBER = "number", "Number"
-    DATE = "date", "Date (YYYY-MM-DD)"
 
 
 class OfferEventField(TimeStamped):

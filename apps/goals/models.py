@@ -7,7 +7,9 @@ from django.db.models import Q
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
-from apps.offers.models import Offer
+from apps.offers.models import (
+    Offer,
+)
 
 
 class GoalStatus(models.TextChoices):

@@ -5,8 +5,12 @@ from django.db import models
 
 from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
-from apps.offers.models import Offer
-from apps.tracking.models import Event
+from apps.offers.models import (
+    Offer,
+)
+from apps.tracking.models import (
+    Event,
+)
 
 
 class Result(models.TextChoices):

@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import timedelta
-from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +13,8 @@ from django.db.models.functions import Lower
 from apps.accounts.models import Advertiser, Affiliate
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
-from apps.offers.validators import validate_network
+from apps.offers.terms import RateType, Terms, terms_constraints
+from apps.offers.validators import validate_network, validate_url_template
 
 PUBLIC_TOKEN_LENGTH = 16
 
@@ -79,72 +79,6 @@ class InitialStatus(models.TextChoices):
     APPROVED = "approved", "Approved"
 
 
-class RateType(models.TextChoices):
-    """How an amount is agreed."""
-
-    CPA = "cpa", "CPA (fixed amount per action)"
-    CPL = "cpl", "CPL (fixed amount per lead)"
-    FIXED = "fixed", "Fixed amount"
-    CPS = "cps", "CPS (percent)"
-
-
-class PercentOf(models.TextChoices):
-    """What a percentage of payout refers to."""
-
-    SALE_AMOUNT = "sale_amount", "Sale amount"
-    REVENUE = "revenue", "Revenue"
-
-
-class Terms(models.Model):
-    """What the advertiser pays (revenue) and what the affiliate is paid (payout)."""
-
-    revenue_type = models.CharField(
-        max_length=5, choices=RateType.choices, default=RateType.CPA
-    )
-    revenue_value = models.DecimalField(
-        max_digits=18,
-        decimal_places=6,
-        default=Decimal(0),
-        help_text="An amount in the offer's currency, or a percentage for CPS.",
-    )
-    payout_type = models.CharField(
-        max_length=5, choices=RateType.choices, default=RateType.CPA
-    )
-    payout_value = models.DecimalField(
-        max_digits=18,
-        decimal_places=6,
-        default=Decimal(0),
-        help_text="An amount in the offer's currency, or a percentage for CPS.",
-    )
-    percent_of = models.CharField(
-        "payout percent of",
-        max_length=12,
-        choices=PercentOf.choices,
-        default=PercentOf.SALE_AMOUNT,
-        help_text="What a payout in percent refers to.",
-    )
-
-    class Meta:
-        abstract = True
-
-
-def terms_constraints(prefix: str) -> list[models.CheckConstraint]:
-    """Return the checks of ``Terms`` under names that begin with ``prefix``."""
-    return [
-        models.CheckConstraint(
-            condition=Q(revenue_value__gte=0) & Q(payout_value__gte=0),
-            name=f"{prefix}_terms_not_negative",
-            violation_error_message="Revenue and payout cannot be negative.",
-        ),
-        models.CheckConstraint(
-            condition=(~Q(revenue_type=RateType.CPS) | Q(revenue_value__lte=100))
-            & (~Q(payout_type=RateType.CPS) | Q(payout_value__lte=100)),
-            name=f"{prefix}_percentage_at_most_100",
-            violation_error_message="A percentage cannot exceed 100.",
-        ),
-    ]
-
-
 class Offer(Terms, TimeStamped):
     """What is promoted: an offer, campaign, program or app."""
 
@@ -172,11 +106,13 @@ class Offer(Terms, TimeStamped):
     status = models.CharField(
         max_length=10, choices=OfferStatus.choices, default=OfferStatus.DRAFT
     )
-    landing_url = models.URLField(
+    landing_url = models.CharField(
         "landing page",
         max_length=2_000,
         blank=True,
-        help_text="Where a click is sent.",
+        validators=[validate_url_template],
+        help_text="Where a click is sent; macros are filled, e.g. "
+        "https://shop.example/?cid={transaction_id}.",
     )
     currency = models.CharField(
         max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."

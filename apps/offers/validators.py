@@ -14,3 +14,9 @@ def validate_network(value: str) -> None:
             f"«{value}» is neither an IP address nor a network such as "
             "203.0.113.0/24 (the bits behind the slash must be zero)."
         ) from error
+
+
+def validate_url_template(value: str) -> None:
+    """Raise ``ValidationError`` unless ``value`` is an http(s) URL."""
+    if not value.startswith(("http://", "https://")):
+        raise ValidationError("The address must begin with https:// or http://.")

@@ -12,9 +12,13 @@ from typing import Any
 from django.db.models import Q
 
 from apps.accounts.models import Affiliate
-from apps.events.models import EventType
+from apps.events.models import (
+    EventType,
+)
 from apps.goals.models import Goal
-from apps.offers.models import Offer
+from apps.offers.models import (
+    Offer,
+)
 from apps.postbacks.matching import (
     Check,
     CompiledRule,
@@ -23,7 +27,10 @@ from apps.postbacks.matching import (
     evaluate,
 )
 from apps.postbacks.models import PostbackRule, RuleRevision
-from apps.tracking.models import ConversionChange, Event
+from apps.tracking.models import (
+    ConversionChange,
+    Event,
+)
 
 NAMED: dict[str, Any] = {
     "offer": Offer,

@@ -11,9 +11,17 @@ from apps.accounts.models import Affiliate
 from apps.connections.models import Connection
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
-from apps.events.models import EVENT_NAME_MAX_LENGTH, EffectiveCategory, EventType
+from apps.events.categories import (
+    EffectiveCategory,
+)
+from apps.events.models import (
+    EVENT_NAME_MAX_LENGTH,
+    EventType,
+)
 from apps.goals.models import Goal
-from apps.offers.models import Offer
+from apps.offers.models import (
+    Offer,
+)
 
 
 class TriggerKind(models.TextChoices):

@@ -3,7 +3,9 @@
 from django.db import models
 
 from apps.core.visibility import ScopedQuerySet
-from apps.offers.models import Offer
+from apps.offers.models import (
+    Offer,
+)
 from apps.postbacks.models import PostbackRule
 
 

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('is_conversion', models.BooleanField(default=False, help_text='Counts as the primary conversion in reports.', verbose_name='conversion event')),
                 ('is_affiliate_conversion', models.BooleanField(default=False, help_text='Creates a conversion, so that postbacks on conversions fire.', verbose_name='affiliate conversion event')),
                 ('repeat_policy', models.CharField(choices=[('once_per_transaction', 'Once per transaction'), ('unlimited', 'As often as it is reported')], default='once_per_transaction', help_text='Also called Multi-Trigger.', max_length=20)),
+                ('needs_conversion', models.BooleanField(default=True, help_text='Accepted only after a conversion of the same transaction that is not rejected. Switch it off for what happens earlier, e.g. page views.')),
                 ('is_system', models.BooleanField(default=False, editable=False)),
             ],
             options={

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('platform', models.CharField(choices=[('web', 'Web'), ('ios', 'iOS'), ('android', 'Android'), ('other', 'Other'), ('vk_mini_app', 'VK Mini App')], default='web', max_length=12)),
                 ('vertical', models.CharField(blank=True, max_length=80)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('active', 'Active'), ('paused', 'Paused'), ('closed', 'Closed')], default='draft', max_length=10)),
-                ('landing_url', models.URLField(blank=True, help_text='Where a click is sent.', max_length=2000, verbose_name='landing page')),
+                ('landing_url', models.CharField(blank=True, help_text='Where a click is sent; macros are filled, e.g. https://shop.example/?cid={transaction_id}.', max_length=2000, validators=[apps.offers.validators.validate_url_template], verbose_name='landing page')),
                 ('currency', models.CharField(default='USD', help_text='ISO 4217 code, e.g. USD.', max_length=3)),
                 ('enable_goals', models.BooleanField(default=False, help_text='Postbacks of this offer may then depend on a goal.')),
                 ('conversion_default_status', models.CharField(choices=[('pending', 'Pending'), ('approved', 'Approved')], default='approved', help_text='Used when the advertiser sends no status.', max_length=10)),

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('sale_amount', models.DecimalField(decimal_places=6, max_digits=18, null=True)),
+                ('sale_currency', models.CharField(blank=True, max_length=3)),
                 ('currency', models.CharField(blank=True, max_length=3)),
                 ('revenue', models.DecimalField(decimal_places=6, max_digits=18, null=True)),
                 ('payout', models.DecimalField(decimal_places=6, max_digits=18, null=True)),
@@ -63,6 +64,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('sale_amount', models.DecimalField(decimal_places=6, max_digits=18, null=True)),
+                ('sale_currency', models.CharField(blank=True, max_length=3)),
                 ('currency', models.CharField(blank=True, max_length=3)),
                 ('revenue', models.DecimalField(decimal_places=6, max_digits=18, null=True)),
                 ('payout', models.DecimalField(decimal_places=6, max_digits=18, null=True)),

@@ -1,0 +1,97 @@
+# Everything here needs Python 3.11 or newer and make; the rest is installed into .venv.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+# Touched when the locked packages are in place; older than the lock file = install.
+STAMP := $(VENV)/.installed
+PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14
+TYPED := apps postbacks_project tests manage.py $(wildcard benchmarks)
+
+# Whatever is run by hand in a clone is development; production does not use make.
+export DEBUG := true
+# Passed on by the targets that say so, e.g. make test ARGS="tests/actions -k slack".
+ARGS :=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check smoke bench lint format format-check types layers \
+	migrations check-deploy links lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(STAMP) ## Start everything with demo data; Ctrl-C stops it (ARGS="--port 9000")
+	@$(BIN)/python manage.py demo $(ARGS)
+
+test: $(STAMP) ## Run the tests (ARGS="tests/actions -k slack")
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint format-check types layers migrations check-deploy links ## Everything a change must pass, tests last
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term:skip-covered"
+
+smoke: $(STAMP) ## Send real requests to real processes on a temporary database
+	@$(BIN)/python -m tests.smoke
+
+bench: $(STAMP) ## Measure throughput, latency and memory (ARGS="…")
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lint: $(STAMP) ## Check the code with ruff
+	$(BIN)/ruff check .
+
+format: $(STAMP) ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+format-check: $(STAMP) ## Check that the code is formatted
+	$(BIN)/ruff format --check .
+
+types: $(STAMP) ## Check the types with mypy
+	$(BIN)/mypy $(TYPED)
+
+layers: $(STAMP) ## Check who imports whom
+	$(BIN)/lint-imports
+
+migrations: $(STAMP) ## Check that models and migrations agree
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# The keys are made here and thrown away; no default may stand in for them.
+check-deploy: $(STAMP) ## Run Django's checks with settings like those of production
+	@echo "manage.py check --deploy --fail-level WARNING"
+	@DEBUG=false ALLOWED_HOSTS=postbacks.example \
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	SECRET_BOX_KEYS="$$($(BIN)/python -c 'from cryptography.fernet import Fernet as F; print(F.generate_key().decode())')" \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+links: $(STAMP) ## Find dead links in the documents (no network)
+	$(BIN)/python -m tests.house.links
+
+lock: ## Pin the newest allowed versions in requirements.lock (needs uv)
+	@command -v uv >/dev/null || { \
+	  echo "make lock needs uv. Install it with: pip install uv" >&2; exit 1; }
+	uv pip compile pyproject.toml --all-extras --group dev --python-version 3.11 \
+	  --universal --generate-hashes --upgrade --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+
+clean: ## Delete caches and build results; keeps .venv and the data in var/
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
+	  .coverage staticfiles
+	find apps postbacks_project tests -name __pycache__ -type d -exec rm -rf {} +
+
+$(STAMP): requirements.lock
+	@python=; \
+	for candidate in $(PYTHONS); do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or newer was not found (tried: $(PYTHONS))." >&2; \
+	  echo "Install it, or name it: make PYTHON=/path/to/python3.12 …" >&2; exit 1; fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$python has no venv module. On Debian: apt-get install python3-venv" >&2; \
+	  exit 1; fi; \
+	echo "Installing the locked packages into $(VENV) ($$($$python --version)) …"; \
+	"$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes -r requirements.lock
+	@touch $@

@@ -1,0 +1,32 @@
+"""The only module that knows the task queue is django-q2."""
+
+from django_q.tasks import async_task
+
+SWALLOWED = frozenset(
+    [
+        "group",
+        "timeout",
+        "save",
+        "hook",
+        "cluster",
+        "cached",
+        "sync",
+        "chain",
+        "broker",
+        "task_name",
+        "q_options",
+    ]
+)
+"""Names that ``async_task`` takes for itself (django_q/tasks.py); never pass them."""
+
+
+def enqueue(path: str, **kwargs: int | str) -> None:
+    """Ask a worker to call the function at ``path``, e.g. ``apps.x.tasks.sweep``.
+
+    Arguments are primary keys and plain values, never model instances: a worker may
+    run minutes later, on newer code. The message may be lost or run twice.
+    """
+    swallowed = SWALLOWED & kwargs.keys()
+    if swallowed:
+        raise ValueError(f"django-q2 would swallow the argument {sorted(swallowed)}.")
+    async_task(path, **kwargs)

@@ -1,0 +1,64 @@
+"""Which deliveries a trigger leads to: the rules that react, once each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from apps.core.ids import uuid7
+from apps.deliveries.states import (
+    DeliveryState,
+    HeldReason,
+    TriggerType,
+)
+from apps.postbacks.matching import RuleIndex, Trigger, evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDelivery:
+    """A delivery to be inserted together with what triggers it."""
+
+    id: UUID
+    rule_id: int
+    revision_id: int
+    destination: str
+    trigger_type: str
+    trigger_id: UUID
+    state: str
+    reason: str
+
+
+def plan_deliveries(
+    triggers: Iterable[Trigger], rules: RuleIndex
+) -> list[PlannedDelivery]:
+    """Return a delivery for every rule that reacts to one of ``triggers``.
+
+    A rule that only an automatic pause keeps from firing gets a held one, so that
+    nothing is lost while a person looks into it.
+    """
+    planned = []
+    for trigger in triggers:
+        for rule in rules.candidates(trigger):
+            verdict = evaluate(rule, trigger)
+            if not (verdict.fired or verdict.is_only_paused):
+                continue
+            planned.append(
+                PlannedDelivery(
+                    id=uuid7(),
+                    rule_id=rule.id,
+                    revision_id=rule.revision_id,
+                    destination=rule.destination,
+                    trigger_type=_trigger_type(trigger),
+                    trigger_id=trigger.id,
+                    state=DeliveryState.PENDING.value
+                    if verdict.fired
+                    else DeliveryState.HELD.value,
+                    reason="" if verdict.fired else HeldReason.RULE_PAUSED.value,
+                )
+            )
+    return planned
+
+
+def _trigger_type(trigger: Trigger) -> str:
+    if trigger.is_conversion_change:
+        return TriggerType.CONVERSION_CHANGE.value
+    return TriggerType.EVENT.value

@@ -1,0 +1,48 @@
+"""The row of this worker process: its heartbeat and its promise."""
+
+import os
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from apps.core.ids import uuid7
+from apps.deliveries.models import (
+    WorkerShift,
+)
+
+PROMISE = timedelta(seconds=1)
+"""How long a heartbeat promises to look for due deliveries; two heartbeats."""
+
+_ids: dict[int, UUID] = {}
+
+
+def _row_id() -> UUID:
+    """Return the id of this process's row; a forked child has its own."""
+    return _ids.setdefault(os.getpid(), uuid7())
+
+
+def begin(*, worker: str, now: datetime) -> None:
+    """Open the shift of this process."""
+    WorkerShift.objects.update_or_create(
+        pk=_row_id(),
+        defaults={
+            "worker": worker,
+            "started_at": now,
+            "seen_at": now,
+            "accepting_until": now + PROMISE,
+            "ended_at": None,
+        },
+    )
+
+
+def beat(*, is_accepting: bool, now: datetime) -> None:
+    """Show that the process lives; promise to look while it has free slots."""
+    WorkerShift.objects.filter(pk=_row_id()).update(
+        seen_at=now, accepting_until=now + PROMISE if is_accepting else now
+    )
+
+
+def end(*, now: datetime) -> None:
+    """Withdraw the promise; the caller then looks for due work a last time."""
+    WorkerShift.objects.filter(pk=_row_id()).update(
+        seen_at=now, accepting_until=now, ended_at=now
+    )

@@ -1,0 +1,85 @@
+"""Every minute: what a lost wake-up or a dead worker left behind."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.core.sql import direct_cursor
+from apps.deliveries import waking
+from apps.deliveries.claiming import next_due_at
+from apps.deliveries.models import (
+    WorkerShift,
+)
+from apps.deliveries.recording import Finished, record
+from apps.deliveries.retries import Tried, next_step
+from apps.deliveries.sending import load_revisions, revision_of
+from apps.deliveries.states import (
+    AttemptOutcome,
+)
+
+EXPIRED = """
+SELECT d.id, d.attempts, d.lease_token, d.revision_id, d.lease_until, d.created_at,
+       r.connection_id
+  FROM deliveries_delivery d JOIN postbacks_postbackrule r ON r.id = d.rule_id
+ WHERE d.state = 'sending' AND d.lease_until < %s
+ ORDER BY d.lease_until LIMIT %s FOR UPDATE OF d SKIP LOCKED
+"""
+BATCH = 500
+FORGET_WORKERS_AFTER = timedelta(days=1)
+
+
+def sweep(*, now: datetime) -> int:
+    """Return expired leases and wake a worker for what is due.
+
+    Returns how many leases had expired.
+    """
+    returned = 0
+    while count := return_expired(now=now):
+        returned += count
+    WorkerShift.objects.filter(seen_at__lt=now - FORGET_WORKERS_AFTER).delete()
+    due_at = next_due_at()
+    if due_at is not None and due_at <= now:
+        waking.wake()
+    return returned
+
+
+@transaction.atomic
+def return_expired(*, now: datetime) -> int:
+    """Record the attempts of dead workers as unknown and let the deliveries go on.
+
+    An action that may run twice is tried again at once, another is held for a person:
+    nobody knows whether the partner was told.
+    """
+    with direct_cursor() as cursor:
+        rows = cursor.execute(EXPIRED, (now, BATCH)).fetchall()
+    if rows:
+        load_revisions({row.revision_id for row in rows})
+        record([_unknown(row, now) for row in rows])
+    return len(rows)
+
+
+def _unknown(row: Any, now: datetime) -> Finished:
+    revision = revision_of(row.revision_id)
+    limit = revision.action.freshness_limit
+    step = next_step(
+        Tried(
+            outcome=AttemptOutcome.UNKNOWN.value,
+            attempt=row.attempts,
+            finished_at=now,
+            repeats_ambiguous=revision.action.repeats_ambiguous(revision.settings),
+            has_connection=row.connection_id is not None,
+            expires_at=row.created_at + limit if limit else None,
+        )
+    )
+    return Finished(
+        delivery_id=row.id,
+        lease_token=row.lease_token,
+        attempt=row.attempts,
+        started_at=row.lease_until,
+        finished_at=now,
+        outcome=AttemptOutcome.UNKNOWN.value,
+        step=step,
+        code="worker_died",
+        message="The worker ended before it could say what happened.",
+    )

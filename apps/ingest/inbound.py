@@ -1,0 +1,175 @@
+"""An inbound request, read within bounds and free of its secret."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from apps.ingest.refusals import RefusedError
+
+TOKEN_FIELD = "secure"  # noqa: S105 - the name of the field, no secret
+KEPT_HEADERS = ("User-Agent", "Content-Type", "X-Forwarded-For", "Referer")
+BEARER = "Bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What somebody reports, whatever door it came through.
+
+    ``values`` are the fields as text, without the token; ``nested`` those of a JSON
+    body that are lists or objects. ``offer_token`` and ``event_id`` come from the
+    dedicated URL of an offer's event.
+    """
+
+    source: str
+    received_at: datetime
+    values: Mapping[str, str]
+    token: str = ""
+    nested: Mapping[str, Any] = field(default_factory=dict)
+    offer_token: str = ""
+    event_id: str = ""
+    method: str = ""
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    remote_address: str | None = None
+
+    def get(self, name: str) -> str:
+        """Return a field's text, or "" when it is missing."""
+        return self.values.get(name, "")
+
+
+def read_request(
+    request: HttpRequest,
+    *,
+    source: str,
+    received_at: datetime,
+    offer_token: str = "",
+    event_id: str = "",
+) -> Inbound:
+    """Read query and body (form or JSON) of ``request``.
+
+    Raises ``RefusedError`` for what exceeds the inbound limits or is no JSON object.
+    """
+    values: dict[str, str] = request.GET.dict()
+    nested: dict[str, Any] = {}
+    if request.method == "POST":
+        _read_body(request, values, nested)
+    check_bounds(values)
+    return Inbound(
+        source=source,
+        received_at=received_at,
+        token=values.pop(TOKEN_FIELD, "") or bearer_token(request),
+        values=values,
+        nested=nested,
+        offer_token=offer_token,
+        event_id=event_id,
+        method=request.method or "",
+        path=request.path[:500],
+        headers=kept_headers(request),
+        remote_address=remote_address(request),
+    )
+
+
+def _read_body(
+    request: HttpRequest, values: dict[str, str], nested: dict[str, Any]
+) -> None:
+    check_length(request)
+    if request.content_type == "application/json":
+        split_json(parse_json(request.body), values, nested)
+    else:
+        values.update(request.POST.dict())
+
+
+def check_length(request: HttpRequest) -> None:
+    """Raise ``RefusedError`` (``payload_too_large``) before a huge body is read."""
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdigit() or int(length) > settings.INBOUND_BODY_MAX_BYTES:
+        limit = settings.INBOUND_BODY_MAX_BYTES // 1024
+        raise RefusedError("payload_too_large", f"A body may have {limit} KiB.")
+
+
+def parse_json(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in ``body``; decimal fractions stay as they were typed."""
+    try:
+        document = json.loads(body or b"{}", parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError("bad_field:body", "The body is not valid JSON.") from error
+    if not isinstance(document, dict):
+        raise RefusedError("bad_field:body", "The body must be a JSON object.")
+    return document
+
+
+def split_json(
+    document: Mapping[str, Any], values: dict[str, str], nested: dict[str, Any]
+) -> None:
+    """Sort the members of a JSON object into plain values and nested ones."""
+    for name, value in document.items():
+        if isinstance(value, dict | list):
+            nested[name] = value
+        elif value is not None:
+            values[name] = str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def check_bounds(values: Mapping[str, str]) -> None:
+    """Raise ``RefusedError`` for too many fields, a huge value or control characters.
+
+    PostgreSQL cannot store NUL, and no honest sender puts control characters into a
+    field; so they are refused at the door instead of being cleaned later.
+    """
+    if len(values) > settings.INBOUND_MAX_FIELDS:
+        raise RefusedError(
+            "payload_too_large",
+            f"A request may have {settings.INBOUND_MAX_FIELDS} fields.",
+        )
+    for name, value in values.items():
+        if len(value) > settings.INBOUND_VALUE_MAX_BYTES or len(name) > 200:
+            raise RefusedError(f"bad_field:{name[:60]}", "The value is too long.")
+        if not (value.isprintable() or _has_only_white_space_beside_text(value)):
+            raise RefusedError(
+                f"bad_field:{printable(name)}", "The value has control characters."
+            )
+
+
+def _has_only_white_space_beside_text(value: str) -> bool:
+    return all(
+        character in "\r\n\t" or ord(character) >= 0xA0 or character.isprintable()
+        for character in value
+    ) and not any(0xD800 <= ord(character) <= 0xDFFF for character in value)
+
+
+def printable(text: str) -> str:
+    """Return ``text`` in at most 60 printable characters, to be named in an answer."""
+    return "".join(c if c.isprintable() else "�" for c in text[:60])
+
+
+def bearer_token(request: HttpRequest) -> str:
+    """Return the token of an ``Authorization: Bearer`` header, or ""."""
+    header = request.headers.get("Authorization", "")
+    return header[len(BEARER) :].strip() if header.startswith(BEARER) else ""
+
+
+def kept_headers(request: HttpRequest) -> dict[str, str]:
+    """Return the few headers worth keeping; never one that carries a secret."""
+    return {
+        name: printable(request.headers[name])
+        for name in KEPT_HEADERS
+        if name in request.headers
+    }
+
+
+def remote_address(request: HttpRequest) -> str | None:
+    """Return the address of the sender.
+
+    Of ``X-Forwarded-For`` only the entries that our own proxies wrote are believed:
+    the right-most ``TRUSTED_PROXY_COUNT`` ones.
+    """
+    count: int = settings.TRUSTED_PROXY_COUNT
+    if count:
+        hops = request.headers.get("X-Forwarded-For", "").split(",")
+        if len(hops) >= count:
+            return hops[-count].strip() or None
+    return request.META.get("REMOTE_ADDR") or None

@@ -1,0 +1,239 @@
+"""The values of a report: amounts, status, goal and custom fields, each checked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from apps.events.categories import (
+    FieldType,
+)
+from apps.ingest.configuration import EventConfig, OfferConfig
+from apps.ingest.inbound import Inbound, printable
+from apps.ingest.refusals import RefusedError
+from apps.offers.money import (
+    AgreedTerms,
+    Amounts,
+    Rate,
+    SaleAmountRequiredError,
+    apply_terms,
+)
+from apps.offers.terms import (
+    RateType,
+)
+from apps.tracking.statuses import (
+    ConversionStatus,
+)
+
+OWN_FIELDS = frozenset(
+    [
+        "transaction_id",
+        "event_id",
+        "event_name",
+        "amount",
+        "currency",
+        "status",
+        "goal",
+        "order_id",
+        "occurred_at",
+        "fields",
+    ]
+)
+"""The fields with a meaning of their own; all others are kept in ``params``."""
+
+NOTHING = Rate(RateType.FIXED, Decimal(0))
+AMOUNT_LIMIT = Decimal(10) ** 12
+ORDER_ID_MAX_LENGTH = 120
+AMOUNT = re.compile(r"\d{1,13}(\.\d{1,12})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is reported, read and priced."""
+
+    sale_amount: Decimal | None
+    sale_currency: str
+    amounts: Amounts | None
+    status: str
+    goal_id: int | None
+    order_id: str
+    occurred_at: datetime
+    fields: Mapping[str, Any]
+    params: Mapping[str, Any]
+
+    @property
+    def is_payable(self) -> bool:
+        """Tell whether the affiliate is owed anything."""
+        return self.amounts is not None and self.amounts.payout > 0
+
+
+def read_report(
+    inbound: Inbound,
+    values: Mapping[str, str],
+    *,
+    offer: OfferConfig,
+    event: EventConfig | None,
+    affiliate_id: int | None,
+) -> Report:
+    """Read and check every value. Raises ``RefusedError`` naming the field."""
+    amount = _amount(values.get("amount", ""))
+    currency = _currency(values.get("currency", "")) or offer.terms.currency
+    terms = agreed_terms(offer, event, affiliate_id)
+    return Report(
+        sale_amount=amount,
+        sale_currency=currency if amount is not None else "",
+        amounts=_priced(terms, amount, currency),
+        status=_status(values.get("status", ""), offer),
+        goal_id=_goal(values.get("goal", ""), offer, event),
+        order_id=_order_id(values.get("order_id", "")),
+        occurred_at=_occurred_at(values.get("occurred_at", ""), inbound.received_at),
+        fields=_custom_fields(inbound, values, event),
+        params=_other_values(inbound, values, event),
+    )
+
+
+def agreed_terms(
+    offer: OfferConfig, event: EventConfig | None, affiliate_id: int | None
+) -> AgreedTerms | None:
+    """Return the terms that hold: the event's, else the affiliate's, else the offer's.
+
+    An event without terms of its own earns nothing. Organic traffic earns no payout.
+    """
+    terms = offer.terms if event is None else event.terms
+    if terms is None:
+        return None
+    own = (
+        offer.affiliate_rates.get(affiliate_id) if affiliate_id and not event else None
+    )
+    payout = own or terms.payout
+    return AgreedTerms(terms.revenue, payout, terms.percent_of, terms.currency)
+
+
+def _priced(
+    terms: AgreedTerms | None, amount: Decimal | None, currency: str
+) -> Amounts | None:
+    if terms is None:
+        return None
+    try:
+        return apply_terms(terms, sale_amount=amount, sale_currency=currency)
+    except SaleAmountRequiredError as error:
+        raise RefusedError(
+            "bad_amount", "The terms are a percentage: «amount» is needed."
+        ) from error
+
+
+def _amount(text: str) -> Decimal | None:
+    if not text:
+        return None
+    if not AMOUNT.fullmatch(text):
+        raise RefusedError(
+            "bad_amount",
+            f"«{printable(text)}» is no amount. Use digits and a point, e.g. 12.50.",
+        )
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise RefusedError("bad_amount", "This is no amount.") from error
+    if amount >= AMOUNT_LIMIT:
+        raise RefusedError("bad_amount", "The amount is too large.")
+    return amount
+
+
+def _currency(text: str) -> str:
+    code = text.upper()
+    if code and not CURRENCY.fullmatch(code):
+        raise RefusedError(
+            "bad_currency", f"«{printable(text)}» is no currency code, e.g. USD."
+        )
+    return code
+
+
+def _status(text: str, offer: OfferConfig) -> str:
+    if text and text not in ConversionStatus.values:
+        known = ", ".join(ConversionStatus.values)
+        raise RefusedError("bad_status", f"«status» must be one of: {known}.")
+    return text or offer.default_status
+
+
+def _goal(text: str, offer: OfferConfig, event: EventConfig | None) -> int | None:
+    if not offer.has_goals:
+        return None
+    if not text:
+        return offer.default_goal_id if event is None else event.goal_id
+    goal_id = offer.goals.get(text)
+    if goal_id is None:
+        raise RefusedError(
+            "bad_field:goal", f"This offer has no goal «{printable(text)}»."
+        )
+    return goal_id
+
+
+def _order_id(text: str) -> str:
+    if len(text) > ORDER_ID_MAX_LENGTH:
+        raise RefusedError(
+            "bad_field:order_id", f"At most {ORDER_ID_MAX_LENGTH} characters."
+        )
+    return text
+
+
+def _occurred_at(text: str, received_at: datetime) -> datetime:
+    if not text:
+        return received_at
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or moment > received_at:
+        raise RefusedError(
+            "bad_field:occurred_at",
+            "Use ISO 8601 with a time zone, not in the future, "
+            "e.g. 2026-01-31T12:00:00Z.",
+        )
+    return moment
+
+
+def _custom_fields(
+    inbound: Inbound, values: Mapping[str, str], event: EventConfig | None
+) -> dict[str, str]:
+    if event is None or not event.fields:
+        return {}
+    given = inbound.nested.get("fields")
+    own = given if isinstance(given, dict) else {}
+    found: dict[str, str] = {}
+    for field in event.fields:
+        text = str(own.get(field.name, values.get(field.name, "")))
+        if not text and field.is_required:
+            raise RefusedError(
+                f"missing_field:{field.name}", f"The field «{field.name}» is required."
+            )
+        if text:
+            found[field.name] = _checked(field.name, field.type, text)
+    return found
+
+
+def _checked(name: str, kind: str, text: str) -> str:
+    if kind == FieldType.NUMBER and not NUMBER.fullmatch(text):
+        raise RefusedError(f"bad_field:{name}", f"«{printable(text)}» is no number.")
+    if kind == FieldType.DATE:
+        try:
+            date.fromisoformat(text)
+        except ValueError as error:
+            raise RefusedError(
+                f"bad_field:{name}", f"«{printable(text)}» is no date YYYY-MM-DD."
+            ) from error
+    return text
+
+
+def _other_values(
+    inbound: Inbound, values: Mapping[str, str], event: EventConfig | None
+) -> dict[str, Any]:
+    custom = {field.name for field in event.fields} if event else set()
+    known = OWN_FIELDS | custom
+    nested = {name: v for name, v in inbound.nested.items() if name not in known}
+    return {**{name: v for name, v in values.items() if name not in known}, **nested}

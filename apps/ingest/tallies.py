@@ -1,0 +1,110 @@
+"""Counts of received event names, kept in memory and written every second.
+
+A counter that every request updated would make requests wait for each other: they
+would queue up for its row. So a process adds up and writes the sums in one statement.
+Only figures are at stake: a killed process loses at most a second of counting.
+"""
+
+import atexit
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import connection
+
+NAME_MAX_LENGTH = 200
+
+
+class Tally(StrEnum):
+    """What became of a report, as counted for its name."""
+
+    ACCEPTED = "accepted"
+    FILTERED = "filtered"
+    REFUSED = "refused"
+
+
+UPSERT = """
+INSERT INTO events_seeneventname AS seen
+       (offer_id, name, first_at, last_at, accepted_count, filtered_count,
+        refused_count)
+SELECT v.offer_id, v.name, v.last_at, v.last_at, v.accepted, v.filtered, v.refused
+  FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[],
+              %s::bigint[], %s::bigint[])
+       AS v(offer_id, name, last_at, accepted, filtered, refused)
+  JOIN offers_offer o ON o.id = v.offer_id
+ ORDER BY v.offer_id, v.name
+    ON CONFLICT (offer_id, name) DO UPDATE
+   SET last_at = greatest(seen.last_at, excluded.last_at),
+       accepted_count = seen.accepted_count + excluded.accepted_count,
+       filtered_count = seen.filtered_count + excluded.filtered_count,
+       refused_count = seen.refused_count + excluded.refused_count
+"""
+
+Key = tuple[int, str]
+
+
+class _Tallies:
+    """The sums of one process and the thread that writes them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[tuple[int, str, str]] = Counter()
+        self._last_at: dict[Key, datetime] = {}
+        self._pid = 0
+
+    def add(self, key: Key, what: Tally, moment: datetime) -> None:
+        with self._lock:
+            self._counts[(*key, what.value)] += 1
+            self._last_at[key] = moment
+            if self._pid != os.getpid() and settings.TALLY_SECONDS:
+                self._pid = os.getpid()
+                threading.Thread(target=self._run, daemon=True, name="tallies").start()
+        if not settings.TALLY_SECONDS:
+            self.write()
+
+    def _run(self) -> None:
+        atexit.register(self.write)
+        while True:
+            time.sleep(settings.TALLY_SECONDS)
+            self.write()
+
+    def write(self) -> None:
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+            last_at, self._last_at = self._last_at, {}
+        if last_at:
+            _write(counts, last_at)
+
+
+def _write(
+    counts: Mapping[tuple[int, str, str], int], last_at: Mapping[Key, datetime]
+) -> None:
+    keys = sorted(last_at)
+    sums = [
+        [counts[(*key, what.value)] for key in keys]
+        for what in (Tally.ACCEPTED, Tally.FILTERED, Tally.REFUSED)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            UPSERT,
+            [
+                [offer_id for offer_id, _ in keys],
+                [name for _, name in keys],
+                [last_at[key] for key in keys],
+                *sums,
+            ],
+        )
+
+
+_tallies = _Tallies()
+
+
+def tally(offer_id: int, name: str, what: Tally, moment: datetime) -> None:
+    """Count a report of ``name``; the base conversion has no name and no count."""
+    if name:
+        _tallies.add((offer_id, name[:NAME_MAX_LENGTH]), what, moment)

@@ -1,0 +1,119 @@
+"""Clicks and leads: how transactions begin."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models import Affiliate
+from apps.core.ids import uuid7
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+from apps.offers.models import (
+    Offer,
+)
+
+TRANSACTION_ID_MAX_LENGTH = 64
+
+
+class Click(models.Model):
+    """The start of a transaction; owns the public transaction id.
+
+    ``params`` holds what came along: sub1 … sub10, partner_click_id, fbclid and
+    whatever else the link carried.
+    """
+
+    AFFILIATE_PATH: ClassVar = "affiliate"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="clicks", db_index=False
+    )
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="clicks",
+        db_index=False,
+        help_text="Empty: organic.",
+    )
+    clicked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    params = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=500, blank=True)
+    referrer = models.CharField(max_length=2_000, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["transaction_id"], name="click_transaction_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(transaction_id=""), name="click_has_a_transaction_id"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("clicked_at")),
+                name="click_expires_after_it_happened",
+            ),
+        ]
+        indexes = [
+            # The changelist of one offer, newest first.
+            models.Index(fields=["offer", "clicked_at"], name="click_by_offer"),
+            BrinIndex(fields=["clicked_at"], name="click_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.transaction_id
+
+
+class Lead(TimeStamped):
+    """The person view of a transaction. Contact data is sealed, its hashes are not."""
+
+    AFFILIATE_PATH: ClassVar = "affiliate"
+
+    public_id = models.CharField(max_length=32)
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="leads")
+    click = models.ForeignKey(
+        Click, on_delete=models.PROTECT, null=True, related_name="leads"
+    )
+    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    affiliate = models.ForeignKey(
+        Affiliate, on_delete=models.PROTECT, null=True, related_name="leads"
+    )
+    status = models.CharField(max_length=30, default="new")
+    sealed_contact = models.TextField(default="", blank=True, editable=False)
+    email_hash = models.CharField(max_length=64, blank=True, editable=False)
+    phone_hash = models.CharField(max_length=64, blank=True, editable=False)
+    submitted_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="lead_public_id_unique"),
+            models.UniqueConstraint(
+                fields=["offer", "transaction_id"], name="lead_one_per_transaction"
+            ),
+        ]
+        indexes = [
+            # Look-up of a person across leads.
+            models.Index(
+                fields=["email_hash"],
+                condition=~Q(email_hash=""),
+                name="lead_by_email",
+            ),
+            models.Index(
+                fields=["phone_hash"],
+                condition=~Q(phone_hash=""),
+                name="lead_by_phone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

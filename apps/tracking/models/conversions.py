@@ -1,0 +1,108 @@
+"""Conversions and the money they carry."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models import Affiliate
+from apps.core.ids import uuid7
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+from apps.events.models import (
+    EventType,
+)
+from apps.goals.models import Goal
+from apps.offers.models import (
+    Offer,
+)
+from apps.tracking.models.clicks import TRANSACTION_ID_MAX_LENGTH, Click
+from apps.tracking.statuses import ConversionStatus
+
+
+class Money(models.Model):
+    """Amounts frozen at acceptance; ``currency`` is that of revenue and payout."""
+
+    sale_amount = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    sale_currency = models.CharField(max_length=3, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    revenue = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    payout = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Conversion(Money, TimeStamped):
+    """One outcome of a transaction; ``version`` counts its changes."""
+
+    AFFILIATE_PATH: ClassVar = "affiliate"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="conversions"
+    )
+    click = models.ForeignKey(
+        Click,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="conversions",
+        db_index=False,
+    )
+    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    event_type = models.ForeignKey(
+        EventType,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="conversions",
+        db_index=False,
+        help_text="Empty: the base conversion of the transaction.",
+    )
+    goal = models.ForeignKey(
+        Goal,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="conversions",
+        db_index=False,
+    )
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="conversions",
+    )
+    status = models.CharField(max_length=10, choices=ConversionStatus.choices)
+    status_reason = models.CharField(max_length=200, blank=True)
+    is_payable = models.BooleanField("payable", default=True)
+    order_id = models.CharField(max_length=120, blank=True)
+    occurred_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "transaction_id"],
+                condition=Q(event_type=None),
+                name="conversion_one_base_per_transaction",
+            ),
+            models.UniqueConstraint(
+                fields=["offer", "transaction_id", "event_type", "order_id"],
+                condition=Q(event_type__isnull=False) & ~Q(order_id=""),
+                name="conversion_one_per_event_and_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ConversionStatus.values),
+                name="conversion_status_is_known",
+            ),
+        ]
+        indexes = [
+            # Everything of one transaction; the check that an event's base exists.
+            models.Index(fields=["transaction_id"], name="conversion_by_transaction"),
+            BrinIndex(fields=["created_at"], name="conversion_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} ({self.get_status_display()})"

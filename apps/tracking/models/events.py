@@ -1,0 +1,177 @@
+"""Events, and the changes of status that they or people cause."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models import Affiliate
+from apps.core.ids import uuid7
+from apps.core.visibility import ScopedQuerySet
+from apps.events.categories import (
+    EffectiveCategory,
+)
+from apps.events.models import (
+    EVENT_NAME_MAX_LENGTH,
+    EventType,
+)
+from apps.goals.models import Goal
+from apps.offers.models import (
+    Offer,
+)
+from apps.tracking.models.clicks import TRANSACTION_ID_MAX_LENGTH, Click
+from apps.tracking.models.conversions import Conversion, Money
+from apps.tracking.statuses import ConversionStatus, Operation, Source
+
+
+class Event(Money):
+    """One accepted fact "this event type happened"; frozen at acceptance.
+
+    The base conversion of a transaction is an event without a type and name.
+    """
+
+    AFFILIATE_PATH: ClassVar = "affiliate"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source = models.CharField(max_length=6, choices=Source.choices)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
+    event_type = models.ForeignKey(
+        EventType,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+    )
+    name = models.CharField(max_length=EVENT_NAME_MAX_LENGTH, blank=True)
+    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    click = models.ForeignKey(
+        Click,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+    )
+    conversion = models.ForeignKey(
+        Conversion,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+    )
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+    )
+    goal = models.ForeignKey(
+        Goal,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+    )
+    category = models.CharField(max_length=20, choices=EffectiveCategory.choices)
+    is_payable = models.BooleanField("payable", default=False)
+    order_id = models.CharField(max_length=120, blank=True)
+    dedupe_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    params = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict)
+    triggered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dedupe_key"], name="event_dedupe_key_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(event_type=None) | ~Q(name=""),
+                name="event_of_a_type_has_a_name",
+            ),
+        ]
+        indexes = [
+            # The story of one transaction.
+            models.Index(fields=["transaction_id"], name="event_by_transaction"),
+            # "View logs" of an event type; the event log of one offer.
+            models.Index(fields=["event_type", "received_at"], name="event_by_type"),
+            models.Index(fields=["offer", "received_at"], name="event_by_offer"),
+            BrinIndex(fields=["received_at"], name="event_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} · {self.transaction_id}"
+
+    @property
+    def display_name(self) -> str:
+        """The name as reported, or what an event without a name is."""
+        return self.name or "base conversion"
+
+
+class ConversionChange(models.Model):
+    """One edge of a conversion's status machine: what conversion rules react to."""
+
+    AFFILIATE_PATH: ClassVar = "conversion__affiliate"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    conversion = models.ForeignKey(
+        Conversion,
+        on_delete=models.PROTECT,
+        related_name="changes",
+        db_index=False,
+    )
+    number = models.PositiveIntegerField()
+    operation = models.CharField(max_length=6, choices=Operation.choices)
+    old_status = models.CharField(
+        max_length=10, choices=ConversionStatus.choices, blank=True
+    )
+    new_status = models.CharField(max_length=10, choices=ConversionStatus.choices)
+    reason = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=6, choices=Source.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, null=True, related_name="changes"
+    )
+    fires_postbacks = models.BooleanField(default=True)
+    changed_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversion", "number"], name="conversion_change_number_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(old_status=models.F("new_status")),
+                name="conversion_change_is_an_edge",
+            ),
+            models.CheckConstraint(
+                condition=Q(operation=Operation.CREATE, old_status="", number=1)
+                | (~Q(operation=Operation.CREATE) & ~Q(old_status="")),
+                name="conversion_change_create_comes_first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_status or 'new'} → {self.new_status}"

@@ -1,0 +1,198 @@
+"""Events after a conversion: names, repeats, fields and terms."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from apps.events.categories import (
+    RepeatPolicy,
+)
+from apps.events.models import (
+    SeenEventName,
+)
+from apps.offers.models import (
+    Offer,
+)
+from apps.tracking.models import (
+    Event,
+)
+from tests.factories import (
+    SECRET,
+    TRANSACTION,
+    make_event_list,
+    make_event_type,
+    make_offer_event,
+)
+from tests.ingest.postbacks import refusal, send
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
+
+
+def test_an_event_by_name_needs_a_conversion_first(
+    client: Client, offer: Offer
+) -> None:
+    """R37, R41."""
+    make_offer_event(offer)
+
+    refused = send(client, event_name="purchase")
+    send(client)
+    accepted = send(client, event_name="purchase")
+
+    assert refusal(refused) == (409, "conversion_required")
+    assert accepted.json()["result"] == "accepted"
+
+
+def test_a_rejected_conversion_does_not_count_as_one(
+    client: Client, offer: Offer
+) -> None:
+    """R37: in any status except rejected."""
+    make_offer_event(offer)
+    send(client, status="rejected")
+
+    assert refusal(send(client, event_name="purchase")) == (409, "conversion_required")
+
+
+def test_an_event_that_happens_before_needs_no_conversion(
+    client: Client, offer: Offer
+) -> None:
+    """R10: a page view is recorded when it happens."""
+    make_offer_event(
+        offer, make_event_type("page_view", category="views", needs_conversion=False)
+    )
+
+    response = send(client, event_name="page_view")
+
+    assert response.json()["result"] == "accepted"
+    assert Event.objects.get().category == "views"
+
+
+def test_number_and_name_must_name_the_same_event(client: Client, offer: Offer) -> None:
+    """R40, R42, R43."""
+    first = make_offer_event(offer).event_type
+    make_offer_event(offer, make_event_type("refund"))
+    send(client)
+
+    both = send(client, event_id=str(first.pk), event_name="purchase")
+    mismatch = send(client, event_id=str(first.pk), event_name="refund")
+
+    assert both.json()["result"] == "accepted"
+    assert refusal(mismatch) == (422, "event_mismatch")
+
+
+def test_an_advertiser_name_with_spaces_is_understood(
+    client: Client, offer: Offer
+) -> None:
+    """R50: AppsFlyer names have spaces and capitals."""
+    make_offer_event(offer, advertiser_event_name="Level 5 Done")
+    send(client)
+
+    assert send(client, event_name="Level 5 Done").json()["result"] == "accepted"
+    assert Event.objects.exclude(name="").get().name == "purchase"
+
+
+def test_an_event_list_counts_at_once(client: Client, offer: Offer) -> None:
+    """R197: a live reference, not a copy."""
+    event_type = make_event_type("signup2")
+    send(client)
+    before = send(client, event_name="signup2")
+
+    make_event_list(event_type, offers=[offer])
+    after = send(client, event_name="signup2")
+
+    assert refusal(before) == (409, "event_not_enabled")
+    assert after.json()["result"] == "accepted"
+
+
+def test_an_event_may_repeat_when_it_is_allowed_but_not_the_same_order(
+    client: Client, offer: Offer
+) -> None:
+    """R56, R58."""
+    make_offer_event(offer, repeat_policy=RepeatPolicy.UNLIMITED)
+    send(client)
+
+    results = [
+        send(client, event_name="purchase", **order).json()["result"]
+        for order in ({}, {}, {"order_id": "o-1"}, {"order_id": "o-1"})
+    ]
+
+    assert results == ["accepted", "accepted", "accepted", "duplicate"]
+
+
+def test_once_per_transaction_holds_whatever_the_order(
+    client: Client, offer: Offer
+) -> None:
+    """R57, R178."""
+    make_offer_event(offer)
+    send(client)
+
+    results = [
+        send(client, event_name="purchase", order_id=order).json()["result"]
+        for order in ("o-1", "o-2")
+    ]
+
+    assert results == ["accepted", "duplicate"]
+
+
+def test_the_dedicated_url_names_offer_and_event(client: Client, offer: Offer) -> None:
+    """R59, R60."""
+    event_type = make_offer_event(offer).event_type
+    send(client)
+
+    response = client.get(
+        f"/postback/{offer.public_token}/{event_type.pk}",
+        {"secure": SECRET, "transaction_id": TRANSACTION},
+    )
+
+    assert response.json()["result"] == "accepted"
+
+
+def test_custom_fields_are_required_and_typed(client: Client, offer: Offer) -> None:
+    """R189 to R193."""
+    offer_event = make_offer_event(offer)
+    offer_event.fields.create(name="plan", is_required=True)
+    offer_event.fields.create(name="seats", type="number")
+    send(client)
+
+    missing = send(client, event_name="purchase")
+    bad = send(client, event_name="purchase", plan="pro", seats="many")
+    good = send(client, event_name="purchase", plan="pro", seats="3")
+
+    assert refusal(missing) == (422, "missing_field:plan")
+    assert refusal(bad) == (422, "bad_field:seats")
+    assert good.json()["result"] == "accepted"
+    assert Event.objects.exclude(name="").get().fields == {"plan": "pro", "seats": "3"}
+
+
+def test_a_percentage_needs_an_amount_and_rounds_half_even(
+    client: Client, offer: Offer
+) -> None:
+    """R54, R217."""
+    make_offer_event(
+        offer,
+        revenue_type="cps",
+        revenue_value=10,
+        payout_type="cps",
+        payout_value=5,
+    )
+    send(client)
+
+    refused = send(client, event_name="purchase")
+    send(client, event_name="purchase", amount="0.50")
+
+    event = Event.objects.exclude(name="").get()
+    assert refusal(refused) == (422, "bad_amount")
+    assert (event.revenue, event.payout) == (Decimal("0.05"), Decimal("0.02"))
+
+
+def test_received_names_are_counted(client: Client, offer: Offer) -> None:
+    make_offer_event(offer)
+    send(client)
+
+    for name in ("purchase", "purchase", "unheard"):
+        send(client, event_name=name)
+
+    counts = SeenEventName.objects.values_list(
+        "name", "accepted_count", "refused_count"
+    )
+    assert set(counts) == {("purchase", 1, 0), ("unheard", 0, 1)}
