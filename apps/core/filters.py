@@ -48,7 +48,7 @@ def make_filters(macro: str, specs: Sequence[tuple[str, str]]) -> tuple[Filter, 
     Raises ``TemplateError`` for an unknown filter or an argument it cannot use.
     """
     filters: list[Filter] = []
-    is_raw_phone = _is_phone(macro) is not None
+    is_raw_phone = _is_phone(macro.lower()) is not None
     for name, argument in specs:
         if is_raw_phone and name in _HASHES:
             filters.append(_unless_missing(_hashable_phone))

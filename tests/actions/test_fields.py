@@ -109,6 +109,9 @@ def test_templates_are_saved_with_canonical_names(
     ("field", "typed", "problem"),
     [
         (UrlTemplateField(), "https://{sub1}/", "cannot stand in the host"),
+        (UrlTemplateField(), "https://10.0.0.1/", "belongs to a private network"),
+        (UrlTemplateField(), "https://0x7f.1/", "an unusual spelling"),
+        (UrlTemplateField(), "https://t.example:25/", "Port 25 is not allowed"),
         (TextTemplateField(), "{payuot}", "Did you mean {payout}"),
         (TextTemplateField(context=Context.SLACK), "{_sub1}", "Write {sub1}"),
         (JsonTemplateField(), "{", "This is not JSON"),

@@ -158,6 +158,11 @@ def test_a_header_that_must_not_be_sent_is_refused(text: str, problem: str) -> N
 
 
 def test_numbers_that_are_none_become_null_in_json() -> None:
-    template = compile_json('["{payout}"]')
+    template = compile_json('["{payout}", "{sub1}", "{sub2}"]')
+    values: dict[str, MacroValue] = {
+        "payout": Decimal("NaN"),
+        "sub1": float("inf"),
+        "sub2": 1.5,
+    }
 
-    assert json.loads(template.render({"payout": Decimal("NaN")})) == [None]
+    assert json.loads(template.render(values)) == [None, None, 1.5]

@@ -33,9 +33,9 @@ from apps.core.placeholders import canonical_text, compile_text, macro_names
         ("occurred_at_ms", "event_time|ms"),
         ("mt_gaid_lc", "gaid|lower"),
         ("lead.email", "lead:email"),
-        ("lead:Email", "lead:email"),
+        ("Lead:firstName", "lead:firstName"),
         ("lead.id", "lead_id"),
-        ("mtep_color", "param:color"),
+        ("MTEP_Color", "param:Color"),
         ("field:color", "field:color"),
         ("secret:api_key", "secret:api_key"),
     ],
@@ -85,7 +85,7 @@ def test_names_in_parentheses_work_as_on_appsflyer() -> None:
 def test_a_template_tells_which_values_it_needs() -> None:
     text = "{Click_ID} {lead.email|sha256} {now_unix} {field:Color|default:x}"
 
-    assert macro_names(text) == {"transaction_id", "lead:email", "now", "field:color"}
+    assert macro_names(text) == {"transaction_id", "lead:email", "now", "field:Color"}
     assert compile_text(text).names == macro_names(text)
 
 
