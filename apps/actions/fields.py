@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from apps.core import http
 from apps.core.form_templates import compile_form
 from apps.core.header_templates import compile_headers
 from apps.core.json_templates import compile_json
@@ -171,8 +172,15 @@ class UrlTemplateField(TextTemplateField):
         super().__init__(**kwargs)
 
     def compile(self, text: str) -> object:
-        """Compile ``text`` as a URL."""
-        return compile_url(text)
+        """Compile ``text`` as a URL that this system may call."""
+        template = compile_url(text)
+        try:
+            http.destination_of(template.origin)
+        except http.ForbiddenTargetError as error:
+            raise TemplateError(str(error)) from error
+        if not http.is_allowed_target(template.origin):
+            raise TemplateError("This address belongs to a private network.")
+        return template
 
 
 class JsonTemplateField(TextTemplateField):

@@ -48,7 +48,7 @@ def make_filters(macro: str, specs: Sequence[tuple[str, str]]) -> tuple[Filter, 
     Raises ``TemplateError`` for an unknown filter or an argument it cannot use.
     """
     filters: list[Filter] = []
-    is_raw_phone = _is_phone(macro) is not None
+    is_raw_phone = _is_phone(macro.lower()) is not None
     for name, argument in specs:
         if is_raw_phone and name in _HASHES:
             filters.append(_unless_missing(_hashable_phone))
@@ -150,8 +150,10 @@ def _tz(argument: str) -> Filter:
 
 def _moment_filter(change: Callable[[datetime], MacroValue]) -> Filter:
     def apply(value: MacroValue) -> MacroValue:
-        moment = _moment(value)
-        return None if moment is None else change(moment)
+        try:
+            return change(_moment(value))
+        except (ValueError, OverflowError, OSError):
+            return None
 
     return apply
 
@@ -164,17 +166,14 @@ def _moment_maker(change: Callable[[datetime], MacroValue]) -> FilterMaker:
     return make
 
 
-def _moment(value: MacroValue) -> datetime | None:
-    """Read a moment: native, ISO 8601 text, or Unix seconds."""
+def _moment(value: MacroValue) -> datetime:
+    """Read a moment: native, ISO 8601 text, or Unix seconds; raise if it is none."""
     if isinstance(value, datetime):
         return value
     text = text_of(value)
-    try:
-        if text.isdecimal():
-            return datetime.fromtimestamp(int(text), UTC)
-        return as_utc(datetime.fromisoformat(text))
-    except (ValueError, OverflowError, OSError):
-        return None
+    if text.isdecimal():
+        return datetime.fromtimestamp(int(text), UTC)
+    return as_utc(datetime.fromisoformat(text))
 
 
 def _milliseconds(moment: datetime) -> int:
@@ -199,9 +198,10 @@ def _cents(argument: str) -> Filter:
 def _quantized(value: MacroValue, unit: Decimal) -> Decimal | None:
     """Round half to even, as amounts are rounded when they are stored."""
     try:
-        return Decimal(text_of(value).strip()).quantize(unit, ROUND_HALF_EVEN)
+        rounded = Decimal(text_of(value).strip()).quantize(unit, ROUND_HALF_EVEN)
     except InvalidOperation:
         return None
+    return rounded if rounded.is_finite() else None
 
 
 def _truncate(argument: str) -> Filter:

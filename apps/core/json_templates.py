@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any, NoReturn, TypeAlias
 
 from apps.core.encoding import json_text
@@ -180,8 +181,6 @@ def _native(value: MacroValue) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Decimal):
-        return f"{value:f}" if value.is_finite() else "null"
+    if isinstance(value, (int, float, Decimal)):
+        return text_of(value) if isfinite(value) else "null"
     return encode_basestring(text_of(value))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-MacroValue: TypeAlias = str | int | Decimal | bool | datetime | None
+MacroValue: TypeAlias = str | int | float | Decimal | bool | datetime | None
 
 
 class LayeredValues(Mapping[str, MacroValue]):

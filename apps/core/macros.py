@@ -22,7 +22,9 @@ _SPELLINGS = {alias: name + bar + implied for name, alias, bar, implied in _ALIA
 }
 
 # Spellings of a family: "lead.email" (dotted) and MyTracker's "mtep_color".
-_FAMILY_NAME = re.compile(r"(?:(field|lead|param|secret)[:.]|mtep_)([^|{}\x00-\x1f]+)")
+_FAMILY_NAME = re.compile(
+    r"(?:(field|lead|param|secret)[:.]|mtep_)([^|{}\x00-\x1f]+)", re.IGNORECASE
+)
 
 _REFUSED = {
     "amount": "{amount} is ambiguous: partners use it for three different sums. "
@@ -42,15 +44,17 @@ def resolve(written: str) -> str:
     """Return the canonical name for ``written``, in any case and any alias.
 
     The result may carry one filter that the alias implies: ``now_unix`` gives
-    ``now|unix``. Names of a family are lower case too: ``lead.Email`` gives
-    ``lead:email``. Raises ``UnknownMacroError`` with near matches, and
-    ``TemplateError`` for a name that is refused.
+    ``now|unix``. What follows the colon of a named value is somebody's own name, so
+    its case counts: ``Lead.firstName`` gives ``lead:firstName``.
+
+    Raises ``UnknownMacroError`` with near matches, and ``TemplateError`` for a name
+    that is refused.
     """
     name = written.strip().lower()
     if known := _SPELLINGS.get(name):
         return known
-    if family := _FAMILY_NAME.fullmatch(name):
-        return f"{family[1] or 'param'}:{family[2].strip()}"
+    if family := _FAMILY_NAME.fullmatch(written.strip()):
+        return f"{(family[1] or 'param').lower()}:{family[2].strip()}"
     if hint := _REFUSED.get(name):
         raise TemplateError(hint)
     raise UnknownMacroError(_unknown(written, name))

@@ -6,8 +6,9 @@ This module reads the grammar and knows templates that are plain text; templates
 structure are compiled by ``url_templates``, ``form_templates`` and ``json_templates``.
 
 Values are given by canonical name (see ``macros``), native and unencoded; those of
-``{field:…}``, ``{lead:…}``, ``{param:…}`` and ``{secret:…}`` under the full name in
-lower case. The mapping is asked with ``get`` for the names a template uses, no others.
+``{field:…}``, ``{lead:…}``, ``{param:…}`` and ``{secret:…}`` under the full name, which
+is spelled as its owner spells it. The mapping is asked with ``get`` for the names a
+template uses, no others.
 """
 
 import re

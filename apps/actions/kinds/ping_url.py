@@ -280,7 +280,7 @@ def _with_secrets(job: Job) -> Values:
     if not job.connection.get("secrets"):
         return job.values
     pairs = pairs_of(job.connection["secrets"])
-    secrets = {f"secret:{name.lower()}": secret for name, secret in pairs}
+    secrets = {f"secret:{name}": secret for name, secret in pairs}
     return LayeredValues(secrets, job.values)
 
 
