@@ -34,6 +34,7 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
        c.clicked_at, c.params::text AS click_params, host(c.ip) AS ip, c.user_agent,
        c.referrer,
        o.id AS offer_id, o.name AS offer_name, o.advertiser_id,
+       av.name AS advertiser_name,
        a.id AS affiliate_id, a.name AS affiliate_name,
        g.name AS goal_name, g.ref AS goal_ref,
        l.public_id AS lead_id, l.sealed_contact
@@ -41,6 +42,7 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
   JOIN postbacks_postbackrule r ON r.id = d.rule_id
   JOIN deliveries_destination ds ON ds.id = d.destination_id
   JOIN offers_offer o ON o.id = d.offer_id
+  JOIN accounts_advertiser av ON av.id = o.advertiser_id
   LEFT JOIN connections_connection n ON n.id = r.connection_id
   LEFT JOIN tracking_event e ON e.id = d.event_id
   LEFT JOIN tracking_conversion cv ON cv.id = d.conversion_id

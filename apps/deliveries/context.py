@@ -26,6 +26,7 @@ CLICK_PARAMS = (
     "idfa",
     "gaid",
     "user_id",
+    "landing_url",
 )
 SUBS = tuple(f"sub{number}" for number in range(1, 11))
 ADVS = tuple(f"adv{number}" for number in range(1, 11))
@@ -45,7 +46,7 @@ class MacroValues(dict[str, Any]):
         self._params = _parsed(row.params)
         super().__init__(_plain_values(row, self._click, self._params))
         self["event_sent_as"] = send_as or row.event_name or row.category
-        self["test"] = 1 if is_test else 0
+        self["test"] = 1 if is_test else None
 
     def __missing__(self, name: str) -> Any:
         prefix, _, key = name.partition(":")
@@ -88,6 +89,9 @@ def _plain_values(
         "click_time": row.clicked_at,
         "transaction_id": row.transaction_id,
         "lead_id": row.lead_id,
+        "rule_id": row.rule_id,
+        "delivery_id": str(row.id),
+        "delivery_attempt": row.attempts,
         "conversion_id": row.conversion_id and str(row.conversion_id),
         "goal": row.goal_name,
         "goal_ref": row.goal_ref,
@@ -99,6 +103,7 @@ def _plain_values(
         "affiliate_id": row.affiliate_id,
         "affiliate_name": row.affiliate_name,
         "advertiser_id": row.advertiser_id,
+        "advertiser_name": row.advertiser_name,
         "conversion_time": row.conversion_time or row.occurred_at,
         # Fixed per delivery, equal on retries: taken from its own random bits.
         "random": str(row.id.int % 10**10),

@@ -102,7 +102,7 @@ def attempt(row: Any, connection: Mapping[str, Any]) -> Finished:
         result = revision.action.run(job_for(row, connection, started_at))
     except Exception:
         logger.exception("Action crashed", extra={"delivery_id": str(row.id)})
-        return _finished(row, revision, started_at, None)
+        result = AttemptResult(CRASHED)
     return _finished(row, revision, started_at, result)
 
 
@@ -125,34 +125,26 @@ def _finished(
     row: Any,
     revision: LoadedRevision,
     started_at: datetime,
-    result: AttemptResult | None,
+    result: AttemptResult,
 ) -> Finished:
     finished_at = timezone.now()
-    judgement = result.judgement if result else CRASHED
+    judgement = result.judgement
     outcome = judgement.outcome.value
-    tried = tried_of(row, revision, outcome=outcome, finished_at=finished_at)
-    step = next_step(
-        replace(
-            tried,
-            jitter=random.random(),  # noqa: S311 - spreads retries, no secret
-            retry_after_seconds=judgement.retry_after_seconds,
-        )
+    tried = replace(
+        tried_of(row, revision, outcome=outcome, finished_at=finished_at),
+        jitter=random.random(),  # noqa: S311 - spreads retries, no secret
+        retry_after_seconds=judgement.retry_after_seconds,
     )
-    shared: dict[str, Any] = {
-        "delivery_id": row.id,
-        "lease_token": row.lease_token,
-        "attempt": row.attempts,
-        "started_at": started_at,
-        "finished_at": finished_at,
-        "outcome": outcome,
-        "step": step,
-        "code": judgement.code,
-        "message": judgement.message,
-    }
-    if result is None:
-        return Finished(**shared)
     return Finished(
-        **shared,
+        delivery_id=row.id,
+        lease_token=row.lease_token,
+        attempt=row.attempts,
+        started_at=started_at,
+        finished_at=finished_at,
+        outcome=outcome,
+        step=next_step(tried),
+        code=judgement.code,
+        message=judgement.message,
         request=result.request,
         response_status=result.response_status,
         response_headers=result.response_headers,

@@ -10,7 +10,6 @@ from django.db import IntegrityError, connection, transaction
 @contextmanager
 def refused_by(constraint: str) -> Iterator[None]:
     """Expect the database to name ``constraint``."""
-    with pytest.raises(IntegrityError, match=constraint):  # noqa: PT012 - deferred checks too
-        with transaction.atomic():
-            yield
-            connection.check_constraints()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():  # noqa: PT012 - deferred checks too
+        yield
+        connection.check_constraints()

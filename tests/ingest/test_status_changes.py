@@ -1,0 +1,90 @@
+"""A conversion moves along its status machine; each edge is told once."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytest
+
+from apps.deliveries.models import Delivery
+from apps.ingest.conversions import ForbiddenMoveError, change_conversion_status
+from apps.offers.models import Offer
+from apps.postbacks.models import PostbackRule
+from apps.tracking.models import Conversion, ConversionChange
+from tests.factories import make_conversion, make_offer, make_rule, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
+
+
+@pytest.fixture
+def no_wake_ups() -> Iterator[None]:
+    """Keep the wake-up thread out: it would open its own connection."""
+    with patch("apps.deliveries.waking.request_wake_up"):
+        yield
+
+
+@pytest.fixture
+def offer() -> Offer:
+    """Return an offer."""
+    return make_offer()
+
+
+def move(
+    conversion: Conversion, status: str, *, fires_postbacks: bool = True
+) -> ConversionChange | None:
+    """Change the status by hand."""
+    return change_conversion_status(
+        conversion_id=conversion.pk,
+        status=status,
+        reason="checked",
+        fires_postbacks=fires_postbacks,
+        actor=make_user(),
+        now=datetime.now(UTC),
+    )
+
+
+def test_each_edge_into_a_status_fires_again(offer: Offer) -> None:
+    """R105: approved, rejected, approved fires Done twice."""
+    done = make_rule(offer)
+    reject = make_rule(offer, trigger="conversion_reject")
+    conversion = make_conversion(offer, status="pending")
+
+    for status in ("approved", "rejected", "approved"):
+        move(conversion, status)
+
+    fired = list(Delivery.objects.order_by("id").values_list("rule_id", flat=True))
+    assert fired == [done.pk, reject.pk, done.pk]
+    assert [c.number for c in ConversionChange.objects.order_by("number")] == [2, 3, 4]
+
+
+def test_writing_the_same_status_again_is_silent(offer: Offer) -> None:
+    """R105."""
+    make_rule(offer)
+    conversion = make_conversion(offer)
+
+    change = move(conversion, "approved")
+
+    assert change is None
+    assert not Delivery.objects.exists()
+
+
+def test_a_move_the_machine_does_not_have_is_refused(offer: Offer) -> None:
+    conversion = make_conversion(offer, status="approved")
+
+    with pytest.raises(ForbiddenMoveError, match="approved cannot become pending"):
+        move(conversion, "pending")
+
+    assert not ConversionChange.objects.exists()
+
+
+def test_a_person_may_keep_a_change_to_themselves(offer: Offer) -> None:
+    make_rule(offer)
+    conversion = make_conversion(offer, status="pending")
+
+    change = move(conversion, "approved", fires_postbacks=False)
+
+    conversion.refresh_from_db()
+    assert change is not None
+    assert (conversion.status, conversion.version) == ("approved", 2)
+    assert not Delivery.objects.exists()
+    assert PostbackRule.objects.exists()
