@@ -67,13 +67,16 @@ class Pattern:
         A search that would take too long counts as not found.
         """
         text = text[:MAX_TEXT_LENGTH]
-        current = self._closure((self._first,), "^")
+        current = self._closure((self._first,), "^" if text else "^$")
         last_break = len(text) - 1 if text.endswith("\n") else -1
         tests = 0
         for position, character in enumerate(text):
+            if position == last_break:
+                # As in "re", the end is also before a last line break.
+                anchors = "$" if position else "^$"
+                current = self._closure((*current, self._first), anchors)
             kept = self._look_up(current)
-            # As in "re", the end is also before a last line break.
-            if kept.is_match or (kept.is_match_at_end and position == last_break):
+            if kept.is_match:
                 return True
             following = kept.moves.get(character)
             if following is None:
@@ -102,10 +105,11 @@ class Pattern:
             kept = self._kept[states] = _Kept(0 in states, 0 in at_end)
         return kept
 
-    def _closure(self, states: Iterable[int], anchor: str) -> _Set:
+    def _closure(self, states: Iterable[int], anchors: str) -> _Set:
         """Return ``states`` and all that are reached without reading a character.
 
-        An anchor is passed where it holds: "^" at the start, "$" at the end.
+        An anchor is passed where it holds: "^" at the start, "$" at the end. No
+        ``anchors`` pass only the states that are none.
         """
         reached: set[int] = set()
         waiting = list(states)
@@ -115,7 +119,7 @@ class Pattern:
                 continue
             reached.add(number)
             state = self._states[number]
-            if state.accepts is None and state.anchor in {"", anchor}:
+            if state.accepts is None and state.anchor in anchors:
                 waiting.extend(state.targets)
         return frozenset(reached)
 
