@@ -1,0 +1,1 @@
+"""What the screens of the admin are built from; knows no model of ours."""

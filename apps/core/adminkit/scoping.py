@@ -1,0 +1,74 @@
+"""Own rows only: in lists, by direct URL, in choices, filters and look-ups."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+
+def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    """Return the rows ``user`` may see; a model without a rule shows nothing."""
+    visible_to = getattr(queryset, "visible_to", None)
+    if visible_to is not None:
+        return visible_to(user)
+    return queryset if user.affiliate_id is None else queryset.none()
+
+
+class ScopedMixin:
+    """Limits a model admin or inline to what the user may see."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the visible rows; Django takes every object from here."""
+        return visible(super().get_queryset(request), request.user)  # type: ignore[misc]
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
+        """Return the visible choices of a relation."""
+        found = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
+        if found is None:
+            found = db_field.remote_field.model._default_manager.all()  # noqa: SLF001
+        return visible(found, request.user)
+
+
+class ReadOnlyMixin:
+    """Shows rows that nobody edits, adds or deletes in a form."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody adds a row by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody edits a row by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes a row by hand."""
+        return False
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """Offers the visible rows only; the stock filter lists everybody's."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[tuple[Any, str]]:
+        """Return the choices of the filter."""
+        rows = visible(field.remote_field.model._default_manager.all(), request.user)  # noqa: SLF001
+        return [(row.pk, str(row)) for row in rows[:200]]
+
+
+class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
+    """The base of every screen."""
+
+    show_full_result_count = False
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the history of a visible row only."""
+        if self.get_object(request, object_id) is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return super().history_view(request, object_id, extra_context)

@@ -1,0 +1,31 @@
+"""The hourly sums are brought up to date every minute."""
+
+from django.db import migrations
+
+NAME = "Reports: hourly sums"
+
+
+def create(apps, schema_editor):
+    schedules = apps.get_model("django_q", "Schedule").objects
+    schedules.using(schema_editor.connection.alias).get_or_create(
+        name=NAME,
+        defaults={
+            "func": "apps.reports.tasks.roll_up_hours",
+            "schedule_type": "I",
+            "minutes": 1,
+            "repeats": -1,
+        },
+    )
+
+
+def remove(apps, schema_editor):
+    schedules = apps.get_model("django_q", "Schedule").objects
+    schedules.using(schema_editor.connection.alias).filter(name=NAME).delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("reports", "0001_initial"),
+        ("django_q", "0019_alter_task_options_alter_ormq_key_alter_ormq_lock_and_more"),
+    ]
+    operations = [migrations.RunPython(create, remove)]
