@@ -63,7 +63,7 @@ class SettingsForm(forms.ModelForm[Any]):
         self.instance.sealed_secrets = secret_box.seal(
             {name: self.values[name] for name in secret if self.values.get(name)}
         )
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
 
 
 def form_with(declared: type[forms.Form], obj: Any) -> type[SettingsForm]:

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 
+from apps.console.people import signed_in
 from apps.core.adminkit.pages import Page, PagesAdmin
 from apps.core.adminkit.paging import CappedPaginator
 from apps.core.adminkit.ranges import RangeFilter
@@ -90,7 +91,7 @@ def change_status(model_admin: Any, request: HttpRequest, obj: Conversion) -> An
     values = form.cleaned_data
     try:
         change_conversion_status(
-            conversion_id=obj.pk, actor=request.user, now=timezone.now(), **values
+            conversion_id=obj.pk, actor=signed_in(request), now=timezone.now(), **values
         )
     except ForbiddenMoveError as error:
         messages.error(request, str(error))

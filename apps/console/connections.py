@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 
@@ -36,7 +37,7 @@ class ConnectionAdmin(ScopedAdmin):
         """Ask for the action first."""
         if self._declared(request, None) is None:
             if not self.has_add_permission(request):
-                return self._get_obj_does_not_exist_redirect(request, self.opts, "new")
+                raise PermissionDenied
             page = {"form": ConnectionStartForm(), "method": "get"}
             title = "Add connection: for which action?"
             page["submit_label"] = "Next"
@@ -48,12 +49,18 @@ class ConnectionAdmin(ScopedAdmin):
         known = {action.kind: action for action in registry.all_actions()}
         return known[kind].ConnectionForm if kind in known else None
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         """Add the fields of the action."""
         declared = self._declared(request, obj)
         if declared is not None:
             kwargs["form"] = form_with(declared, obj)
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the row's own fields, then those of the action."""

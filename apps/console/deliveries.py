@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from apps.console.activity import LogAdmin
 from apps.console.event_log import badge_of, reason_in_words
+from apps.console.people import signed_in
 from apps.core.adminkit.pages import render_page
 from apps.deliveries.models import Delivery
 from apps.deliveries.services import RESENDABLE, UNFINISHED, cancel, mark_delivered
@@ -75,7 +76,7 @@ class DeliveryAdmin(LogAdmin):
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Let those act who may change deliveries."""
-        return request.user.has_perm("deliveries.change_delivery")
+        return signed_in(request).has_perm("deliveries.change_delivery")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address that the buttons post to."""
@@ -109,7 +110,7 @@ class DeliveryAdmin(LogAdmin):
         """Show the delivery with every attempt."""
         delivery = self.get_object(request, object_id)
         if delivery is None or not self.has_view_permission(request, delivery):
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.not_found(request, object_id)
         may_act = self.has_act_permission(request)
         page = {
             "template": "console/delivery.html",

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.console.activity import LogAdmin
+from apps.console.people import signed_in
 from apps.core.adminkit.pages import render_page
 from apps.core.adminkit.ranges import RangeFilter
 from apps.deliveries.models import Attempt, Delivery
@@ -67,7 +68,7 @@ class EventLogAdmin(LogAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Bring the visible deliveries along: one query for the page."""
-        deliveries = Delivery.objects.visible_to(request.user).only(
+        deliveries = Delivery.objects.visible_to(signed_in(request)).only(
             "event_id", "state", "response_status"
         )
         return (
@@ -113,7 +114,7 @@ class EventLogAdmin(LogAdmin):
         """Show the trace instead of a form."""
         event = self.get_object(request, object_id)
         if event is None or not self.has_view_permission(request, event):
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.not_found(request, object_id)
         page = {
             "template": "console/trace.html",
             "facts": _facts(event),
@@ -121,7 +122,7 @@ class EventLogAdmin(LogAdmin):
                 {**event.params, **event.fields}, indent=2, ensure_ascii=False
             ),
             "changes": event.changes.all(),
-            "rows": _rows(event, request.user),
+            "rows": _rows(event, signed_in(request)),
         }
         return render_page(self, request, page, title="Trace", original=event)
 

@@ -140,7 +140,7 @@ class OfferAdmin(PagesAdmin):
     @admin.display(description="Postback URLs")
     def addresses(self, obj: Offer) -> SafeString | str:
         """Show the addresses that senders use (R59 to R61)."""
-        if obj.pk is None:
+        if obj._state.adding:  # noqa: SLF001 - Django's documented model API
             return "Save the offer first."
         token = obj.public_token
         rows = [

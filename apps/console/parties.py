@@ -1,8 +1,7 @@
 """Advertisers, affiliates, users and their tokens."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
@@ -37,14 +36,7 @@ class PostbacksUserAdmin(ScopedMixin, UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "email", "role", "affiliate", "is_staff", "is_active")
     list_filter = ("role", "is_active")
     list_select_related = ("affiliate",)
-    fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("Role", {"fields": ("role", "affiliate", "is_active", "is_staff")}),
-        ("More rights", {"fields": ("is_superuser", "groups")}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
-    )
-    add_fieldsets: ClassVar[Any] = (
+    add_fieldsets: Any = (
         (
             None,
             {
@@ -60,6 +52,18 @@ class PostbacksUserAdmin(ScopedMixin, UserAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the role first; groups only add to it."""
+        if obj is None:
+            return self.add_fieldsets
+        return (
+            (None, {"fields": ("username", "password")}),
+            ("Person", {"fields": ("first_name", "last_name", "email")}),
+            ("Role", {"fields": ("role", "affiliate", "is_active", "is_staff")}),
+            ("More rights", {"fields": ("is_superuser", "groups")}),
+            ("Dates", {"fields": ("last_login", "date_joined")}),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let only a superuser make another one, or hand out further rights."""
@@ -87,7 +91,7 @@ class ApiTokenAdmin(ScopedAdmin):
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
+    ) -> Any:
         """Let a token be valid from now on unless said otherwise."""
         if db_field.name == "valid_from":
             kwargs["initial"] = timezone.now

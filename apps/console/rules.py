@@ -14,6 +14,7 @@ from apps.actions import registry
 from apps.actions.base import Action
 from apps.connections.models import Connection
 from apps.console.action_forms import form_with, setting_names, shown_settings
+from apps.console.people import signed_in
 from apps.console.rule_forms import StartForm, StatusForm, TypedDeleteForm
 from apps.core.adminkit.pages import Page, PagesAdmin, list_url, render_page
 from apps.core.adminkit.scoping import ScopedMixin
@@ -57,7 +58,7 @@ def switch(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Any:
         rule_id=rule.pk,
         status=status,
         reason=form.cleaned_data["reason"],
-        author=request.user,
+        author=signed_in(request),
         now=now,
     )
     released = 0
@@ -78,7 +79,7 @@ def delete(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Any:
             "submit_label": "Delete",
             "template": "console/delete_typed.html",
         }
-    archive_rule(rule=rule, author=request.user, now=timezone.now())
+    archive_rule(rule=rule, author=signed_in(request), now=timezone.now())
     messages.success(request, f"Postback #{rule.pk} was deleted. Its log stays.")
     return HttpResponseRedirect(list_url(PostbackRule))
 
@@ -137,11 +138,14 @@ class RuleAdmin(PagesAdmin):
         """Ask for trigger, action and offer first."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        start = StartForm(request.user, request.GET or None)
+        user = signed_in(request)
+        start = StartForm(user, request.GET or None)
         if not start.is_valid():
             asked = request.GET if request.GET.get("action") else None
             page = {
-                "form": StartForm(request.user, asked, initial=request.GET.dict()),
+                "form": StartForm(
+                    signed_in(request), asked, initial=request.GET.dict()
+                ),
                 "method": "get",
                 "submit_label": "Next",
             }
@@ -150,7 +154,7 @@ class RuleAdmin(PagesAdmin):
         return super().add_view(request, form_url, extra_context)
 
     def _start(self, request: HttpRequest) -> dict[str, Any]:
-        start = StartForm(request.user, request.GET)
+        start = StartForm(signed_in(request), request.GET)
         return start.cleaned_data if start.is_valid() else {}
 
     def _action(self, request: HttpRequest, obj: Any) -> Action:
@@ -162,15 +166,21 @@ class RuleAdmin(PagesAdmin):
     def _trigger(self, request: HttpRequest, obj: Any) -> str:
         return str(obj.trigger if obj else self._start(request)["trigger"])
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
         """Add the fields of the action."""
         kwargs["form"] = form_with(self._action(request, obj).RuleForm, obj)
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the rule's own fields as its trigger needs them, then the action's."""
         action = self._action(request, obj)
-        conditions = [] if request.user.affiliate_id else ["affiliate"]
+        conditions = [] if signed_in(request).affiliate_id else ["affiliate"]
         offer = self._offer(request, obj)
         if offer is not None and offer.enable_goals:
             conditions.append("goal")
@@ -204,7 +214,7 @@ class RuleAdmin(PagesAdmin):
             field.queryset = Goal.objects.filter(offer=self._offer(request, obj))
         if db_field.name == "connection" and field is not None:
             kind = self._action(request, obj).kind
-            rows = Connection.objects.visible_to(request.user)
+            rows = Connection.objects.visible_to(signed_in(request))
             field.queryset = rows.filter(kind=kind)
         return field
 
@@ -227,12 +237,12 @@ class RuleAdmin(PagesAdmin):
             start = self._start(request)
             obj.action, obj.trigger = start["action"], start["trigger"]
             obj.offer = start["offer"]
-            obj.author = request.user  # type: ignore[assignment]
+            obj.author = signed_in(request)
             obj.owner_affiliate = obj.affiliate = None
-            if request.user.affiliate_id:
-                obj.owner_affiliate_id = request.user.affiliate_id
-        if request.user.affiliate_id:
-            obj.affiliate_id = request.user.affiliate_id
+            if signed_in(request).affiliate_id:
+                obj.owner_affiliate_id = signed_in(request).affiliate_id
+        if signed_in(request).affiliate_id:
+            obj.affiliate_id = signed_in(request).affiliate_id
         elif not change:
             obj.affiliate = form.cleaned_data.get("affiliate")
         if obj.use_case and ("use_case" in form.changed_data or not obj.categories):
@@ -244,7 +254,9 @@ class RuleAdmin(PagesAdmin):
     ) -> None:
         """Write the revision once everything is stored."""
         super().save_related(request, form, formsets, change)
-        record_revision(rule=form.instance, author=request.user, now=timezone.now())
+        record_revision(
+            rule=form.instance, author=signed_in(request), now=timezone.now()
+        )
 
     # --- in words
 
@@ -300,6 +312,6 @@ class RuleAdmin(PagesAdmin):
     @admin.display(description="fixed")
     def fixed(self, obj: PostbackRule) -> str:
         """Say what cannot be changed any more."""
-        if obj.pk is None:
+        if obj._state.adding:  # noqa: SLF001 - Django's documented model API
             return "Trigger, action and offer were chosen in step 1."
         return f"{obj.get_trigger_display()} on {obj.offer or 'every offer'}"

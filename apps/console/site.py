@@ -66,7 +66,7 @@ class PostbacksAdminSite(admin.AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """Show the overview."""
         figures = overview(request.user, timezone.now())
         return super().index(request, {**(extra_context or {}), **figures})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin import helpers
@@ -69,7 +69,7 @@ class PagesAdmin(ScopedAdmin):
         """Show a page of a visible object."""
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.not_found(request, object_id)
         if page not in self.allowed_pages(request, obj):
             raise PermissionDenied
         result = page.view(self, request, obj)
@@ -102,7 +102,7 @@ def render_page(
     if isinstance(form, forms.BaseForm):
         fieldsets = [(None, {"fields": list(form.fields)})]
         context["adminform"] = helpers.AdminForm(
-            form, fieldsets, {}, model_admin=model_admin
+            cast("Any", form), fieldsets, {}, model_admin=model_admin
         )
         context["media"] += form.media
     template = context.pop("template", "console/page.html")

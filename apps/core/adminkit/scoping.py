@@ -12,7 +12,8 @@ def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
     """Return the rows ``user`` may see; a model without a rule shows nothing."""
     visible_to = getattr(queryset, "visible_to", None)
     if visible_to is not None:
-        return visible_to(user)
+        found: QuerySet[Any] = visible_to(user)
+        return found
     return queryset if user.affiliate_id is None else queryset.none()
 
 
@@ -50,9 +51,7 @@ class ReadOnlyMixin:
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """Offers the visible rows only; the stock filter lists everybody's."""
 
-    def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: Any
-    ) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the choices of the filter."""
         rows = visible(field.remote_field.model._default_manager.all(), request.user)  # noqa: SLF001
         return [(row.pk, str(row)) for row in rows[:200]]
@@ -71,6 +70,14 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def not_found(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send the user to the overview with Django's own «does not exist»."""
+        # Private to Django, yet the one way to say «does not exist» as it does.
+        back: HttpResponse = self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
+            request, self.opts, object_id
+        )
+        return back
+
     def history_view(
         self,
         request: HttpRequest,
@@ -79,5 +86,5 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
     ) -> HttpResponse:
         """Show the history of a visible row only."""
         if self.get_object(request, object_id) is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.not_found(request, object_id)
         return super().history_view(request, object_id, extra_context)
