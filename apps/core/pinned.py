@@ -247,9 +247,10 @@ class PinnedAdapter(BaseAdapter):
 
         Raises the subclasses of ``OutboundError``.
         """
-        is_given = isinstance(timeout, int | float)
         deadline = Deadline.after(
-            timeout if is_given else settings.OUTBOUND_DEADLINE_SECONDS
+            timeout
+            if isinstance(timeout, int | float)
+            else settings.OUTBOUND_DEADLINE_SECONDS
         )
         method, url, body = request.method or "GET", request.url or "", request.body
         origin, path = split_url(url)

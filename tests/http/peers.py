@@ -17,6 +17,7 @@ from typing import Self
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
 DRIP_SECONDS = 0.05
+LOOPBACK = ("127.0.0.1", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Peer:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._listener = socket.create_server(LOOPBACK, backlog=128)
         self.port = self._listener.getsockname()[1]
         self._start(self._accept)
         return self
@@ -166,8 +167,7 @@ def answer_and_wait(data: bytes) -> Behaviour:
     return behave
 
 
-def stay_silent(talk: Conversation) -> None:
-    talk.wait_for_the_end()
+stay_silent = Conversation.wait_for_the_end
 
 
 def drip_header(talk: Conversation) -> None:
@@ -231,11 +231,6 @@ def answer_once_then_reset(talk: Conversation) -> None:
     talk.reset()
 
 
-def answer_once_then_close(talk: Conversation) -> None:
-    talk.receive()
-    talk.sock.sendall(OK)
-
-
 def answer_early_and_close(talk: Conversation) -> None:
     """Refuse a large body after its first bytes."""
     talk.sock.recv(1_024)
@@ -290,21 +285,16 @@ def gzip_bomb(mebibytes: int = 50) -> bytes:
 @contextlib.contextmanager
 def unanswered_port() -> Iterator[int]:
     """Yield a port whose queue is full: a connection to it is never accepted."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        port = listener.getsockname()[1]
-        fillers = []
+    with contextlib.ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(LOOPBACK, backlog=0))
         for _ in range(4):
-            filler = socket.socket()
+            filler = sockets.enter_context(socket.socket())
             filler.setblocking(False)
-            filler.connect_ex(("127.0.0.1", port))
-            fillers.append(filler)
-        yield port
-        for filler in fillers:
-            filler.close()
+            filler.connect_ex(listener.getsockname())
+        yield int(listener.getsockname()[1])
 
 
 def closed_port() -> int:
     """Return a port of 127.0.0.1 where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    with socket.create_server(LOOPBACK) as listener:
+        return int(listener.getsockname()[1])

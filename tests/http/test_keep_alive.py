@@ -10,7 +10,7 @@ from apps.core import pinned
 from apps.core.http import MaybeSentError, OutboundRequest, Response, send
 from tests.http import peers
 from tests.http.conftest import StartPeer
-from tests.http.peers import OK, Peer, answer_and_wait, answer_ok
+from tests.http.peers import OK, Peer, answer_and_wait, answer_ok, answer_with
 
 
 def send_to(peer: Peer, path: str = "/") -> Response:
@@ -76,7 +76,7 @@ def test_a_connection_in_doubt_is_not_used_again(
 
 
 def test_a_connection_the_peer_has_closed_is_replaced(start_peer: StartPeer) -> None:
-    peer = start_peer(peers.answer_once_then_close)
+    peer = start_peer(answer_with(OK))
 
     send_to(peer)
     wait_until_the_peer_has_closed()

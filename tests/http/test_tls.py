@@ -41,7 +41,7 @@ def make_identity(path: Path, *, is_expired: bool = False) -> Identity:
         x509.DNSName("partner.example"),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
     ]
-    now = dt.dt.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
