@@ -114,7 +114,10 @@ def test_a_name_that_leads_to_a_forbidden_address_is_refused(
 
 @pytest.mark.parametrize("ip", PUBLIC)
 def test_a_public_address_is_allowed(ip: str) -> None:
+    host = f"[{ip}]" if ":" in ip else ip
+
     assert refusal_of(ip, ()) is None
+    assert is_allowed_target(f"https://{host}/")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ comes after the first byte of the request was maybe sent.
 """
 
 import pytest
+from pytest_django import Settings
 
 from apps.core.http import (
     ForbiddenTargetError,
@@ -85,6 +86,18 @@ def test_a_refused_connection_was_not_sent() -> None:
     assert error.value.address == "127.0.0.1"
 
 
+@pytest.mark.allow_hosts(["255.255.255.255"])
+def test_an_address_without_a_route_was_not_sent(settings: Settings) -> None:
+    settings.OUTBOUND_ALLOWED_NETWORKS = ["255.255.255.255/32"]
+
+    with pytest.raises(NotSentError) as error:
+        send(OutboundRequest("GET", "http://255.255.255.255/"))
+
+    assert str(error.value) == (
+        "255.255.255.255 cannot be reached (address 255.255.255.255, port 80)."
+    )
+
+
 def test_a_peer_without_tls_was_not_sent_anything(start_peer: StartPeer) -> None:
     peer = start_peer(peers.answer_anything)
 
@@ -119,6 +132,26 @@ def test_an_answer_to_a_request_that_was_not_read_to_its_end_is_an_answer(
     response = send(OutboundRequest("POST", peer.url(), body=b"x" * 100_000))
 
     assert response.status_code == 413
+
+
+def test_a_peer_that_resets_in_the_middle_of_the_request_was_maybe_sent(
+    start_peer: StartPeer,
+) -> None:
+    peer = start_peer(peers.reset_in_the_middle_of_the_request)
+
+    with pytest.raises(MaybeSentError):
+        send(OutboundRequest("POST", peer.url(), body=bytes(32 * 1024 * 1024)))
+
+
+def test_a_body_in_an_unknown_coding_ends_with_the_connection(
+    start_peer: StartPeer,
+) -> None:
+    data = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n\x1f\x8b"
+    peer = start_peer(answer_with(data))
+
+    response = send(OutboundRequest("GET", peer.url()))
+
+    assert response.body == b"\x1f\x8b"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from apps.core import pinned
-from apps.core.http import MaybeSentError, OutboundRequest, Response, send
+from apps.core.http import (
+    MaybeSentError,
+    NotSentError,
+    OutboundRequest,
+    Response,
+    send,
+)
 from tests.http import peers
 from tests.http.conftest import StartPeer
 from tests.http.peers import OK, Peer, answer_and_wait, answer_ok, answer_with
@@ -96,6 +102,22 @@ def test_a_close_that_crosses_the_request_is_maybe_sent_and_not_repeated(
         send_to(peer)
 
     assert (peer.connections, len(peer.requests)) == (1, 2)
+
+
+def test_a_request_whose_time_is_up_before_its_first_byte_was_not_sent(
+    start_peer: StartPeer,
+) -> None:
+    peer = start_peer(answer_ok)
+    send_to(peer)
+
+    with pytest.raises(NotSentError) as error:
+        send(OutboundRequest("GET", peer.url(), deadline_seconds=0))
+
+    assert str(error.value) == (
+        "The request to 127.0.0.1 could not be sent: the connection was already "
+        "closed, or the time was up."
+    )
+    assert len(peer.requests) == 1
 
 
 def test_a_fresh_connection_is_neither_taken_from_nor_left_for_others(

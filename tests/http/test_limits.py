@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from apps.core.http import MaybeSentError, OutboundRequest, Response, send
-from tests.http import peers
+from tests.http import flooding
 from tests.http.conftest import StartPeer
-from tests.http.peers import Behaviour, answer_with
+from tests.http.peers import Behaviour, answer_ok, answer_with
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * 1024
@@ -71,7 +71,7 @@ def test_a_longer_chunked_body_is_cut_and_marked(start_peer: StartPeer) -> None:
 def test_an_endless_stream_is_cut_without_waiting_for_the_deadline(
     start_peer: StartPeer,
 ) -> None:
-    peer = start_peer(peers.stream_for_ever)
+    peer = start_peer(flooding.stream_for_ever)
     started = time.monotonic()
 
     peak, response = peak_memory_of(OutboundRequest("GET", peer.url()))
@@ -83,7 +83,7 @@ def test_an_endless_stream_is_cut_without_waiting_for_the_deadline(
 
 
 def test_a_gzip_bomb_is_not_inflated(start_peer: StartPeer) -> None:
-    peer = start_peer(answer_with(peers.gzip_bomb()))
+    peer = start_peer(answer_with(flooding.gzip_bomb()))
 
     peak, response = peak_memory_of(OutboundRequest("GET", peer.url()))
 
@@ -95,9 +95,9 @@ def test_a_gzip_bomb_is_not_inflated(start_peer: StartPeer) -> None:
 @pytest.mark.parametrize(
     "behaviour",
     [
-        peers.send_header_block_of_a_mebibyte,
-        peers.send_endless_header_line,
-        peers.send_endless_chunk_extension,
+        flooding.send_header_block_of_a_mebibyte,
+        flooding.send_endless_header_line,
+        flooding.send_endless_chunk_extension,
     ],
 )
 def test_an_oversized_header_or_framing_is_given_up(
@@ -115,7 +115,7 @@ def test_an_oversized_header_or_framing_is_given_up(
 
 
 def test_endless_trailers_are_given_up(start_peer: StartPeer) -> None:
-    peer = start_peer(peers.send_endless_trailers)
+    peer = start_peer(flooding.send_endless_trailers)
 
     peak, response = peak_memory_of(OutboundRequest("GET", peer.url()))
 
@@ -158,7 +158,7 @@ def test_a_body_that_cannot_be_inflated_is_kept_as_it_came(
 
 
 def test_no_compression_is_asked_for(start_peer: StartPeer) -> None:
-    peer = start_peer(peers.answer_ok)
+    peer = start_peer(answer_ok)
 
     send(OutboundRequest("GET", peer.url()))
 

@@ -79,8 +79,11 @@ def test_localhost_is_resolved_by_the_system(start_peer: StartPeer) -> None:
     assert response.status_code == 200
 
 
-def test_an_unknown_name_was_not_sent(set_names: SetNames) -> None:
-    set_names({})
+@pytest.mark.parametrize("names", [{}, {"unknown.example": []}])
+def test_an_unknown_name_was_not_sent(
+    names: dict[str, list[str]], set_names: SetNames
+) -> None:
+    set_names(names)
 
     with pytest.raises(NotSentError) as error:
         send(OutboundRequest("GET", "http://unknown.example/?token=secret"))
@@ -149,3 +152,21 @@ def test_look_ups_that_hang_leave_a_bounded_number_of_threads(
 
     assert len(stalled_names) <= resolving.LOOKUPS_MAX
     assert threading.active_count() - before <= resolving.LOOKUPS_MAX
+
+
+def test_a_machine_without_a_free_thread_fails_the_look_up_and_not_the_next_one(
+    set_names: SetNames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    set_names({"partner.example": ["127.0.0.1"]})
+    resolver = resolving.Resolver()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(OSError, match="can't start new thread"):
+            resolver.resolve("partner.example", 80, Deadline.after(1))
+
+    answers = resolver.resolve("partner.example", 80, Deadline.after(1))
+
+    assert [answer.ip for answer in answers] == ["127.0.0.1"]
