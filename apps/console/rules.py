@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from apps.core.adminkit.pages import Page, PagesAdmin, list_url, render_page
 from apps.core.adminkit.scoping import ScopedMixin
 from apps.deliveries.models import Delivery
 from apps.deliveries.services import release_rule
+from apps.events.categories import EffectiveCategory
 from apps.goals.models import Goal
 from apps.offers.models import Offer
 from apps.postbacks.models import (
@@ -217,6 +219,21 @@ class RuleAdmin(PagesAdmin):
             rows = Connection.objects.visible_to(signed_in(request))
             field.queryset = rows.filter(kind=kind)
         return field
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Let the categories be ticked."""
+        if db_field.name == "categories":
+            return forms.MultipleChoiceField(
+                choices=EffectiveCategory.choices,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text="Sales only: Conversions. Trial sign-ups: add Partial "
+                "conversions. Abandonment: Engagement and Progress. Empty with a "
+                "use case chosen: that use case's categories.",
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def _current(self, request: HttpRequest) -> Any:
         match = request.resolver_match

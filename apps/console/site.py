@@ -43,6 +43,7 @@ MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Access", ("User", "ApiToken", "LogEntry")),
 )
+LABELS = {"Event": "Event log", "LogEntry": "Audit log"}
 SEARCHED = (
     "Offer",
     "PostbackRule",
@@ -81,6 +82,9 @@ class PostbacksAdminSite(admin.AdminSite):
         models = {
             model["object_name"]: model for app in apps for model in app["models"]
         }
+        for name, label in LABELS.items():
+            if name in models:
+                models[name]["name"] = label
         return [
             {
                 "name": name,

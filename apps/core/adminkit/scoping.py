@@ -70,6 +70,14 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Call a list by what is in it."""
+        name = str(self.opts.verbose_name_plural)
+        title = {"title": name[:1].upper() + name[1:]}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
     def not_found(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send the user to the overview with Django's own «does not exist»."""
         # Private to Django, yet the one way to say «does not exist» as it does.
