@@ -1,6 +1,7 @@
 """A partner's server on this machine: real HTTP, told how to behave."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,13 +11,14 @@ from typing import Any
 
 @dataclass
 class Sink:
-    """What arrived, and the answers to give (the last one again and again)."""
+    """What arrived, the answers to give (the last one again and again), and how slow."""
 
     url: str = ""
     received: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(
         default_factory=lambda: [(200, {})]
     )
+    seconds: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, path: str, method: str, headers: dict[str, str]) -> Any:
@@ -37,6 +39,7 @@ def running_sink() -> Iterator[Sink]:
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             self.rfile.read(length)
+            time.sleep(sink.seconds)
             status, headers = sink.answer(self.path, self.command, dict(self.headers))
             self.send_response(status)
             for name, value in headers.items():
@@ -50,7 +53,13 @@ def running_sink() -> Iterator[Sink]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Stay silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 256
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Take it calmly when a killed caller does not wait for its answer."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sink.url = f"http://127.0.0.1:{server.server_port}"

@@ -8,14 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from apps.actions import registry
 from apps.actions.base import Action
 from apps.connections.models import Connection
-from apps.console.action_forms import form_with, setting_names, shown_settings
+from apps.console.action_forms import form_with, setting_names
 from apps.console.people import signed_in
+from apps.console.rule_columns import RuleColumns
 from apps.console.rule_forms import StartForm, StatusForm, TypedDeleteForm
 from apps.core.adminkit.pages import Page, PagesAdmin, list_url, render_page
 from apps.core.adminkit.scoping import ScopedMixin
@@ -37,8 +36,6 @@ from apps.postbacks.services import (
     record_revision,
     set_rule_status,
 )
-
-BADGES = {RuleStatus.ACTIVE: "ok", RuleStatus.AUTO_DISABLED: "bad"}
 
 
 class CustomEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
@@ -87,7 +84,7 @@ def delete(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Any:
 
 
 @admin.register(PostbackRule)
-class RuleAdmin(PagesAdmin):
+class RuleAdmin(RuleColumns, PagesAdmin):
     """Who is told what when."""
 
     list_display = (
@@ -274,61 +271,3 @@ class RuleAdmin(PagesAdmin):
         record_revision(
             rule=form.instance, author=signed_in(request), now=timezone.now()
         )
-
-    # --- in words
-
-    @admin.display(description="name", ordering="name")
-    def label(self, obj: PostbackRule) -> str:
-        """Return the name, or what the postback is."""
-        return str(obj)
-
-    @admin.display(description="trigger settings")
-    def conditions(self, obj: PostbackRule) -> SafeString:
-        """Show the conditions as chips (R68)."""
-        chips = [*obj.categories, *(event.name for event in obj.custom_events.all())]
-        rows = (obj.event_type, obj.affiliate, obj.goal)
-        chips += [str(row) for row in rows if row is not None]
-        if not chips:
-            return format_html("{}", "any")
-        return format_html_join(
-            " ", '<span class="chip">{}</span>', ((c,) for c in chips)
-        )
-
-    @admin.display(description="action", ordering="action")
-    def action_label(self, obj: PostbackRule) -> str:
-        """Return the action's name."""
-        return registry.get(obj.action).label
-
-    @admin.display(description="action settings")
-    def action_settings(self, obj: PostbackRule) -> SafeString:
-        """Show the settings in one line, without secrets."""
-        return format_html(
-            "<code>{}</code>", registry.get(obj.action).summary(obj.settings)
-        )
-
-    @admin.display(description="status", ordering="status")
-    def status_badge(self, obj: PostbackRule) -> SafeString:
-        """Show the status as a badge with its reason."""
-        return format_html(
-            '<span class="badge {}" title="{}">{}</span>',
-            BADGES.get(RuleStatus(obj.status), "off"),
-            obj.status_reason,
-            obj.get_status_display(),
-        )
-
-    @admin.display(description="author")
-    def author_name(self, obj: PostbackRule) -> str:
-        """Return number and name of who made it (R73)."""
-        return f"#{obj.author_id} {obj.author.get_username()}"
-
-    @admin.display(description="settings")
-    def shown(self, obj: PostbackRule) -> SafeString:
-        """Show the settings to those who may only look."""
-        return format_html_join("", "<div>{}: {}</div>", shown_settings(obj))
-
-    @admin.display(description="fixed")
-    def fixed(self, obj: PostbackRule) -> str:
-        """Say what cannot be changed any more."""
-        if obj._state.adding:  # noqa: SLF001 - Django's documented model API
-            return "Trigger, action and offer were chosen in step 1."
-        return f"{obj.get_trigger_display()} on {obj.offer or 'every offer'}"

@@ -49,7 +49,7 @@ class Supervisor:
 
     def run(self) -> int:
         """Keep a cluster running; return the exit status for the shell."""
-        end_processes(mark=self._mark())
+        end_orphans(manage=self._manage)
         while not self._stopping:
             self._child = self._start()
             self._watch(self._child)
@@ -57,7 +57,7 @@ class Supervisor:
         return 0
 
     def _mark(self) -> str:
-        return str(self._manage.resolve())
+        return mark_of(self._manage, os.getpid())
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own command line
@@ -106,25 +106,40 @@ def is_stuck(*, now: datetime) -> bool:
     return not WorkerShift.objects.filter(seen_at__gt=now - STUCK_AFTER).exists()
 
 
-def marked_processes(*, mark: str) -> Iterator[int]:
-    """Yield the processes of the cluster that was started with ``mark``.
+def mark_of(manage: Path, supervisor: int) -> str:
+    """Return the mark of the processes that ``supervisor`` (a pid) started."""
+    return f"{manage.resolve()}:{supervisor}"
+
+
+def marked_processes() -> Iterator[tuple[int, str]]:
+    """Yield pid and mark of every process that a supervisor started on this host.
 
     Linux only: it reads /proc. Elsewhere nothing is found and nothing is ended.
     """
-    wanted = f"{MARK}={mark}".encode()
+    prefix = f"{MARK}=".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             environment = (folder / "environ").read_bytes().split(b"\0")
         except OSError:
             continue
-        if wanted in environment:
-            yield int(folder.name)
+        for entry in environment:
+            if entry.startswith(prefix):
+                yield int(folder.name), entry[len(prefix) :].decode(errors="replace")
 
 
 def end_processes(*, mark: str) -> None:
-    """Kill what is left of a cluster: orphans of a killed main process."""
-    for pid in marked_processes(mark=mark):
-        _signal(pid, signal.SIGKILL)
+    """Kill what is left of one supervisor's cluster."""
+    for pid, found in marked_processes():
+        if found == mark:
+            _signal(pid, signal.SIGKILL)
+
+
+def end_orphans(*, manage: Path) -> None:
+    """Kill what killed supervisors of this project left behind, and nothing else."""
+    for pid, mark in marked_processes():
+        path, _, supervisor = mark.rpartition(":")
+        if path == str(manage.resolve()) and not Path(f"/proc/{supervisor}").exists():
+            _signal(pid, signal.SIGKILL)
 
 
 def _signal(pid: int, number: int) -> None:

@@ -7,14 +7,15 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
-from apps.accounts.models import User
+from apps.accounts.models import Affiliate, User
 from apps.accounts.roles import sync_roles
 from apps.connections.models import Connection
-from apps.deliveries.models import Attempt
+from apps.deliveries.models import Attempt, Delivery
 from apps.event_lists.models import EventList
 from apps.events.models import SeenEventName
 from apps.goals.models import Goal
 from apps.ingest.models import RefusedRequest
+from apps.offers.models import Offer
 from apps.tracking.models import ConversionChange, Event, Lead
 from tests.factories import (
     NOON,
@@ -97,6 +98,12 @@ def everything() -> Event:
         changed_at=NOON,
     )
     delivery = make_delivery(rule, event)
+    _add_log(offer, owner, delivery)
+    return event
+
+
+def _add_log(offer: Offer, owner: Affiliate, delivery: Delivery) -> None:
+    """Add what happened around the event."""
     Attempt.objects.create(
         delivery=delivery,
         number=1,
@@ -124,4 +131,3 @@ def everything() -> Event:
         offer=offer,
         transaction_id=f"{MARKER}-tx",
     )
-    return event

@@ -30,13 +30,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--prepare-only",
+            action="store_true",
+            help="Migrate and load the demo data, then end.",
+        )
+        parser.add_argument("--receiver", default="", help="URL of the receiver.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         port = free_port(options["port"])
         receiver_port = free_port(port + 1)
-        receiver_url = f"http://127.0.0.1:{receiver_port}"
+        receiver_url = options["receiver"] or f"http://127.0.0.1:{receiver_port}"
         self._prepare(receiver_url)
+        if options["prepare_only"]:
+            return
         children: list[Child] = []
         try:
             self._start(children, port, receiver_port)
