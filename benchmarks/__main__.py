@@ -1,0 +1,110 @@
+"""``make bench``: every figure in one run, as ratios where machines differ.
+
+Results go to benchmarks/results/ as JSON with machine, versions and settings.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import benchmarks.environment
+from benchmarks import measures
+from benchmarks.stage import set_stage
+
+TARGETS = (
+    ("ingest", "ratio_to_pgbench", ">=", 0.17),
+    ("ingest", "p99_ms", "<=", 150),
+    ("ingest", "cpu_ms_per_event", "<=", 2.5),
+    ("ingest", "web_worker_mb", "<=", 150),
+    ("end_to_end", "cpu_ms_per_event", "<=", 3.0),
+    ("end_to_end", "delivery_worker_mb", "<=", 200),
+    ("low_load", "p50_ms", "<=", 60),
+    ("low_load", "p99_ms", "<=", 200),
+    ("backlog_10000", "ratio", ">=", 0.75),
+)
+PACKAGES = ("django", "django-q2", "psycopg", "granian", "requests")
+
+
+def main() -> int:
+    """Measure, print, store; 1 when a target was missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="A short form.")
+    parser.add_argument(
+        "--large", action="store_true", help="A backlog of 100,000 too."
+    )
+    given = parser.parse_args()
+    stage = set_stage()
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        scale = 5 if given.quick else 1
+        found["ingest"] = measures.ingest(stage, count=10_000 // scale)
+        found["end_to_end"] = measures.end_to_end(stage, count=5_000 // scale)
+        found["low_load"] = measures.low_load(stage, seconds=20 // scale)
+        stage.stop_worker()
+        sizes = [1_000, 10_000, *([100_000] if given.large else [])]
+        for size in sizes[: 1 if given.quick else None]:
+            found[f"backlog_{size}"] = measures.backlog(stage, count=size)
+    finally:
+        stage.close()
+    report(found)
+    store(found)
+    shutil.rmtree(benchmarks.environment.FOLDER, ignore_errors=True)
+    return 1 if missed(found) else 0
+
+
+def report(found: dict[str, dict[str, Any]]) -> None:
+    """Print the figures, then the targets."""
+    for name, figures in found.items():
+        print(name)
+        for key, value in figures.items():
+            shown = f"{value:,.3f}" if isinstance(value, float) else f"{value:,}"
+            print(f"  {key:<28} {shown:>14}")
+    print("targets")
+    for name, key, sign, target in TARGETS:
+        if name in found:
+            verdict = "MISSED" if (name, key) in missed(found) else "met"
+            value = found[name][key]
+            print(f"  {name}.{key:<24} {value:10.3f} {sign} {target:<8} {verdict}")
+
+
+def missed(found: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the targets that were not reached."""
+    return [
+        (name, key)
+        for name, key, sign, target in TARGETS
+        if name in found
+        and (found[name][key] < target if sign == ">=" else found[name][key] > target)
+    ]
+
+
+def store(found: dict[str, dict[str, Any]]) -> None:
+    """Keep the figures with what they were measured on."""
+    now = datetime.now(UTC)
+    folder = Path(__file__).parent / "results"
+    folder.mkdir(exist_ok=True)
+    document = {
+        "at": now.isoformat(timespec="seconds"),
+        "machine": {
+            "cores": os.cpu_count(),
+            "system": platform.platform(),
+            "python": platform.python_version(),
+        },
+        "versions": {name: version(name) for name in PACKAGES},
+        "settings": {"web_workers": 2, "web_threads": 4, "workers": 2, "threads": 64},
+        "figures": found,
+        "missed": missed(found),
+    }
+    path = folder / f"{now:%Y-%m-%dT%H%M%S}.json"
+    path.write_text(json.dumps(document, indent=1) + "\n")
+    print(f"stored in {path}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

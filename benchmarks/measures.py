@@ -1,0 +1,147 @@
+"""The measurements: each returns figures, each bounded in count and time."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection
+
+from apps.deliveries.models import Delivery
+from apps.deliveries.states import TERMINAL_STATES
+from benchmarks import pgbench
+from benchmarks.stage import Stage, run_module
+
+Figures = dict[str, Any]
+
+
+def ingest(stage: Stage, *, count: int) -> Figures:
+    """Requests/s of /postback beside pgbench and an empty view."""
+    stage.load(path=stage.postback_path, count=200)
+    empty = stage.load(path="/healthz", count=count)
+    before = stage.cpu_seconds("web", "database")
+    found = stage.load(path=stage.postback_path, count=count)
+    cpu = stage.cpu_seconds("web", "database") - before
+    if found["accepted"] != count:
+        raise RuntimeError(f"Only {found['accepted']} of {count} were accepted.")
+    database = pgbench.transactions_per_second(stage, clients=8, seconds=5)
+    return {
+        "per_second": found["per_second"],
+        "p50_ms": found["p50_ms"],
+        "p99_ms": found["p99_ms"],
+        "cpu_ms_per_event": cpu / count * 1000,
+        "pgbench_per_second": database,
+        "ratio_to_pgbench": found["per_second"] / database,
+        "empty_view_per_second": empty["per_second"],
+        "web_worker_mb": stage.memory_mb("web"),
+    }
+
+
+def end_to_end(stage: Stage, *, count: int) -> Figures:
+    """Push ``count`` postbacks with a worker running; each is delivered once."""
+    clear(stage)
+    stage.start_worker()
+    time.sleep(4)
+    before = stage.cpu_seconds("web", "database", "worker")
+    stage.load(path=stage.postback_path, count=count)
+    wait_for(count, stage, seconds=120)
+    cpu = stage.cpu_seconds("web", "database", "worker") - before
+    seen = stage.sink("stats")
+    return {
+        "sent": count,
+        "arrived": seen["count"],
+        "distinct": seen["distinct"],
+        "delivered": Delivery.objects.filter(state="delivered").count(),
+        "cpu_ms_per_event": cpu / count * 1000,
+        "delivery_worker_mb": stage.memory_mb("worker"),
+    }
+
+
+def low_load(stage: Stage, *, seconds: int) -> Figures:
+    """Ten events a second: from request sent to partner called."""
+    clear(stage)
+    count = 10 * seconds
+    stage.load(path=stage.postback_path, count=count, connections=1, gap=0.095)
+    wait_for(count, stage, seconds=30)
+    ordered = sorted(stage.sink("stats")["latencies_ms"])
+    return {
+        "events": len(ordered),
+        "p50_ms": ordered[len(ordered) // 2],
+        "p99_ms": ordered[int(len(ordered) * 0.99)],
+    }
+
+
+def backlog(stage: Stage, *, count: int) -> Figures:
+    """Deliveries/s of a backlog beside a bare pooled ``requests`` loop."""
+    clear(stage)
+    plan(stage, count)
+    before = stage.cpu_seconds("database")
+    stage.start_worker()
+    wait_for(count, stage, seconds=300)
+    seen = stage.sink("stats")
+    ours = (seen["count"] - 1) / (seen["last"] - seen["first"])
+    cpu = stage.cpu_seconds("database", "worker") - before
+    stage.stop_worker()
+    plain = plain_requests(stage, min(count, 10_000))
+    return {
+        "count": count,
+        "arrived": seen["count"],
+        "per_second": ours,
+        "plain_requests_per_second": plain,
+        "ratio": ours / plain,
+        "cpu_ms_per_delivery": cpu / count * 1000,
+    }
+
+
+def plain_requests(stage: Stage, count: int) -> float:
+    """Return requests/s of two processes of 64 threads each."""
+    stage.sink("reset")
+    arguments = ["--url", stage.sink_url, "--count", str(count // 2)]
+    with ThreadPoolExecutor(2) as both:
+        list(
+            both.map(
+                lambda _: run_module("benchmarks.plain_requests", arguments), range(2)
+            )
+        )
+    seen = stage.sink("stats")
+    return float((seen["count"] - 1) / (seen["last"] - seen["first"]))
+
+
+def clear(stage: Stage) -> None:
+    """Forget all deliveries and events, and what the sink saw."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE deliveries_attempt, deliveries_delivery CASCADE")
+        cursor.execute("DELETE FROM django_q_ormq")
+        cursor.execute("VACUUM ANALYZE")
+    stage.sink("reset")
+
+
+def plan(stage: Stage, count: int) -> None:
+    """Plan ``count`` due deliveries of one event."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO deliveries_delivery
+                   (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
+                    click_id, offer_id, affiliate_id, destination_id, state, reason,
+                    attempts, due_at, outcome, message, created_at)
+            SELECT gen_random_uuid(), r.rule_id, r.id, 'event', gen_random_uuid(),
+                   'live', e.id, e.click_id, e.offer_id, e.affiliate_id, d.id,
+                   'pending', '', 0, now(), '', '', now()
+              FROM generate_series(1, %s), postbacks_rulerevision r,
+                   deliveries_destination d,
+                   (SELECT * FROM tracking_event WHERE name = 'bench_event' LIMIT 1) e
+            """,
+            [count],
+        )
+        cursor.execute("VACUUM ANALYZE deliveries_delivery")
+
+
+def wait_for(count: int, stage: Stage, *, seconds: float) -> None:
+    """Return when ``count`` deliveries are finished. Raises ``TimeoutError``."""
+    ends_at = time.monotonic() + seconds
+    while time.monotonic() < ends_at:
+        left = Delivery.objects.exclude(state__in=TERMINAL_STATES)
+        if not left.exists() and Delivery.objects.count() >= count:
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"Not all of {count} deliveries finished in {seconds:g} s.")

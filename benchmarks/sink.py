@@ -1,0 +1,76 @@
+"""The partner: a lean HTTP server that notes when each request arrived.
+
+``GET /stats`` returns count, first and last arrival and the latencies of requests whose
+``o=`` holds the nanosecond they were sent; ``GET /reset`` forgets everything.
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import time
+
+SENT_AT = re.compile(rb"[?&]o=(\d{16,})")
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nOK"
+seen: dict[bytes, int] = {}
+latencies: list[float] = []
+times: list[float] = []
+
+
+class Sink(asyncio.Protocol):
+    """One connection; requests without a body."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way to answer."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.buffer = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each complete request."""
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
+            self.transport.write(self.answer(head.split(b" ", 2)[1], head))
+
+    def answer(self, path: bytes, head: bytes) -> bytes:
+        """Note the request and return the answer."""
+        if path == b"/stats":
+            return stats()
+        if path == b"/reset":
+            for kept in (seen, latencies, times):
+                kept.clear()
+            return ANSWER
+        now = time.time_ns()
+        times.append(now / 1e9)
+        seen[path] = seen.get(path, 0) + 1
+        if match := SENT_AT.search(path):
+            latencies.append((now - int(match[1])) / 1e6)
+        return ANSWER
+
+
+def stats() -> bytes:
+    """Return what was seen as JSON."""
+    body = json.dumps(
+        {
+            "count": len(times),
+            "distinct": len(seen),
+            "first": times[0] if times else 0,
+            "last": times[-1] if times else 0,
+            "latencies_ms": latencies[-5000:],
+        }
+    ).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+async def main(port: int) -> None:
+    """Serve until ended."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Sink, "127.0.0.1", port, backlog=1024)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    asyncio.run(main(parser.parse_args().port))
