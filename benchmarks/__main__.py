@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -40,6 +41,8 @@ def main() -> int:
         "--large", action="store_true", help="A backlog of 100,000 too."
     )
     given = parser.parse_args()
+    # Ended from outside, it still ends what it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     stage = set_stage()
     found: dict[str, dict[str, Any]] = {}
     try:

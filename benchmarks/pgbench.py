@@ -68,6 +68,19 @@ def _values(
     if row is None:
         raise RuntimeError("Send one postback before, so that the destination exists.")
     click_id, affiliate_id, type_id, destination_id, revision_id = row
+    ids = {
+        "offer_id": stage.offer.pk,
+        "event_type_id": type_id,
+        "click_id": click_id,
+        "affiliate_id": affiliate_id,
+        "rule_ids": [stage.rule.pk],
+        "revision_ids": [revision_id],
+        "destination_ids": [destination_id],
+    }
+    return {**_constants(), **ids}
+
+
+def _constants() -> dict[str, object]:
     now = datetime.now(UTC)
     return {
         "id": SENTINEL,
