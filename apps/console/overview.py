@@ -16,6 +16,7 @@ from apps.reports.models import DeliveryHour, EventHour
 
 DAYS = 14
 COUNTED = 10_000
+UNKNOWN = "n/a"
 
 
 def overview(user: Any, now: datetime) -> dict[str, Any]:
@@ -49,12 +50,13 @@ def _cards(
     )
     delivered, failed = figures["delivered"] or 0, figures["failed"] or 0
     finished = delivered + failed
-    share = f"{100 * delivered / finished:.1f} %" if finished else "–"
+    p95 = figures["p95"]
+    share = f"{100 * delivered / finished:.1f} %" if finished else UNKNOWN
     return [
         ("Events, 24 h", day.aggregate(n=Sum("accepted"))["n"] or 0),
         ("Delivered, 24 h", delivered),
         ("Success, 24 h", share),
-        ("p95, 24 h", f"{figures['p95']} ms" if figures["p95"] is not None else "–"),
+        ("p95, 24 h", UNKNOWN if p95 is None else f"{p95} ms"),
         ("Retrying now", _count(user, DeliveryState.RETRYING)),
         ("Held now", _count(user, DeliveryState.HELD)),
         ("Oldest due", _oldest_due(user, now)),
@@ -70,7 +72,7 @@ def _count(user: Any, state: str) -> str:
 
 def _oldest_due(user: Any, now: datetime) -> str:
     if user.affiliate_id is not None:
-        return "–"
+        return UNKNOWN
     due_at = next_due_at()
     if due_at is None or due_at >= now:
         return "none"

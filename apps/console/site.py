@@ -133,7 +133,7 @@ class PostbacksAdminSite(admin.AdminSite):
 
 
 def _by_id(queryset: Any, text: str) -> list[Any]:
-    """Return the row that ``text`` names: #12 a postback, a UUID a delivery or event."""
+    """Return the row that ``text`` names: #12 a postback, a UUID anything else."""
     if text.startswith("#") and text[1:].isdecimal():
         if queryset.model.__name__ != "PostbackRule":
             return []

@@ -52,15 +52,8 @@ def _bar(
     for name, value in zip(names, column, strict=True):
         height = value / top * (HEIGHT - 8)
         y -= height
-        parts.append(
-            (
-                name,
-                round(x + GAP, 1),
-                round(y, 1),
-                round(step - 2 * GAP, 1),
-                round(height, 1),
-            )
-        )
+        numbers = (x + GAP, y, step - 2 * GAP, height)
+        parts.append((name, *(round(number, 1) for number in numbers)))
     rects = format_html_join(
         "", '<rect class="s-{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>', parts
     )

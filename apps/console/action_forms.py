@@ -1,0 +1,92 @@
+"""The form of a row whose settings an action declares: a connection or a postback.
+
+The row keeps plain values in ``settings`` and secret ones in ``sealed_secrets``. The
+declared fields travel with a prefix, so they cannot meet the row's own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms.utils import pretty_name
+
+from apps.actions.fields import SecretField, removal_fields, with_kept_secrets
+from apps.core import secret_box
+
+PREFIX = "cfg_"
+
+
+class SettingsForm(forms.ModelForm[Any]):
+    """A model form with the fields of ``declared``; made by ``form_with``."""
+
+    declared: type[forms.Form]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept = secret_box.unseal(self.instance.sealed_secrets)
+        self.values: Mapping[str, Any] = {}
+        for name, field in removal_fields(self.declared, self.kept).items():
+            self.fields[PREFIX + name] = field
+        for name in self.declared.base_fields:
+            field = self.fields[PREFIX + name]
+            if isinstance(field, SecretField):
+                if self.kept.get(name):
+                    field.stored(self.kept[name])
+            elif name in self.instance.settings:
+                self.initial[PREFIX + name] = self.instance.settings[name]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Have the action check its values, kept secrets in their places."""
+        cleaned = super().clean()
+        posted = {
+            name.removeprefix(PREFIX): self[name].data
+            for name in self.fields
+            if name.startswith(PREFIX)
+        }
+        form = self.declared(with_kept_secrets(self.declared, posted, self.kept))
+        if not form.is_valid():
+            for name, errors in form.errors.as_data().items():
+                key = PREFIX + name if name in form.fields else None
+                if key not in self.errors:  # its own check has spoken already
+                    self.add_error(key, errors)
+        self.values = form.cleaned_data
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Put the values onto the row before Django validates it."""
+        secret = {
+            name
+            for name, field in self.declared.base_fields.items()
+            if isinstance(field, SecretField)
+        }
+        self.instance.settings = {
+            name: value for name, value in self.values.items() if name not in secret
+        }
+        self.instance.sealed_secrets = secret_box.seal(
+            {name: self.values[name] for name in secret if self.values.get(name)}
+        )
+        super()._post_clean()
+
+
+def form_with(declared: type[forms.Form]) -> type[SettingsForm]:
+    """Return the form for rows whose settings ``declared`` describes."""
+    fields = {PREFIX + name: field for name, field in declared().fields.items()}
+    for name, field in fields.items():
+        field.label = field.label or pretty_name(name.removeprefix(PREFIX))
+    return type(
+        "DeclaredSettingsForm", (SettingsForm,), {"declared": declared, **fields}
+    )
+
+
+def setting_names(declared: type[forms.Form], obj: Any) -> list[str]:
+    """Return the prefixed names of all fields, removal boxes of ``obj`` included."""
+    kept = secret_box.unseal(obj.sealed_secrets) if obj else {}
+    names = [*declared.base_fields, *removal_fields(declared, kept)]
+    return [PREFIX + name for name in names]
+
+
+def shown_settings(obj: Any) -> list[tuple[str, str]]:
+    """Return the settings for somebody who may only look; secrets are masked."""
+    secrets = secret_box.unseal(obj.sealed_secrets)
+    plain = [(pretty_name(name), str(value)) for name, value in obj.settings.items()]
+    return plain + [(pretty_name(n), secret_box.mask(v)) for n, v in secrets.items()]
