@@ -25,8 +25,6 @@ class SettingsForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         self.kept = secret_box.unseal(self.instance.sealed_secrets)
         self.values: Mapping[str, Any] = {}
-        for name, field in removal_fields(self.declared, self.kept).items():
-            self.fields[PREFIX + name] = field
         for name in self.declared.base_fields:
             field = self.fields[PREFIX + name]
             if isinstance(field, SecretField):
@@ -68,9 +66,10 @@ class SettingsForm(forms.ModelForm[Any]):
         super()._post_clean()
 
 
-def form_with(declared: type[forms.Form]) -> type[SettingsForm]:
-    """Return the form for rows whose settings ``declared`` describes."""
-    fields = {PREFIX + name: field for name, field in declared().fields.items()}
+def form_with(declared: type[forms.Form], obj: Any) -> type[SettingsForm]:
+    """Return the form for ``obj``, whose settings ``declared`` describes."""
+    own = {**declared().fields, **removal_fields(declared, _kept(obj))}
+    fields = {PREFIX + name: field for name, field in own.items()}
     for name, field in fields.items():
         field.label = field.label or pretty_name(name.removeprefix(PREFIX))
     return type(
@@ -80,9 +79,12 @@ def form_with(declared: type[forms.Form]) -> type[SettingsForm]:
 
 def setting_names(declared: type[forms.Form], obj: Any) -> list[str]:
     """Return the prefixed names of all fields, removal boxes of ``obj`` included."""
-    kept = secret_box.unseal(obj.sealed_secrets) if obj else {}
-    names = [*declared.base_fields, *removal_fields(declared, kept)]
+    names = [*declared.base_fields, *removal_fields(declared, _kept(obj))]
     return [PREFIX + name for name in names]
+
+
+def _kept(obj: Any) -> dict[str, str]:
+    return secret_box.unseal(obj.sealed_secrets) if obj else {}
 
 
 def shown_settings(obj: Any) -> list[tuple[str, str]]:

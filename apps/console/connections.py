@@ -52,7 +52,7 @@ class ConnectionAdmin(ScopedAdmin):
         """Add the fields of the action."""
         declared = self._declared(request, obj)
         if declared is not None:
-            kwargs["form"] = form_with(declared)
+            kwargs["form"] = form_with(declared, obj)
         return super().get_form(request, obj, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

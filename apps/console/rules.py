@@ -164,7 +164,7 @@ class RuleAdmin(PagesAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Add the fields of the action."""
-        kwargs["form"] = form_with(self._action(request, obj).RuleForm)
+        kwargs["form"] = form_with(self._action(request, obj).RuleForm, obj)
         return super().get_form(request, obj, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -23,12 +23,9 @@ class RangeFilter(admin.FieldListFilter):
 
     template = "console/range_filter.html"
 
-    def __init__(
-        self, field: Any, request: HttpRequest, params: Any, *rest: Any
-    ) -> None:
-        field_path = rest[-1]
+    def __init__(self, *args: Any, field_path: str) -> None:
         self.names = [f"{field_path}__gte", f"{field_path}__lt"]
-        super().__init__(field, request, params, *rest)
+        super().__init__(*args, field_path=field_path)
         self.values = [self._given(name) for name in self.names]
         self.inputs: list[dict[str, str]] = []
         self.hidden: list[tuple[str, Any]] = []

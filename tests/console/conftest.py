@@ -1,0 +1,127 @@
+"""Data and clients for the tests of the admin."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import User
+from apps.accounts.roles import sync_roles
+from apps.connections.models import Connection
+from apps.deliveries.models import Attempt
+from apps.event_lists.models import EventList
+from apps.events.models import SeenEventName
+from apps.goals.models import Goal
+from apps.ingest.models import RefusedRequest
+from apps.tracking.models import ConversionChange, Event, Lead
+from tests.factories import (
+    NOON,
+    make_affiliate,
+    make_click,
+    make_conversion,
+    make_delivery,
+    make_event,
+    make_event_list,
+    make_event_type,
+    make_offer,
+    make_offer_event,
+    make_rule,
+    make_token,
+    make_user,
+)
+
+MARKER = "Zanzibar"
+
+
+@pytest.fixture(autouse=True)
+def _no_wake_ups() -> Iterator[None]:
+    """Keep the wake-up thread out: it would open its own connection."""
+    with patch("apps.deliveries.waking.request_wake_up"):
+        yield
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """Return a function that gives a signed-in client."""
+    sync_roles()
+
+    def enter(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="apps.accounts.roles.RoleBackend")
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def staff(sign_in: Callable[[User], Client]) -> Client:
+    """Return the client of an administrator."""
+    return sign_in(make_user("root", role="admin", is_superuser=True))
+
+
+@pytest.fixture
+def everything() -> Event:
+    """Make one row of everything, named with the marker; return the event."""
+    owner = make_affiliate(f"{MARKER} partner")
+    author = make_user(f"{MARKER}-user", affiliate=owner)
+    offer = make_offer(f"{MARKER} offer", enable_goals=True)
+    make_token(offer, label=f"{MARKER} token")
+    goal = Goal.objects.create(offer=offer, name=f"{MARKER} goal")
+    event_type = make_event_type("purchase")
+    make_offer_event(offer, event_type, advertiser_event_name=MARKER)
+    make_event_list(event_type, offers=[offer])
+    EventList.objects.update(name=f"{MARKER} list")
+    rule = make_rule(offer, author=author, name=f"{MARKER} rule", goal=goal)
+    make_rule(offer, name=f"{MARKER} staff rule")
+    click = make_click(offer, f"{MARKER}-tx", affiliate=owner)
+    conversion = make_conversion(
+        offer, click=click, transaction_id=f"{MARKER}-tx", affiliate=owner
+    )
+    event = make_event(
+        offer,
+        click=click,
+        conversion=conversion,
+        transaction_id=f"{MARKER}-tx",
+        affiliate=owner,
+        params={"note": MARKER},
+    )
+    ConversionChange.objects.create(
+        conversion=conversion,
+        number=1,
+        operation="create",
+        new_status="approved",
+        source="url",
+        event=event,
+        changed_at=NOON,
+    )
+    delivery = make_delivery(rule, event)
+    Attempt.objects.create(
+        delivery=delivery,
+        number=1,
+        started_at=NOON,
+        outcome="retry",
+        message=MARKER,
+        request={"method": "GET", "url": f"https://x.example/{MARKER}", "headers": {}},
+        response_status=500,
+        response_body=MARKER,
+    )
+    Connection.objects.create(name=f"{MARKER} connection", kind="ping_url")
+    Lead.objects.create(
+        public_id=f"{MARKER}-lead",
+        offer=offer,
+        transaction_id=f"{MARKER}-tx",
+        affiliate=owner,
+        submitted_at=NOON,
+    )
+    SeenEventName.objects.create(offer=offer, name=MARKER, first_at=NOON, last_at=NOON)
+    RefusedRequest.objects.create(
+        received_at=datetime.now(UTC),
+        result="refused",
+        reason="bad_amount",
+        detail=MARKER,
+        offer=offer,
+        transaction_id=f"{MARKER}-tx",
+    )
+    return event
