@@ -22,7 +22,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(STAMP) ## Start everything with demo data; Ctrl-C stops it (ARGS="--port 9000")
-	@$(BIN)/python manage.py demo $(ARGS)
+	@OUTBOUND_ALLOWED_NETWORKS=127.0.0.0/8 $(BIN)/python manage.py demo $(ARGS)
 
 test: $(STAMP) ## Run the tests (ARGS="tests/actions -k slack")
 	$(BIN)/python -m pytest $(ARGS)

@@ -123,8 +123,10 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def start_tls(sock: socket.socket, origin: Origin, deadline: Deadline) -> ssl.SSLSocket:
-    """Return ``sock`` with TLS, the certificate verified for the host's name.
+def start_tls(
+    sock: socket.socket, origin: Origin, ip: str, deadline: Deadline
+) -> ssl.SSLSocket:
+    """Return ``sock``, connected to ``ip``, with the TLS identity of ``origin`` proved.
 
     Raises ``NotSentError``; ``sock`` is closed then.
     """
@@ -133,7 +135,9 @@ def start_tls(sock: socket.socket, origin: Origin, deadline: Deadline) -> ssl.SS
         return tls_context().wrap_socket(sock, server_hostname=origin.host)
     except OSError as error:  # ssl.SSLError is one.
         sock.close()
-        raise NotSentError(_describe_tls_failure(origin, error, deadline)) from error
+        raise NotSentError(
+            _describe_tls_failure(origin, error, deadline), address=ip
+        ) from error
 
 
 def _describe_tls_failure(origin: Origin, error: OSError, deadline: Deadline) -> str:

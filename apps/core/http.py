@@ -95,6 +95,12 @@ class Response:
     address: str
     duration_ms: int
 
+    def __post_init__(self) -> None:
+        """Let header names match in any case, whoever made the response."""
+        if not isinstance(self.headers, CaseInsensitiveDict):
+            headers = CaseInsensitiveDict(self.headers)
+            object.__setattr__(self, "headers", headers)
+
     @property
     def text(self) -> str:
         """Return the body as text a database accepts: no NUL, errors replaced."""

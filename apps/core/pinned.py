@@ -102,7 +102,8 @@ class PinnedConnection:
             if isinstance(self._socket, ssl.SSLSocket):
                 raise
             raise NotSentError(
-                f"{self.origin.host} closed the connection before the request.",
+                f"The request to {self.origin.host} could not be sent: the connection "
+                "was already closed, or the time was up.",
                 address=self.ip,
             ) from error
         try:
@@ -185,10 +186,6 @@ class IdleConnections:
         if not stack:
             del self._by_origin[connection.origin]
 
-    def __len__(self) -> int:
-        """Return the number of idle connections."""
-        return len(self._by_age)
-
     def close(self) -> None:
         """Close all. Takes no lock: after a fork nobody may be left to release it."""
         while self._by_age:
@@ -250,8 +247,11 @@ class PinnedAdapter(BaseAdapter):
 
         Raises the subclasses of ``OutboundError``.
         """
-        seconds = timeout if isinstance(timeout, int | float) else None
-        deadline = Deadline.after(seconds or settings.OUTBOUND_DEADLINE_SECONDS)
+        deadline = Deadline.after(
+            timeout
+            if isinstance(timeout, int | float)
+            else settings.OUTBOUND_DEADLINE_SECONDS
+        )
         method, url, body = request.method or "GET", request.url or "", request.body
         origin, path = split_url(url)
         data = format_request(
@@ -286,7 +286,7 @@ class PinnedAdapter(BaseAdapter):
         addresses = find_addresses(origin, self._resolver, deadline)
         sock, ip = connect(origin, addresses, deadline)
         if origin.scheme == "https":
-            sock = start_tls(sock, origin, deadline)
+            sock = start_tls(sock, origin, ip, deadline)
         return PinnedConnection(sock, origin, ip)
 
     def close(self) -> None:

@@ -84,11 +84,11 @@ def _parse_origin(text: str) -> Origin:
             "The URL contains a user name or password. Put credentials in a header."
         )
     match = _AUTHORITY.fullmatch(authority)
-    if match is None:
+    port = int(match[2] or DEFAULT_PORTS[scheme]) if match else 0
+    if match is None or port > 65_535:
         raise ForbiddenTargetError(_UNREADABLE)
     host, is_address = _parse_host(match[1].lower())
-    port = int(match[2]) if match[2] else DEFAULT_PORTS[scheme]
-    if port > 65_535 or port in FORBIDDEN_PORTS:
+    if port in FORBIDDEN_PORTS:
         raise ForbiddenTargetError(
             f"Port {port} is not allowed: it belongs to another protocol than HTTP."
         )

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 PRESETS = (
     ("Last hour", 1),
-    ("Last 24 h", 24),
+    ("Last 24 hours", 24),
     ("Last 7 days", 168),
     ("Last 30 days", 720),
 )
@@ -23,9 +23,10 @@ class RangeFilter(admin.FieldListFilter):
 
     template = "console/range_filter.html"
 
-    def __init__(self, *args: Any, field_path: str) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        field_path = kwargs["field_path"]
         self.names = [f"{field_path}__gte", f"{field_path}__lt"]
-        super().__init__(*args, field_path=field_path)
+        super().__init__(*args, **kwargs)
         self.values = [self._given(name) for name in self.names]
         self.inputs: list[dict[str, str]] = []
         self.hidden: list[tuple[str, Any]] = []
@@ -34,9 +35,9 @@ class RangeFilter(admin.FieldListFilter):
         value = self.used_parameters.pop(name, "")
         return str(value[-1] if isinstance(value, list) else value)
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """Return the query parameters of this filter."""
-        return self.names
+        return list(self.names)
 
     def has_output(self) -> bool:
         """Show the filter always."""
@@ -51,7 +52,17 @@ class RangeFilter(admin.FieldListFilter):
         }
         return queryset.filter(**found)
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    @property
+    def summary(self) -> str:
+        """The range in words, e.g. "from 2026-03-01 12:00"."""
+        words = [
+            f"{word} {text.replace('T', ' ')}"
+            for word, text in zip(("from", "to"), self.values, strict=True)
+            if text
+        ]
+        return " ".join(words)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield the presets as links."""
         self.inputs = [
             {"name": name, "label": label, "value": value}

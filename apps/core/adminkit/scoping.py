@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+
+MAX_FILTER_CHOICES = 200
 
 
 def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
     """Return the rows ``user`` may see; a model without a rule shows nothing."""
     visible_to = getattr(queryset, "visible_to", None)
     if visible_to is not None:
-        return visible_to(user)
+        found: QuerySet[Any] = visible_to(user)
+        return found
     return queryset if user.affiliate_id is None else queryset.none()
 
 
@@ -50,34 +52,7 @@ class ReadOnlyMixin:
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """Offers the visible rows only; the stock filter lists everybody's."""
 
-    def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: Any
-    ) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the choices of the filter."""
         rows = visible(field.remote_field.model._default_manager.all(), request.user)  # noqa: SLF001
-        return [(row.pk, str(row)) for row in rows[:200]]
-
-
-class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
-    """The base of every screen."""
-
-    show_full_result_count = False
-
-    def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Take a web address without a scheme for https."""
-        if isinstance(db_field, models.URLField):
-            kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def history_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the history of a visible row only."""
-        if self.get_object(request, object_id) is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return super().history_view(request, object_id, extra_context)
+        return [(row.pk, str(row)) for row in rows[:MAX_FILTER_CHOICES]]
