@@ -97,7 +97,7 @@ class OfferAdmin(PagesAdmin):
     search_help_text = "Name, number or public token"
     ordering = ("-id",)
     autocomplete_fields = ("advertiser", "project")
-    readonly_fields = ("urls",)
+    readonly_fields = ("addresses",)
     quick_views = (
         ("Active", "status__exact=active"),
         ("Draft", "status__exact=draft"),
@@ -128,7 +128,7 @@ class OfferAdmin(PagesAdmin):
             ("Clicks & security", {"fields": security}),
             ("Goals", {"fields": ("enable_goals", "default_goal")}),
         )
-        return (*sets, ("Postback URLs", {"fields": ("urls",)})) if obj else sets
+        return (*sets, ("Postback URLs", {"fields": ("addresses",)})) if obj else sets
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Show affiliates no terms and no other affiliates."""
@@ -183,7 +183,7 @@ class OfferAdmin(PagesAdmin):
         )
 
     @admin.display(description="URLs")
-    def urls(self, obj: Offer) -> SafeString | str:
+    def addresses(self, obj: Offer) -> SafeString | str:
         """Show the addresses that senders use (R59 to R61)."""
         if obj._state.adding:  # noqa: SLF001 - Django's documented model API
             return ""

@@ -11,6 +11,8 @@ STAFF_ONLY = frozenset(
     macro.name for macros in GROUPS.values() for macro in macros if macro.is_staff_only
 )
 
+NO_EVENTS: dict[str, Any] = {"use_case": "", "categories": [], "event_type": None}
+
 
 class RuleSettingsForm(SettingsForm):
     """The rule's own fields and those of ``action``; made by ``form_with``."""
@@ -44,10 +46,7 @@ class RuleSettingsForm(SettingsForm):
             cleaned["use_case"] = ""
 
     def _drop_events(self, cleaned: dict[str, Any]) -> None:
-        nothing = {"use_case": "", "categories": [], "event_type": None}
-        for name, value in nothing.items():
-            if name in self.fields:
-                cleaned[name] = value
+        cleaned |= {n: v for n, v in NO_EVENTS.items() if n in self.fields}
 
     def _ask_for_connection(self) -> None:
         if self.action.requires_connection and "connection" not in self.errors:

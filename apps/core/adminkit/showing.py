@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from apps.core.adminkit.addresses import change_url
 
-NOTHING = "–"
+NOTHING = "\N{EN DASH}"
 
 
 def moment(value: datetime | None) -> SafeString | str:

@@ -44,7 +44,7 @@ def nice_top(largest: int) -> int:
 
 
 def _next_step(step: int) -> int:
-    """Follow 1, 2, 5, 10, 20, 50 …"""
+    """Follow 1, 2, 5, 10, 20, 50 and so on."""
     leading = int(str(step)[0])
     return step * 5 // 2 if leading == 2 else step * 2
 
