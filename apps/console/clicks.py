@@ -25,7 +25,6 @@ class ClickAdmin(FactsAdmin):
         "affiliate",
         moment_column("expires_at", "expires"),
     )
-    list_display_links = ("clicked_at", "transaction_id")
     list_filter = (("clicked_at", RangeFilter), "offer", "affiliate")
     list_select_related = ("offer", "affiliate")
     search_fields = ("=transaction_id",)

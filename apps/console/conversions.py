@@ -96,7 +96,6 @@ class ConversionAdmin(FactsAdmin):
         "status_badge",
         "paid",
     )
-    list_display_links = ("occurred_at", "transaction_id")
     list_filter = (("created_at", RangeFilter), "status", "offer", "affiliate")
     list_select_related = ("offer", "event_type", "affiliate")
     search_fields = ("=transaction_id", "=order_id")

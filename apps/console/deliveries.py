@@ -63,7 +63,6 @@ class DeliveryAdmin(FactsAdmin):
         moment_column("due_at", "due"),
         "message",
     )
-    list_display_links = ("created_at",)
     list_filter = ("state", "kind", "offer", "rule")
     list_select_related = ("rule", "offer", "event", "conversion")
     search_fields = ("=event__transaction_id", "=conversion__transaction_id")

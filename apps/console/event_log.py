@@ -34,7 +34,6 @@ class EventLogAdmin(FactsAdmin):
         "sent",
         "code",
     )
-    list_display_links = ("received_at", "event")
     list_filter = (
         ("received_at", RangeFilter),
         "offer",
