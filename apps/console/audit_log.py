@@ -26,6 +26,7 @@ admin.site.unregister(LogEntry)
 class AuditLogAdmin(FactsAdmin):
     """Changes of the configuration."""
 
+    list_title = "Audit log"
     list_display = (
         moment_column("timestamp", "when"),
         "who",

@@ -58,7 +58,7 @@ class DeliveryAdmin(FactsAdmin):
         "transaction",
         "offer",
         "state_badge",
-        "attempts",
+        "tries",
         "code",
         moment_column("due_at", "due"),
         "message",
@@ -173,6 +173,11 @@ class DeliveryAdmin(FactsAdmin):
     def state_badge(self, obj: Delivery) -> SafeString:
         """Show the state as a badge with its reason."""
         return state_badge(obj)
+
+    @admin.display(description="tries", ordering="attempts")
+    def tries(self, obj: Delivery) -> int:
+        """Return how often it was tried."""
+        return obj.attempts
 
     @admin.display(description="code", ordering="response_status")
     def code(self, obj: Delivery) -> str:

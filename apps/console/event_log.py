@@ -24,6 +24,7 @@ BAD = (DeliveryState.FAILED, DeliveryState.HELD)
 class EventLogAdmin(FactsAdmin):
     """Every accepted event (R199 to R207)."""
 
+    list_title = "Event log"
     facts_template = "console/trace.html"
     list_display = (
         moment_column("received_at", "timestamp"),

@@ -17,7 +17,7 @@ from apps.deliveries.claiming import next_due_at
 from apps.deliveries.models import Delivery, WorkerShift
 from apps.deliveries.states import DeliveryState
 from apps.offers.models import Offer
-from apps.postbacks.models import PostbackRule
+from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.reports.models import DeliveryHour, EventHour
 
 DAYS = 14
@@ -97,7 +97,7 @@ def _success(sums: QuerySet[Any], day: datetime) -> list[Figure]:
     share, colour = _share(last)
     return [
         Figure("Success, 24 h", share, f"{_share(sums)[0]} in {DAYS} days", colour),
-        Figure("Slowest p95, 24 h", slow, "from planning to delivery"),
+        Figure("Slowest p95, 24 h", slow, "planned to delivered"),
     ]
 
 
@@ -139,7 +139,12 @@ def _failing(sums: QuerySet[Any], now: datetime) -> list[dict[str, Any]]:
     """Return the postbacks that failed in the last 24 hours, worst first."""
     rows = (
         sums.filter(hour__gte=now - timedelta(days=1), rule__archived_at=None)
-        .values("rule", name=F("rule__name"), offer=F("rule__offer__name"))
+        .values(
+            "rule",
+            name=F("rule__name"),
+            trigger=F("rule__trigger"),
+            offer=F("rule__offer__name"),
+        )
         .annotate(bad=Sum("failed"), good=Sum("delivered"))
         .filter(bad__gt=0)
         .order_by("-bad")[:FAILING_SHOWN]
@@ -147,6 +152,7 @@ def _failing(sums: QuerySet[Any], now: datetime) -> list[dict[str, Any]]:
     return [
         {
             **row,
+            "name": row["name"] or TriggerKind(row["trigger"]).label,
             "all": row["bad"] + row["good"],
             "share": round(100 * row["bad"] / (row["bad"] + row["good"])),
         }

@@ -44,7 +44,7 @@ class RuleScreen(PagesAdmin):
 
     inlines = (CustomEventInline,)
     readonly_fields = ("shown",)
-    autocomplete_fields = ("event_type",)
+    autocomplete_fields = ("event_type", "affiliate")
     pages = RULE_PAGES
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -12,6 +12,7 @@ from apps.core.adminkit.showing import NOTHING, link, moment, money
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryKind
 from apps.postbacks.explain import Explanation, explain_event
+from apps.postbacks.models import TriggerKind
 from apps.tracking.models import Event
 
 
@@ -62,12 +63,27 @@ def trace(event: Event, user: User) -> dict[str, Any]:
         if user.affiliate_id in (None, explanation.rule.owner_affiliate_id)
     ]
     deliveries = _deliveries(event, user)
-    rows = [_row(explanation, deliveries) for explanation in verdicts]
+    rows = [_row(explanation, deliveries) for explanation in _of_its_kind(verdicts)]
     return {
         "changes": event.changes.order_by("changed_at", "number"),
         "fired": [row for row in rows if row["has_fired"]],
         "not_fired": [row for row in rows if not row["has_fired"]],
     }
+
+
+def _of_its_kind(verdicts: list[Explanation]) -> list[Explanation]:
+    """Leave out what cannot be: a rule on events asked about a conversion's change.
+
+    Such a verdict stays only where it is the one verdict of its rule.
+    """
+    kept = [verdict for verdict in verdicts if _fits(verdict)]
+    known = {verdict.rule.pk for verdict in kept}
+    return kept + [verdict for verdict in verdicts if verdict.rule.pk not in known]
+
+
+def _fits(verdict: Explanation) -> bool:
+    is_for_events = verdict.revision.snapshot["trigger"] == TriggerKind.EVENT
+    return is_for_events != verdict.trigger.is_conversion_change
 
 
 def _is_private(event: Event) -> bool:

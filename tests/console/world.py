@@ -153,7 +153,7 @@ def _history(offer: Offer, now: datetime) -> Event:
     rules = list(PostbackRule.objects.order_by("id")[:3])
     event: Event | None = None
     for day in range(DAYS, -1, -1):
-        for number in range(3 + (DAYS - day) % 5):
+        for number in reversed(range(3 + (DAYS - day) % 5)):
             moment = now - timedelta(days=day, minutes=30 * number)
             transaction_id = f"tx_{day:02}{number:02}0dca1a2"
             click = make_click(

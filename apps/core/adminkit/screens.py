@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.core.adminkit.paging import CappedPaginator
 from apps.core.adminkit.scoping import ReadOnlyMixin, ScopedMixin
+from apps.core.adminkit.showing import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    empty_value_display = NOTHING
+    # What the list is called, if not by the plural of what is in it.
+    list_title = ""
     # The usual views of the list: label and query, e.g. ("Failed", "state=failed").
     quick_views: tuple[tuple[str, str], ...] = ()
     # What an empty list says: what is missing, and what that would be good for.
@@ -36,7 +40,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """Add the views of the list and the words for an empty one."""
-        name = str(self.opts.verbose_name_plural)
+        name = self.list_title or str(self.opts.verbose_name_plural)
         context = {
             "title": name[:1].upper() + name[1:],
             "quick_links": self.quick_links(request),
