@@ -20,7 +20,7 @@ from pathlib import Path
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from apps.deliveries import shifts
+from apps.deliveries import shifts, waking
 from apps.deliveries.claiming import next_due_at
 from apps.deliveries.models import (
     WorkerShift,
@@ -51,6 +51,7 @@ class Supervisor:
         """Keep a cluster running; return the exit status for the shell."""
         end_orphans(manage=self._manage)
         while not self._stopping:
+            self._wake()
             self._child = self._start()
             self._watch(self._child)
             self._end(self._child)
@@ -58,6 +59,11 @@ class Supervisor:
 
     def _mark(self) -> str:
         return mark_of(self._manage, os.getpid())
+
+    def _wake(self) -> None:
+        """Have the new cluster look for what waited while none ran."""
+        with suppress(DatabaseError):
+            waking.wake()
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own command line
@@ -67,14 +73,19 @@ class Supervisor:
         )
 
     def _watch(self, child: subprocess.Popen[bytes]) -> None:
-        """Return when the cluster ended, is stuck, or shall stop."""
+        """Return when the cluster ended, is stuck, or shall stop.
+
+        A new cluster gets as long to be seen as a running one to be missed: what is
+        due may have waited for it.
+        """
+        may_be_stuck_from = time.monotonic() + STUCK_AFTER.total_seconds()
         while not self._stopping:
             with suppress(subprocess.TimeoutExpired):
                 status = child.wait(timeout=LOOK_SECONDS)
                 logger.error("The cluster ended (%s); starting it again.", status)
                 time.sleep(1)
                 return
-            if self._is_stuck():
+            if time.monotonic() > may_be_stuck_from and self._is_stuck():
                 logger.error("The cluster makes no progress; starting it again.")
                 return
 
