@@ -102,7 +102,7 @@ class Stage:
         """Return the largest resident memory of one process of a tree, in MB."""
         root = psutil.Process(self._pid(name))
         found = [root, *root.children(recursive=True)]
-        return max(process.memory_info().rss for process in found) / 1e6
+        return float(max(process.memory_info().rss for process in found)) / 1e6
 
     def _pid(self, name: str) -> int:
         if name == "database":
@@ -122,7 +122,7 @@ def _tree_seconds(pid: int) -> float:
         times = process.cpu_times()
         total += times.user + times.system
     times = root.cpu_times()
-    return total + times.children_user + times.children_system
+    return total + float(times.children_user + times.children_system)
 
 
 def run_module(module: str, arguments: Sequence[str]) -> str:

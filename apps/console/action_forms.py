@@ -66,14 +66,23 @@ class SettingsForm(forms.ModelForm[Any]):
         super()._post_clean()  # type: ignore[misc]
 
 
-def form_with(declared: type[forms.Form], obj: Any) -> type[SettingsForm]:
-    """Return the form for ``obj``, whose settings ``declared`` describes."""
+def form_with(
+    declared: type[forms.Form],
+    obj: Any,
+    *,
+    base: type[SettingsForm] = SettingsForm,
+    **attributes: Any,
+) -> type[SettingsForm]:
+    """Return the form for ``obj``, whose settings ``declared`` describes.
+
+    ``attributes`` are set on the class: what ``base`` needs to know.
+    """
     own = {**declared().fields, **removal_fields(declared, _kept(obj))}
     fields = {PREFIX + name: field for name, field in own.items()}
     for name, field in fields.items():
         field.label = field.label or pretty_name(name.removeprefix(PREFIX))
     return type(
-        "DeclaredSettingsForm", (SettingsForm,), {"declared": declared, **fields}
+        "DeclaredSettingsForm", (base,), {"declared": declared, **attributes, **fields}
     )
 
 

@@ -1,25 +1,39 @@
 """Django finds the screens through this module."""
 
 from apps.console import (
-    activity,
+    audit_log,
+    clicks,
     connections,
+    conversions,
     deliveries,
+    destinations,
     event_log,
     events,
+    goals,
+    leads,
     offers,
     parties,
     refused,
     rules,
+    tokens,
+    users,
 )
 
 __all__ = [
-    "activity",
+    "audit_log",
+    "clicks",
     "connections",
+    "conversions",
     "deliveries",
+    "destinations",
     "event_log",
     "events",
+    "goals",
+    "leads",
     "offers",
     "parties",
     "refused",
     "rules",
+    "tokens",
+    "users",
 ]

@@ -7,26 +7,54 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from apps.actions import registry
-from apps.connections.models import Connection
+from apps.connections.models import Connection, ConnectionState
 from apps.console.action_forms import form_with, setting_names, shown_settings
-from apps.console.rule_forms import ConnectionStartForm
-from apps.core.adminkit.pages import render_page
-from apps.core.adminkit.scoping import ScopedAdmin
+from apps.console.rule_forms import (
+    ConnectionStartForm,
+    action_cards,
+    actions_with_connection,
+)
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import PagesAdmin, render_page
+from apps.core.adminkit.showing import badge, moment_column
+from apps.postbacks.models import PostbackRule
 
 SHARED = ("name", "state", "owner_affiliate")
+STATE_COLOURS = {
+    ConnectionState.OK: "ok",
+    ConnectionState.AUTH_ERROR: "bad",
+    ConnectionState.DISABLED: "off",
+}
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ScopedAdmin):
+class ConnectionAdmin(PagesAdmin):
     """Stored credentials; a secret is never shown again."""
 
-    list_display = ("name", "kind", "state", "last_checked_at", "owner_affiliate")
+    list_display = (
+        "name",
+        "action",
+        "state_badge",
+        moment_column("last_checked_at", "last checked"),
+        "last_error",
+        "owner_affiliate",
+    )
     list_filter = ("kind", "state")
     list_select_related = ("owner_affiliate",)
     search_fields = ("name",)
+    ordering = ("name",)
     readonly_fields = ("shown",)
+    empty = (
+        "No connections yet.",
+        "A connection keeps the credentials that several postbacks share.",
+    )
+
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the lists that belong to a connection."""
+        return [("Postbacks", list_url(PostbackRule, connection__id__exact=obj.pk))]
 
     def add_view(
         self,
@@ -35,14 +63,19 @@ class ConnectionAdmin(ScopedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Ask for the action first."""
-        if self._declared(request, None) is None:
-            if not self.has_add_permission(request):
-                raise PermissionDenied
-            page = {"form": ConnectionStartForm(), "method": "get"}
-            title = "Add connection: for which action?"
-            page["submit_label"] = "Next"
-            return render_page(self, request, page, title=title)
-        return super().add_view(request, form_url, extra_context)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if self._declared(request, None) is not None:
+            return super().add_view(request, form_url, extra_context)
+        page = {
+            "template": "console/start.html",
+            "start": ConnectionStartForm(request.GET),
+            "actions": action_cards(actions_with_connection()),
+            "action_name": "kind",
+            "chosen": request.GET.dict(),
+            "has_tried": "kind" in request.GET,
+        }
+        return render_page(self, request, page, title="Add connection")
 
     def _declared(self, request: HttpRequest, obj: Any) -> type[forms.Form] | None:
         kind = obj.kind if obj else request.GET.get("kind", "")
@@ -64,21 +97,33 @@ class ConnectionAdmin(ScopedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the row's own fields, then those of the action."""
-        declared = self._declared(request, obj)
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": (*SHARED, "shown")})]
+        declared = self._declared(request, obj)
         names = setting_names(declared, obj) if declared else []
         return [(None, {"fields": SHARED}), ("Credentials", {"fields": names})]
-
-    @admin.display(description="settings")
-    def shown(self, obj: Connection) -> str:
-        """Show the settings to those who may only look."""
-        return format_html_join("", "<div>{}: {}</div>", shown_settings(obj))
 
     def save_model(
         self, request: HttpRequest, obj: Connection, form: Any, change: bool
     ) -> None:
-        """Set the kind once."""
+        """Set the action once."""
         if not change:
             obj.kind = request.GET["kind"]
         super().save_model(request, obj, form, change)
+
+    @admin.display(description="action", ordering="kind")
+    def action(self, obj: Connection) -> str:
+        """Return the name of the action."""
+        known = {action.kind: action.label for action in registry.all_actions()}
+        return known.get(obj.kind, obj.kind)
+
+    @admin.display(description="state", ordering="state")
+    def state_badge(self, obj: Connection) -> SafeString:
+        """Show whether it may be used."""
+        colour = STATE_COLOURS[ConnectionState(obj.state)]
+        return badge(obj.get_state_display(), colour, obj.last_error)
+
+    @admin.display(description="settings")
+    def shown(self, obj: Connection) -> SafeString:
+        """Show the settings to those who may only look."""
+        return format_html_join("", "<div>{}: {}</div>", shown_settings(obj))

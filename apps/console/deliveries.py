@@ -1,141 +1,185 @@
 """Deliveries: what is on its way, what waits for a person, what happened."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.console.activity import LogAdmin
-from apps.console.event_log import badge_of, reason_in_words
+from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
 from apps.console.people import signed_in
-from apps.core.adminkit.pages import render_page
-from apps.deliveries.models import Delivery
-from apps.deliveries.services import RESENDABLE, UNFINISHED, cancel, mark_delivered
-from apps.deliveries.services import resend as send_again
+from apps.console.trace import shown_attempts
+from apps.core.adminkit.addresses import change_url, page_url
+from apps.core.adminkit.pages import FactsAdmin, Section
+from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
+from apps.deliveries import services
+from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryState
 
-ACTS = {
-    "resend": ("Resend now", send_again, RESENDABLE),
-    "mark": ("Mark as delivered", mark_delivered, (DeliveryState.HELD,)),
-    "cancel": ("Cancel", cancel, UNFINISHED),
-}
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person does with a delivery: a button, and where it is offered."""
+
+    name: str
+    label: str
+    done: str
+    service: Callable[..., int]
+    states: tuple[DeliveryState, ...]
+
+
+ACTS = (
+    Act("resend", "Resend", "is sent again now", services.resend, services.RESENDABLE),
+    Act(
+        "mark",
+        "Mark delivered",
+        "is marked as delivered",
+        services.mark_delivered,
+        (DeliveryState.HELD,),
+    ),
+    Act("cancel", "Cancel", "is cancelled", services.cancel, services.UNFINISHED),
+)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LogAdmin):
+class DeliveryAdmin(FactsAdmin):
     """One rule told of one trigger."""
 
+    facts_template = "console/delivery.html"
     list_display = (
-        "created_at",
-        "rule",
+        moment_column("created_at", "planned"),
+        "postback",
         "transaction",
         "offer",
         "state_badge",
-        "attempts",
-        "response_status",
-        "due_at",
+        "tries",
+        "code",
+        moment_column("due_at", "due"),
         "message",
     )
-    list_display_links = ("created_at",)
     list_filter = ("state", "kind", "offer", "rule")
     list_select_related = ("rule", "offer", "event", "conversion")
-    search_fields = ("=event__transaction_id",)
-    ordering = ("-id",)
+    search_fields = ("=event__transaction_id", "=conversion__transaction_id")
+    search_help_text = "Transaction id"
     actions = ("resend_selected",)
+    quick_views = (
+        ("Failed", "state__exact=failed"),
+        ("Held", "state__exact=held"),
+        ("Retrying", "state__exact=retrying"),
+        ("Pending", "state__exact=pending"),
+        ("Delivered", "state__exact=delivered"),
+    )
+    empty = ("No deliveries yet.", "They are planned when an event matches a postback.")
 
-    @admin.display(description="transaction")
-    def transaction(self, obj: Delivery) -> str:
-        """Return the transaction of the event or the conversion."""
-        source = obj.event or obj.conversion
-        return source.transaction_id if source else ""
-
-    @admin.display(description="state", ordering="state")
-    def state_badge(self, obj: Delivery) -> SafeString:
-        """Show the state as a badge with its reason."""
-        return format_html(
-            '<span class="badge {}" title="{}">{}</span>',
-            badge_of(obj.state),
-            reason_in_words(obj),
-            obj.get_state_display(),
-        )
-
-    @admin.action(description="Resend selected deliveries now", permissions=["act"])
-    def resend_selected(self, request: HttpRequest, queryset: Any) -> None:
-        """Send several again."""
-        ids = list(queryset.values_list("pk", flat=True))
-        count = send_again(delivery_ids=ids, now=timezone.now())
-        left = len(ids) - count
-        messages.success(
-            request, f"{count} deliveries are sent again; {left} were left alone."
-        )
+    # --- doing something
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Let those act who may change deliveries."""
         return signed_in(request).has_perm("deliveries.change_delivery")
 
+    @admin.action(description="Resend selected deliveries now", permissions=["act"])
+    def resend_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Send several again."""
+        ids = list(queryset.values_list("pk", flat=True))
+        count = services.resend(delivery_ids=ids, now=timezone.now())
+        left = len(ids) - count
+        messages.success(
+            request, f"{count} deliveries will be sent again; {left} were left alone."
+        )
+
     def get_urls(self) -> list[URLPattern]:
         """Add the address that the buttons post to."""
         act = self.admin_site.admin_view(self.act_view)
-        own = path("<uuid:object_id>/change/act/", act, name="deliveries_delivery_act")
+        own = path("<uuid:object_id>/act/", act, name="deliveries_delivery_act")
         return [own, *super().get_urls()]
 
     def act_view(self, request: HttpRequest, object_id: Any) -> HttpResponse:
         """Do what a button says."""
-        delivery = self.get_object(request, str(object_id))
-        act = ACTS.get(request.POST.get("what", ""))
-        if delivery is None or request.method != "POST" or act is None:
-            return HttpResponseRedirect("../")
         if not self.has_act_permission(request):
             raise PermissionDenied
-        label, service, _ = act
-        count = service(delivery_ids=[delivery.pk], now=timezone.now())
-        if count:
-            messages.success(request, f"{label}: done.")
+        delivery = self.get_object(request, str(object_id))
+        if delivery is None:
+            return self.not_found(request, str(object_id))
+        asked = request.POST.get("what", "") if request.method == "POST" else ""
+        for act in ACTS:
+            if act.name == asked:
+                self._do(request, delivery, act)
+        return HttpResponseRedirect(change_url(delivery))
+
+    def _do(self, request: HttpRequest, delivery: Delivery, act: Act) -> None:
+        if act.service(delivery_ids=[delivery.pk], now=timezone.now()):
+            messages.success(request, f"The delivery {act.done}.")
         else:
             messages.warning(request, "It changed in the meantime; nothing was done.")
-        return HttpResponseRedirect("../")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the delivery with every attempt."""
-        delivery = self.get_object(request, object_id)
-        if delivery is None or not self.has_view_permission(request, delivery):
-            return self.not_found(request, object_id)
+    # --- the page
+
+    def sections(self, request: HttpRequest, obj: Delivery) -> list[Section]:
+        """Return what it is about and how it stands."""
+        user = signed_in(request)
+        is_open = obj.finished_at is None
+        what = (
+            ("Postback", link(obj.rule, user, f"#{obj.rule_id} {obj.rule}")),
+            ("Revision", obj.revision.number),
+            ("Trigger", obj.get_trigger_type_display()),
+            ("Event", link(obj.event, user)),
+            ("Conversion", link(obj.conversion, user)),
+            ("Transaction", transaction_of(obj) or NOTHING),
+            ("Offer", link(obj.offer, user)),
+            ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
+        )
+        how = (
+            ("State", state_badge(obj)),
+            ("Why", reason_in_words(obj) or NOTHING),
+            ("Destination", link(obj.destination, user)),
+            ("Planned", moment(obj.created_at)),
+            ("Next attempt", moment(obj.due_at) if is_open else NOTHING),
+            ("Finished", moment(obj.finished_at)),
+            ("Attempts", obj.attempts),
+            ("Response code", obj.response_status or NOTHING),
+        )
+        return [Section("What", what), Section("How it stands", how)]
+
+    def more_context(self, request: HttpRequest, obj: Delivery) -> dict[str, Any]:
+        """Add the attempts, and the buttons that the state allows."""
+        attempts = Prefetch("attempt_log", Attempt.objects.order_by("number"))
+        delivery = Delivery.objects.prefetch_related(attempts).get(pk=obj.pk)
         may_act = self.has_act_permission(request)
-        page = {
-            "template": "console/delivery.html",
-            "facts": _facts(delivery),
-            "attempts": delivery.attempt_log.order_by("number"),
-            "buttons": [
-                (name, label)
-                for name, (label, _, states) in ACTS.items()
-                if may_act and delivery.state in states
-            ],
+        return {
+            "attempts": shown_attempts(delivery),
+            "acts": [act for act in ACTS if may_act and obj.state in act.states],
+            "act_url": page_url(obj, "act"),
         }
-        return render_page(self, request, page, title="Delivery", original=delivery)
 
+    # --- the list
 
-def _facts(delivery: Delivery) -> list[tuple[str, Any]]:
-    source = delivery.event or delivery.conversion
-    return [
-        ("State", delivery.get_state_display()),
-        ("Why", reason_in_words(delivery) or None),
-        ("Postback", f"#{delivery.rule_id} {delivery.rule}"),
-        ("Transaction", source.transaction_id if source else None),
-        ("Offer", delivery.offer),
-        ("Destination", delivery.destination),
-        ("Planned", delivery.created_at),
-        ("Next try", delivery.due_at if delivery.finished_at is None else None),
-        ("Finished", delivery.finished_at),
-        ("Attempts", delivery.attempts),
-    ]
+    @admin.display(description="postback", ordering="rule")
+    def postback(self, obj: Delivery) -> str:
+        """Return number and name of the rule."""
+        return f"#{obj.rule_id} {obj.rule.name}".strip()
+
+    @admin.display(description="transaction")
+    def transaction(self, obj: Delivery) -> str:
+        """Return the transaction of the event or the conversion."""
+        return transaction_of(obj)
+
+    @admin.display(description="state", ordering="state")
+    def state_badge(self, obj: Delivery) -> SafeString:
+        """Show the state as a badge with its reason."""
+        return state_badge(obj)
+
+    @admin.display(description="tries", ordering="attempts")
+    def tries(self, obj: Delivery) -> int:
+        """Return how often it was tried."""
+        return obj.attempts
+
+    @admin.display(description="code", ordering="response_status")
+    def code(self, obj: Delivery) -> str:
+        """Return the partner's last response code."""
+        return str(obj.response_status or NOTHING)

@@ -1,112 +1,72 @@
-"""Advertisers, affiliates, users and their tokens."""
+"""Advertisers and affiliates."""
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from apps.accounts.models import Advertiser, Affiliate, ApiToken, User, new_token
-from apps.core.adminkit.scoping import ScopedAdmin, ScopedMixin
+from apps.accounts.models import Advertiser, Affiliate, PartyStatus
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import PagesAdmin
+from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.showing import badge
+from apps.offers.models import Offer, OfferAffiliate
+from apps.tracking.models import Conversion
+
+
+def _status(obj: Any) -> SafeString:
+    colour = "ok" if obj.status == PartyStatus.ACTIVE else "off"
+    return badge(obj.get_status_display(), colour)
 
 
 @admin.register(Advertiser)
-class AdvertiserAdmin(ScopedAdmin):
+class AdvertiserAdmin(PagesAdmin):
     """Who reports events and pays revenue."""
 
-    list_display = ("name", "status", "default_currency", "contact_email")
+    list_display = ("name", "status_badge", "default_currency", "contact_email")
     list_filter = ("status",)
-    search_fields = ("name",)
+    search_fields = ("name", "contact_email")
+    ordering = ("name",)
+    empty = ("No advertisers yet.", "An advertiser reports events and pays revenue.")
+
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the lists that belong to an advertiser."""
+        return [("Offers", list_url(Offer, advertiser__id__exact=obj.pk))]
+
+    @admin.display(description="status", ordering="status")
+    def status_badge(self, obj: Advertiser) -> SafeString:
+        """Show whether it takes part."""
+        return _status(obj)
+
+
+class PartnershipInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """The offers the affiliate promotes."""
+
+    model = OfferAffiliate
+    extra = 0
+    autocomplete_fields = ("offer",)
+    verbose_name_plural = "Offers"
+    verbose_name = "offer"
 
 
 @admin.register(Affiliate)
-class AffiliateAdmin(ScopedAdmin):
+class AffiliateAdmin(PagesAdmin):
     """Who brings traffic and is paid payout."""
 
-    list_display = ("name", "status", "external_ref")
+    list_display = ("id", "name", "status_badge", "external_ref")
+    list_display_links = ("id", "name")
     list_filter = ("status",)
-    search_fields = ("name", "external_ref")
+    search_fields = ("name", "external_ref", "=id")
+    ordering = ("name",)
+    inlines = (PartnershipInline,)
+    empty = ("No affiliates yet.", "An affiliate brings traffic and is paid payout.")
 
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the lists that belong to an affiliate."""
+        return [("Conversions", list_url(Conversion, affiliate__id__exact=obj.pk))]
 
-@admin.register(User)
-class PostbacksUserAdmin(ScopedMixin, UserAdmin):  # type: ignore[type-arg]
-    """People who sign in, with their role and affiliate."""
-
-    list_display = ("username", "email", "role", "affiliate", "is_staff", "is_active")
-    list_filter = ("role", "is_active")
-    list_select_related = ("affiliate",)
-    add_fieldsets: Any = (
-        (
-            None,
-            {
-                "fields": (
-                    "username",
-                    "usable_password",
-                    "password1",
-                    "password2",
-                    "role",
-                    "affiliate",
-                    "is_staff",
-                )
-            },
-        ),
-    )
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show the role first; groups only add to it."""
-        if obj is None:
-            return self.add_fieldsets
-        return (
-            (None, {"fields": ("username", "password")}),
-            ("Person", {"fields": ("first_name", "last_name", "email")}),
-            ("Role", {"fields": ("role", "affiliate", "is_active", "is_staff")}),
-            ("More rights", {"fields": ("is_superuser", "groups")}),
-            ("Dates", {"fields": ("last_login", "date_joined")}),
-        )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Let only a superuser make another one, or hand out further rights."""
-        return () if request.user.is_superuser else ("is_superuser", "groups")
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ScopedAdmin):
-    """Tokens of senders; the secret is shown once, when it is made."""
-
-    list_display = (
-        "label",
-        "prefix",
-        "scope",
-        "advertiser",
-        "offer",
-        "user",
-        "valid_until",
-        "last_used_at",
-    )
-    list_filter = ("scope",)
-    list_select_related = ("advertiser", "offer", "user")
-    search_fields = ("label", "=prefix")
-    readonly_fields = ("prefix", "last_used_at")
-
-    def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Let a token be valid from now on unless said otherwise."""
-        if db_field.name == "valid_from":
-            kwargs["initial"] = timezone.now
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def save_model(
-        self, request: HttpRequest, obj: ApiToken, form: Any, change: bool
-    ) -> None:
-        """Make the secret of a new token and show it this once."""
-        if not change:
-            secret = new_token()
-            obj.set_secret(secret)
-            messages.warning(
-                request,
-                f"The token is {secret} - copy it now. It is stored as a hash and "
-                "cannot be shown again.",
-            )
-        super().save_model(request, obj, form, change)
+    @admin.display(description="status", ordering="status")
+    def status_badge(self, obj: Affiliate) -> SafeString:
+        """Show whether it takes part."""
+        return _status(obj)

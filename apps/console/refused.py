@@ -1,52 +1,82 @@
-"""What was refused or was a duplicate, and why (R232); and who changed what."""
+"""What was refused or was a duplicate, and why (R232)."""
 
-from auditlog.models import LogEntry
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from apps.console.activity import LogAdmin
+from apps.console.documents import as_text
+from apps.console.people import signed_in
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.ranges import RangeFilter
-from apps.ingest.models import RefusedRequest
+from apps.core.adminkit.showing import NOTHING, badge, link, moment, moment_column
+from apps.ingest.models import RefusedRequest, Result
+from apps.tracking.models import Event
 
 
 @admin.register(RefusedRequest)
-class RefusedRequestAdmin(LogAdmin):
+class RefusedRequestAdmin(FactsAdmin):
     """Requests that were not accepted, without their secrets."""
 
     list_display = (
-        "received_at",
-        "result",
+        moment_column("received_at", "received"),
+        "result_badge",
         "reason",
         "detail",
-        "offer",
-        "event_name",
         "transaction_id",
+        "event_name",
+        "offer",
         "remote_address",
-        "token_prefix",
+        "token",
     )
     list_filter = (("received_at", RangeFilter), "result", "offer")
     list_select_related = ("offer",)
     search_fields = ("=transaction_id", "=reason")
-    ordering = ("-id",)
-
-
-admin.site.unregister(LogEntry)
-
-
-@admin.register(LogEntry)
-class AuditLogAdmin(LogAdmin):
-    """Who changed what, before and after; never a secret."""
-
-    list_display = ("timestamp", "actor", "action", "content_type", "object_repr")
-    list_filter = (("timestamp", RangeFilter), "action", "content_type")
-    list_select_related = ("actor", "content_type")
-    search_fields = ("object_repr",)
-    ordering = ("-id",)
-    fields = (
-        "timestamp",
-        "actor",
-        "action",
-        "content_type",
-        "object_repr",
-        "changes",
-        "remote_addr",
+    search_help_text = "Transaction id or reason"
+    quick_views = (
+        ("Refused", "result__exact=refused"),
+        ("Duplicates", "result__exact=duplicate"),
     )
+    empty = ("Nothing was refused.", "What senders get wrong shows up here.")
+
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the lists that belong to a transaction."""
+        if not obj.transaction_id:
+            return []
+        return [("Events", list_url(Event, q=obj.transaction_id))]
+
+    def sections(self, request: HttpRequest, obj: RefusedRequest) -> list[Section]:
+        """Return what came in, from whom, and why it was not accepted."""
+        user = signed_in(request)
+        facts = (
+            ("Result", self.result_badge(obj)),
+            ("Reason", format_html("<code>{}</code>", obj.reason)),
+            ("Detail", obj.detail or NOTHING),
+            ("Received", moment(obj.received_at)),
+            ("Request", f"{obj.method} {obj.path}"),
+            ("From", obj.remote_address or NOTHING),
+            ("Token", self.token(obj)),
+            ("Offer", link(obj.offer, user)),
+            ("Event", obj.event_name or NOTHING),
+            ("Transaction", obj.transaction_id or NOTHING),
+            ("First event", link(obj.first_event, user)),
+        )
+        return [
+            Section("Request", facts),
+            Section("Fields", text=as_text(obj.fields)),
+            Section("Headers", text=as_text(obj.headers)),
+        ]
+
+    @admin.display(description="result", ordering="result")
+    def result_badge(self, obj: RefusedRequest) -> SafeString:
+        """Show refused and duplicate apart."""
+        colour = "bad" if obj.result == Result.REFUSED else "wait"
+        return badge(obj.get_result_display(), colour)
+
+    @admin.display(description="token", ordering="token_prefix")
+    def token(self, obj: RefusedRequest) -> str:
+        """Return how the token began."""
+        return f"{obj.token_prefix}…" if obj.token_prefix else NOTHING

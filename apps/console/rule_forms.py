@@ -1,58 +1,86 @@
 """The two steps of adding a postback or a connection, and the confirmations."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
+from apps.accounts.models import User
 from apps.actions import registry
+from apps.actions.base import Action
 from apps.core.adminkit.scoping import visible
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleStatus, TriggerKind
+
+TRIGGER_HINTS = {
+    TriggerKind.CONVERSION_DONE: "A conversion becomes approved",
+    TriggerKind.CONVERSION_PENDING: "A conversion becomes pending",
+    TriggerKind.CONVERSION_REJECT: "A conversion becomes rejected",
+    TriggerKind.CONVERSION_ANY: "A conversion enters any status, on hold too",
+    TriggerKind.EVENT: "Events of some categories, or with some names",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One choice of step 1."""
+
+    value: str
+    label: str
+    hint: str
 
 
 class StartForm(forms.Form):
     """Step 1: nothing is stored; «Next» puts the choices into the address."""
 
+    trigger = forms.ChoiceField(choices=TriggerKind.choices)
     offer = forms.ModelChoiceField(
         Offer.objects.none(),
         required=False,
         empty_label="Every offer",
         help_text="It cannot be changed later.",
     )
-    trigger = forms.ChoiceField(
-        choices=TriggerKind.choices,
-        widget=forms.RadioSelect,
-        initial=TriggerKind.CONVERSION_DONE,
-    )
-    action = forms.ChoiceField(widget=forms.RadioSelect)
+    action = forms.ChoiceField(error_messages={"required": "Choose an action."})
 
-    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offers = self.fields["offer"]
         if isinstance(offers, forms.ModelChoiceField):
             offers.queryset = visible(Offer.objects.order_by("name"), user)
-        self.fields["action"] = action_field()
+        actions = self.fields["action"]
+        if isinstance(actions, forms.ChoiceField):
+            actions.choices = [(a.kind, a.label) for a in registry.all_actions()]
 
 
 class ConnectionStartForm(forms.Form):
     """Step 1 of a connection: for which action."""
 
-    kind = forms.ChoiceField(widget=forms.RadioSelect)
+    kind = forms.ChoiceField(error_messages={"required": "Choose an action."})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"] = action_field(only_with_connection=True)
+        kinds = self.fields["kind"]
+        if isinstance(kinds, forms.ChoiceField):
+            kinds.choices = [(a.kind, a.label) for a in actions_with_connection()]
 
 
-def action_field(*, only_with_connection: bool = False) -> forms.ChoiceField:
-    """Return the choice of an action, by group."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for action in registry.all_actions():
-        if only_with_connection and not action.uses_connection():
-            continue
-        label = f"{action.label}: {action.help}"
-        groups.setdefault(action.group.value, []).append((action.kind, label))
-    return forms.ChoiceField(choices=list(groups.items()), widget=forms.RadioSelect)
+def trigger_cards() -> list[Card]:
+    """Return the triggers to choose from."""
+    return [Card(kind, kind.label, hint) for kind, hint in TRIGGER_HINTS.items()]
+
+
+def action_cards(actions: list[Action]) -> list[tuple[str, list[Card]]]:
+    """Return ``actions`` to choose from, by group."""
+    groups: dict[str, list[Card]] = {}
+    for action in actions:
+        card = Card(action.kind, action.label, action.help)
+        groups.setdefault(action.group.value, []).append(card)
+    return list(groups.items())
+
+
+def actions_with_connection() -> list[Action]:
+    """Return the actions that can use a connection."""
+    return [action for action in registry.all_actions() if action.uses_connection()]
 
 
 class StatusForm(forms.Form):
@@ -62,20 +90,27 @@ class StatusForm(forms.Form):
         choices=[
             (RuleStatus.ACTIVE, RuleStatus.ACTIVE.label),
             (RuleStatus.DISABLED, RuleStatus.DISABLED.label),
-        ]
+        ],
+        help_text="A disabled postback never fires. What it was about to send is "
+        "held, and sent when it is active again.",
     )
-    reason = forms.CharField(required=False, max_length=300)
+    reason = forms.CharField(
+        required=False, max_length=300, help_text="For those who read the log later."
+    )
 
 
 class TypedDeleteForm(forms.Form):
     """Deletes only when the number was typed (R100)."""
 
-    typed = forms.CharField(label="Type the postback's number to delete it")
+    typed = forms.CharField(
+        label="Postback's number",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
 
     def __init__(self, rule: PostbackRule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rule = rule
-        self.fields["typed"].help_text = f"The number is {rule.pk}."
+        self.fields["typed"].help_text = f"Type {rule.pk} to confirm."
 
     def clean_typed(self) -> str:
         """Compare what was typed with the number."""

@@ -1,7 +1,6 @@
 """The admin site: a menu by task, one search box, the overview as its first page."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,51 +8,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 
+from apps.console.menu import menu
 from apps.console.overview import overview
-from apps.core.adminkit.pages import change_url
-
-MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "Setup",
-        (
-            "Offer",
-            "PostbackRule",
-            "EventType",
-            "OfferEvent",
-            "EventList",
-            "Goal",
-            "Connection",
-            "Affiliate",
-            "Advertiser",
-            "Project",
-        ),
-    ),
-    (
-        "Activity",
-        (
-            "Event",
-            "Delivery",
-            "Conversion",
-            "Lead",
-            "Click",
-            "RefusedRequest",
-            "SeenEventName",
-            "Destination",
-        ),
-    ),
-    ("Access", ("User", "ApiToken", "LogEntry")),
-)
-LABELS = {"Event": "Event log", "LogEntry": "Audit log"}
-SEARCHED = (
-    "Offer",
-    "PostbackRule",
-    "Event",
-    "Conversion",
-    "Lead",
-    "Click",
-    "Delivery",
-)
-HITS = 10
+from apps.console.people import signed_in
+from apps.console.search import find
 
 
 class PostbacksAdminSite(admin.AdminSite):
@@ -69,7 +27,7 @@ class PostbacksAdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Show the overview."""
-        figures = overview(request.user, timezone.now())
+        figures = overview(signed_in(request), timezone.now())
         return super().index(request, {**(extra_context or {}), **figures})
 
     def get_app_list(
@@ -77,25 +35,7 @@ class PostbacksAdminSite(admin.AdminSite):
     ) -> list[Any]:
         """Return the menu by task instead of by Django app."""
         apps = super().get_app_list(request, app_label)
-        if app_label:
-            return apps
-        models = {
-            model["object_name"]: model for app in apps for model in app["models"]
-        }
-        for name, label in LABELS.items():
-            if name in models:
-                models[name]["name"] = label
-        return [
-            {
-                "name": name,
-                "app_label": name.lower(),
-                "app_url": "",
-                "has_module_perms": True,
-                "models": found,
-            }
-            for name, names in MENU
-            if (found := [models[item] for item in names if item in models])
-        ]
+        return apps if app_label else menu(apps)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Add the search page."""
@@ -105,46 +45,14 @@ class PostbacksAdminSite(admin.AdminSite):
     def find(self, request: HttpRequest) -> HttpResponse:
         """Look for a transaction, a postback, an offer; a single hit opens at once."""
         text = request.GET.get("q", "").strip()
-        groups = self._groups(request, text) if text else []
-        hits = [url for _, rows in groups for url, _ in rows]
-        if len(hits) == 1:
-            return HttpResponseRedirect(hits[0])
+        groups = find(self._registry, request, text) if text else []
+        addresses = [url for group in groups for url, _ in group.rows]
+        if len(addresses) == 1:
+            return HttpResponseRedirect(addresses[0])
         context = {
             **self.each_context(request),
-            "title": "Search",
+            "title": f"Results for «{text}»" if text else "Search",
             "q": text,
             "groups": groups,
         }
         return TemplateResponse(request, "console/find.html", context)
-
-    def _groups(
-        self, request: HttpRequest, text: str
-    ) -> list[tuple[str, list[tuple[str, str]]]]:
-        found = []
-        for model, model_admin in self._registry.items():
-            if model.__name__ not in SEARCHED:
-                continue
-            if not model_admin.has_view_permission(request):
-                continue
-            queryset = model_admin.get_queryset(request)
-            rows = _by_id(queryset, text) or list(
-                model_admin.get_search_results(request, queryset, text)[0][:HITS]
-            )
-            if rows:
-                links = [(change_url(row), str(row)) for row in rows]
-                found.append((str(model._meta.verbose_name_plural), links))  # noqa: SLF001
-        return found
-
-
-def _by_id(queryset: Any, text: str) -> list[Any]:
-    """Return the row that ``text`` names: #12 a postback, a UUID anything else."""
-    if text.startswith("#") and text[1:].isdecimal():
-        if queryset.model.__name__ != "PostbackRule":
-            return []
-        return list(queryset.filter(pk=int(text[1:])))
-    try:
-        key = UUID(text)
-    except ValueError:
-        return []
-    is_uuid = queryset.model._meta.pk.get_internal_type() == "UUIDField"  # noqa: SLF001
-    return list(queryset.filter(pk=key)) if is_uuid else []

@@ -11,9 +11,10 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
-from apps.core.adminkit.scoping import ScopedAdmin
+from apps.core.adminkit.addresses import page_url
+from apps.core.adminkit.screens import LogAdmin, ScopedAdmin
 
 PageResult = dict[str, Any] | HttpResponse
 
@@ -29,13 +30,22 @@ class Page:
     is_offered: Callable[[Any], bool] = lambda obj: True
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A box of a page that shows: facts, or a text as it is."""
+
+    title: str
+    facts: tuple[tuple[str, Any], ...] = ()
+    text: str = ""
+
+
 class PagesAdmin(ScopedAdmin):
     """A model admin whose objects have pages of their own."""
 
     pages: tuple[Page, ...] = ()
     change_form_template = "console/change_form.html"
 
-    def related_tabs(self, obj: Any) -> list[tuple[str, str]]:
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return label and address of lists that belong to ``obj``."""
         return []
 
@@ -75,14 +85,58 @@ class PagesAdmin(ScopedAdmin):
         result = page.view(self, request, obj)
         return render_page(self, request, result, title=page.label, original=obj)
 
+    def page_links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return label and address of the pages the user may use on ``obj`` now."""
+        return [
+            (page.label, page_url(obj, page.name))
+            for page in self.allowed_pages(request, obj)
+        ]
+
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Put the buttons and the tabs onto the form."""
         obj = kwargs.get("obj")
-        context["pages"] = self.allowed_pages(request, obj) if obj else []
-        context["tabs"] = self.related_tabs(obj) if obj else []
+        context["page_links"] = self.page_links(request, obj) if obj else []
+        context["tabs"] = self.related_tabs(request, obj) if obj else []
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+class FactsAdmin(LogAdmin, PagesAdmin):
+    """Shows a row of a log as facts instead of a form of disabled fields."""
+
+    facts_template = "console/facts.html"
+
+    def sections(self, request: HttpRequest, obj: Any) -> list[Section]:
+        """Return the boxes of the page."""
+        raise NotImplementedError
+
+    def more_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return what the template shows besides the boxes."""
+        return {}
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the facts of a visible row."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self.not_found(request, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        page = {
+            "template": self.facts_template,
+            "sections": self.sections(request, obj),
+            "page_links": self.page_links(request, obj),
+            "tabs": self.related_tabs(request, obj),
+            **self.more_context(request, obj),
+            **(extra_context or {}),
+        }
+        return render_page(self, request, page, title=str(obj), original=obj)
 
 
 def render_page(
@@ -107,17 +161,3 @@ def render_page(
         context["media"] += form.media
     template = context.pop("template", "console/page.html")
     return TemplateResponse(request, template, context)
-
-
-def change_url(obj: Any) -> str:
-    """Return the address of an object's page in the admin."""
-    opts = obj._meta  # noqa: SLF001 - Django's documented model API
-    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[obj.pk])
-
-
-def list_url(model: Any, **parameters: Any) -> str:
-    """Return the address of a model's list, filtered by ``parameters``."""
-    opts = model._meta  # noqa: SLF001 - Django's documented model API
-    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
-    query = "&".join(f"{name}={value}" for name, value in parameters.items())
-    return f"{url}?{query}" if query else url

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 PRESETS = (
     ("Last hour", 1),
-    ("Last 24 h", 24),
+    ("Last 24 hours", 24),
     ("Last 7 days", 168),
     ("Last 30 days", 720),
 )
@@ -51,6 +51,16 @@ class RangeFilter(admin.FieldListFilter):
             if (moment := _moment(text))
         }
         return queryset.filter(**found)
+
+    @property
+    def summary(self) -> str:
+        """The range in words, e.g. "from 2026-03-01 12:00"."""
+        words = [
+            f"{word} {text.replace('T', ' ')}"
+            for word, text in zip(("from", "to"), self.values, strict=True)
+            if text
+        ]
+        return " ".join(words)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield the presets as links."""

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+
+MAX_FILTER_CHOICES = 200
 
 
 def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
@@ -54,45 +55,4 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the choices of the filter."""
         rows = visible(field.remote_field.model._default_manager.all(), request.user)  # noqa: SLF001
-        return [(row.pk, str(row)) for row in rows[:200]]
-
-
-class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
-    """The base of every screen."""
-
-    show_full_result_count = False
-
-    def formfield_for_dbfield(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Take a web address without a scheme for https."""
-        if isinstance(db_field, models.URLField):
-            kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
-        """Call a list by what is in it."""
-        name = str(self.opts.verbose_name_plural)
-        title = {"title": name[:1].upper() + name[1:]}
-        return super().changelist_view(request, {**title, **(extra_context or {})})
-
-    def not_found(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Send the user to the overview with Django's own «does not exist»."""
-        # Private to Django, yet the one way to say «does not exist» as it does.
-        back: HttpResponse = self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
-            request, self.opts, object_id
-        )
-        return back
-
-    def history_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the history of a visible row only."""
-        if self.get_object(request, object_id) is None:
-            return self.not_found(request, object_id)
-        return super().history_view(request, object_id, extra_context)
+        return [(row.pk, str(row)) for row in rows[:MAX_FILTER_CHOICES]]

@@ -1,0 +1,58 @@
+"""Clicks: the starts of transactions."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from apps.console.documents import as_text
+from apps.console.people import signed_in
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import FactsAdmin, Section
+from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
+from apps.tracking.models import Click, Conversion, Event, Lead
+
+
+@admin.register(Click)
+class ClickAdmin(FactsAdmin):
+    """The starts of transactions."""
+
+    list_display = (
+        moment_column("clicked_at", "clicked"),
+        "transaction_id",
+        "offer",
+        "affiliate",
+        moment_column("expires_at", "expires"),
+    )
+    list_filter = (("clicked_at", RangeFilter), "offer", "affiliate")
+    list_select_related = ("offer", "affiliate")
+    search_fields = ("=transaction_id",)
+    search_help_text = "Transaction id"
+    empty = ("No clicks yet.", "Send people through an offer's tracking link.")
+
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the lists that belong to a transaction."""
+        return [
+            ("Events", list_url(Event, q=obj.transaction_id)),
+            ("Conversions", list_url(Conversion, q=obj.transaction_id)),
+            ("Leads", list_url(Lead, q=obj.transaction_id)),
+        ]
+
+    def sections(self, request: HttpRequest, obj: Click) -> list[Section]:
+        """Return where the click came from and what came along."""
+        user = signed_in(request)
+        facts = (
+            ("Clicked", moment(obj.clicked_at)),
+            ("Expires", moment(obj.expires_at)),
+            ("Transaction", obj.transaction_id),
+            ("Offer", link(obj.offer, user)),
+            ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
+            ("Address", obj.ip or NOTHING),
+            ("Browser", obj.user_agent or NOTHING),
+            ("Came from", obj.referrer or NOTHING),
+        )
+        return [
+            Section("Click", facts),
+            Section("Parameters", text=as_text(obj.params)),
+        ]

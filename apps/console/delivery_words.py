@@ -1,0 +1,47 @@
+"""Deliveries in words and colours."""
+
+from django.utils.safestring import SafeString
+
+from apps.core.adminkit.showing import badge
+from apps.deliveries.models import Delivery
+from apps.deliveries.states import AttemptOutcome, DeliveryState, HeldReason
+
+STATE_COLOURS: dict[str, str] = {
+    DeliveryState.DELIVERED: "ok",
+    DeliveryState.FAILED: "bad",
+    DeliveryState.HELD: "bad",
+    DeliveryState.RETRYING: "wait",
+    DeliveryState.PENDING: "wait",
+    DeliveryState.SENDING: "wait",
+}
+OUTCOME_COLOURS: dict[str, str] = {
+    AttemptOutcome.SUCCESS: "ok",
+    AttemptOutcome.SKIPPED: "off",
+    AttemptOutcome.RETRY: "wait",
+    AttemptOutcome.AMBIGUOUS: "wait",
+    AttemptOutcome.PERMANENT: "bad",
+    AttemptOutcome.AUTH: "bad",
+    AttemptOutcome.UNKNOWN: "bad",
+}
+
+
+def state_badge(delivery: Delivery) -> SafeString:
+    """Return the state as a badge; its title is the reason."""
+    return badge(
+        delivery.get_state_display(),
+        STATE_COLOURS.get(delivery.state, "off"),
+        reason_in_words(delivery),
+    )
+
+
+def reason_in_words(delivery: Delivery) -> str:
+    """Return why a delivery waits or was not sent, else what happened last."""
+    if delivery.reason in HeldReason.values:
+        return str(HeldReason(delivery.reason).label)
+    return delivery.reason.replace("_", " ").capitalize() or delivery.message
+
+
+def transaction_of(delivery: Delivery) -> str:
+    """Return the transaction of the event or the conversion."""
+    source = delivery.event or delivery.conversion
+    return source.transaction_id if source else ""

@@ -1,0 +1,48 @@
+"""Destinations: where deliveries go; pausing one holds its deliveries."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import PagesAdmin
+from apps.core.adminkit.showing import badge, moment_column
+from apps.deliveries.models import Delivery, Destination
+from apps.deliveries.states import DestinationState
+
+
+@admin.register(Destination)
+class DestinationAdmin(PagesAdmin):
+    """Partners' servers and accounts."""
+
+    list_display = (
+        "key",
+        "state_badge",
+        "paused_reason",
+        moment_column("paused_until", "paused until"),
+    )
+    list_filter = ("state",)
+    search_fields = ("key",)
+    ordering = ("key",)
+    readonly_fields = ("key",)
+    empty = ("No destinations yet.", "They come from the postbacks that use them.")
+
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the lists that belong to a destination."""
+        return [("Deliveries", list_url(Delivery, destination__id__exact=obj.pk))]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Destinations come from the postbacks that use them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Deliveries refer to them."""
+        return False
+
+    @admin.display(description="state", ordering="state")
+    def state_badge(self, obj: Destination) -> SafeString:
+        """Show whether deliveries may go there."""
+        colour = "ok" if obj.state == DestinationState.OPEN else "bad"
+        return badge(obj.get_state_display(), colour, obj.paused_reason)

@@ -1,0 +1,258 @@
+"""The form of a postback: two steps, then the fields its action declares."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from apps.actions import registry
+from apps.actions.base import Action
+from apps.connections.models import Connection
+from apps.console import rule_words
+from apps.console.action_forms import form_with, setting_names, shown_settings
+from apps.console.people import signed_in
+from apps.console.rule_forms import StartForm, action_cards, trigger_cards
+from apps.console.rule_pages import RULE_PAGES
+from apps.console.rule_settings import RuleSettingsForm
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import PagesAdmin, render_page
+from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.macro_catalogue import FAMILIES, GROUPS
+from apps.deliveries.models import Delivery
+from apps.events.categories import EffectiveCategory
+from apps.goals.models import Goal, GoalStatus
+from apps.offers.models import Offer
+from apps.postbacks.models import PostbackRule, RuleCustomEvent, TriggerKind
+from apps.postbacks.services import change_goal, record_revision
+
+
+class CustomEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """Events the postback reacts to by their exact name (R23, R27)."""
+
+    model = RuleCustomEvent
+    extra = 0
+    verbose_name_plural = "Advanced: custom events"
+
+
+class RuleScreen(PagesAdmin):
+    """Adds, shows and changes one postback."""
+
+    inlines = (CustomEventInline,)
+    readonly_fields = ("shown",)
+    autocomplete_fields = ("event_type", "affiliate")
+    pages = RULE_PAGES
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Delete on the page that asks for the number only."""
+        return False
+
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the lists that belong to a postback."""
+        return [("Deliveries", list_url(Delivery, rule__id__exact=obj.pk))]
+
+    # --- the two steps
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Ask for trigger, action and offer first (R76)."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        start = StartForm(signed_in(request), request.GET)
+        if start.is_valid() and "again" not in request.GET:
+            return super().add_view(request, form_url, extra_context)
+        page = {
+            "template": "console/start.html",
+            "start": start,
+            "triggers": trigger_cards(),
+            "actions": action_cards(registry.all_actions()),
+            "chosen": {"trigger": TriggerKind.CONVERSION_DONE, **request.GET.dict()},
+            "has_tried": "trigger" in request.GET,
+        }
+        return render_page(self, request, page, title="Add postback")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form; a postback whose action was removed has none."""
+        rule = self.get_object(request, object_id)
+        if rule is not None and not rule_words.is_installed(rule):
+            messages.error(
+                request,
+                f"Postback #{rule.pk} uses the action «{rule.action}», which is not "
+                "installed. Install it again, or delete the postback.",
+            )
+            return HttpResponseRedirect(list_url(PostbackRule))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Say above the form what was chosen in step 1, and list the macros below."""
+        obj = kwargs.get("obj")
+        context["sentence"] = {
+            "trigger": TriggerKind(self._trigger(request, obj)).label,
+            "offer": self._offer(request, obj) or "every offer",
+            "action": self._action(request, obj),
+            "again": "" if obj else f"?{request.GET.urlencode()}&again=1",
+            "status": rule_words.status_badge(obj) if obj else "",
+        }
+        is_staff = signed_in(request).affiliate_id is None
+        context["macros"] = [
+            (name, [m for m in macros if is_staff or not m.is_staff_only])
+            for name, macros in [*GROUPS.items(), ("Named values", FAMILIES)]
+        ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _start(self, request: HttpRequest) -> dict[str, Any]:
+        start = StartForm(signed_in(request), request.GET)
+        return start.cleaned_data if start.is_valid() else {}
+
+    def _action(self, request: HttpRequest, obj: Any) -> Action:
+        return registry.get(obj.action if obj else self._start(request)["action"])
+
+    def _offer(self, request: HttpRequest, obj: Any) -> Offer | None:
+        return obj.offer if obj else self._start(request).get("offer")
+
+    def _trigger(self, request: HttpRequest, obj: Any) -> str:
+        return str(obj.trigger if obj else self._start(request)["trigger"])
+
+    # --- the form
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Add the fields of the action."""
+        action = self._action(request, obj)
+        kwargs["form"] = form_with(
+            action.RuleForm,
+            obj,
+            base=RuleSettingsForm,
+            action=action,
+            started_trigger=self._trigger(request, obj),
+            is_for_affiliate=signed_in(request).affiliate_id is not None,
+        )
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show the rule's own fields as its trigger needs them, then the action's."""
+        action = self._action(request, obj)
+        may_change = obj is None or self.has_change_permission(request, obj)
+        own = setting_names(action.RuleForm, obj) if may_change else ["shown"]
+        if action.uses_connection():
+            own = ["connection", *own]
+        return [
+            (None, {"fields": ["name"]}),
+            ("Conditions", {"fields": self._condition_fields(request, obj)}),
+            (f"Action: {action.label}", {"fields": own, "description": action.help}),
+        ]
+
+    def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:
+        names = ["trigger"] if obj else []
+        if self._trigger(request, obj) == TriggerKind.EVENT:
+            names += ["use_case", "categories", "event_type"]
+        if signed_in(request).affiliate_id is None:
+            names.append("affiliate")
+        offer = self._offer(request, obj)
+        if offer is not None and offer.enable_goals:
+            names.append("goal")
+        return names
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Offer custom events on event postbacks."""
+        if obj is None and not self._start(request):
+            return []
+        if self._trigger(request, obj) != TriggerKind.EVENT:
+            return []
+        return super().get_inline_instances(request, obj)
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Narrow goals to the offer and connections to the action."""
+        obj = self._current(request)
+        if db_field.name == "goal":
+            goals = Goal.objects.visible_to(signed_in(request))
+            kwargs["queryset"] = goals.filter(
+                offer=self._offer(request, obj), status=GoalStatus.ACTIVE
+            )
+        if db_field.name == "connection":
+            kind = self._action(request, obj).kind
+            connections = Connection.objects.visible_to(signed_in(request))
+            kwargs["queryset"] = connections.filter(kind=kind)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Let the categories be ticked."""
+        if db_field.name == "categories":
+            return forms.MultipleChoiceField(
+                choices=EffectiveCategory.choices,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text="Sales only: Conversions. Trial sign-ups: add Partial "
+                "conversions. Abandonment: Engagement and Progress. None ticked and a "
+                "use case chosen: that use case's categories.",
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def _current(self, request: HttpRequest) -> Any:
+        match = request.resolver_match
+        object_id = match.kwargs.get("object_id") if match else None
+        return self.get_object(request, object_id) if object_id else None
+
+    # --- saving
+
+    def save_model(
+        self, request: HttpRequest, obj: PostbackRule, form: Any, change: bool
+    ) -> None:
+        """Fix what never changes; keep the settings of a goal that goes (R108)."""
+        user = signed_in(request)
+        if change:
+            if "goal" in form.changed_data:
+                change_goal(rule=obj, goal=obj.goal, now=timezone.now())
+        else:
+            start = self._start(request)
+            obj.action, obj.trigger = start["action"], start["trigger"]
+            obj.offer = start["offer"]
+            obj.author = user
+            obj.owner_affiliate = user.affiliate
+        if user.affiliate is not None:
+            obj.affiliate = user.affiliate
+        super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Write the revision once everything is stored."""
+        super().save_related(request, form, formsets, change)
+        rule = form.instance
+        record_revision(rule=rule, author=signed_in(request), now=timezone.now())
+        if rule.trigger == TriggerKind.EVENT and not rule_words.has_events(rule):
+            messages.warning(
+                request,
+                f"Postback #{rule.pk} reacts to no event yet: choose categories, an "
+                "event type or custom events.",
+            )
+
+    @admin.display(description="settings")
+    def shown(self, obj: PostbackRule) -> SafeString:
+        """Show the settings to those who may only look."""
+        return format_html_join("", "<div>{}: {}</div>", shown_settings(obj))

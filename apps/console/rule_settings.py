@@ -1,0 +1,68 @@
+"""What the form of a postback checks across its fields."""
+
+from typing import Any, ClassVar
+
+from apps.actions.base import Action
+from apps.console.action_forms import PREFIX, SettingsForm
+from apps.core.macro_catalogue import GROUPS
+from apps.postbacks.models import USE_CASE_CATEGORIES, TriggerKind
+
+STAFF_ONLY = frozenset(
+    macro.name for macros in GROUPS.values() for macro in macros if macro.is_staff_only
+)
+
+NO_EVENTS: dict[str, Any] = {"use_case": "", "categories": [], "event_type": None}
+
+
+class RuleSettingsForm(SettingsForm):
+    """The rule's own fields and those of ``action``; made by ``form_with``."""
+
+    action: ClassVar[Action]
+    started_trigger: ClassVar[str]
+    is_for_affiliate: ClassVar[bool]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Keep events and trigger in step; ask for what the action needs."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("trigger", self.started_trigger) == TriggerKind.EVENT:
+            self._apply_use_case(cleaned)
+        else:
+            self._drop_events(cleaned)
+        if "connection" in self.fields and not cleaned.get("connection"):
+            self._ask_for_connection()
+        if self.is_for_affiliate:
+            self._refuse_staff_macros()
+        return cleaned
+
+    def _apply_use_case(self, cleaned: dict[str, Any]) -> None:
+        """Let a newly chosen use case set the categories (R2), else follow them."""
+        use_case = cleaned.get("use_case")
+        if not use_case:
+            return
+        preset = [str(category) for category in USE_CASE_CATEGORIES[use_case]]
+        if "use_case" in self.changed_data or not cleaned.get("categories"):
+            cleaned["categories"] = preset
+        elif set(cleaned["categories"]) != set(preset):
+            cleaned["use_case"] = ""
+
+    def _drop_events(self, cleaned: dict[str, Any]) -> None:
+        cleaned |= {n: v for n, v in NO_EVENTS.items() if n in self.fields}
+
+    def _ask_for_connection(self) -> None:
+        if self.action.requires_connection and "connection" not in self.errors:
+            self.add_error("connection", "This action needs a connection.")
+
+    def _refuse_staff_macros(self) -> None:
+        """Refuse what an affiliate must not learn, such as the revenue."""
+        for name in sorted(self.action.macro_names(self.values) & STAFF_ONLY):
+            self.add_error(
+                self._field_with(name), f"The macro {{{name}}} is not available."
+            )
+
+    def _field_with(self, macro: str) -> str | None:
+        holders = (
+            PREFIX + name
+            for name, value in self.values.items()
+            if PREFIX + name in self.fields and f"{{{macro}" in str(value)
+        )
+        return next(holders, None)

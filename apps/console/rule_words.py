@@ -1,0 +1,87 @@
+"""Postbacks in words: what the list says about each."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.actions import registry
+from apps.core.adminkit.addresses import page_url
+from apps.core.adminkit.showing import NOTHING, badge, chips
+from apps.events.categories import EffectiveCategory
+from apps.postbacks.models import PostbackRule, RuleStatus, TriggerKind
+
+STATUS_COLOURS = {
+    RuleStatus.ACTIVE: "ok",
+    RuleStatus.DISABLED: "off",
+    RuleStatus.AUTO_DISABLED: "bad",
+}
+
+
+def conditions(rule: PostbackRule) -> SafeString | str:
+    """Return the conditions as chips; needs its relations and custom events (R68)."""
+    found: list[tuple[str, str]] = []
+    if rule.trigger == TriggerKind.EVENT:
+        found += _events(rule)
+    if rule.affiliate is not None:
+        found.append(("affiliate", str(rule.affiliate)))
+    if rule.goal is not None:
+        # Without the offer's name, which stands beside it.
+        found.append(("goal", rule.goal.name))
+    return chips(found) or NOTHING
+
+
+def _events(rule: PostbackRule) -> list[tuple[str, str]]:
+    found = [("", EffectiveCategory(category).label) for category in rule.categories]
+    if rule.event_type is not None:
+        found.append(("event", str(rule.event_type)))
+    for event in rule.custom_events.all():
+        told = f"{event.name} → {event.send_as}" if event.send_as else event.name
+        found.append(("event", told))
+    return found
+
+
+def action_label(rule: PostbackRule) -> str:
+    """Return the name of the action, or its kind when it was removed."""
+    try:
+        return registry.get(rule.action).label
+    except registry.UnknownActionError:
+        return rule.action
+
+
+def action_settings(rule: PostbackRule) -> SafeString | str:
+    """Return the settings of the action in one line, without secrets (R70)."""
+    try:
+        summary = registry.get(rule.action).summary(rule.settings)
+    except registry.UnknownActionError:
+        return "This action is not installed."
+    return format_html("<code>{}</code>", summary)
+
+
+def status_badge(rule: PostbackRule) -> SafeString:
+    """Return the status as a badge; its title is the reason."""
+    return badge(
+        rule.get_status_display(),
+        STATUS_COLOURS[RuleStatus(rule.status)],
+        rule.status_reason,
+    )
+
+
+def status_button(rule: PostbackRule) -> SafeString:
+    """Return the status as the button that changes it (R74)."""
+    return format_html(
+        '<a href="{}">{}</a>', page_url(rule, "status"), status_badge(rule)
+    )
+
+
+def author(rule: PostbackRule) -> str:
+    """Return number and name of who made the rule (R73)."""
+    return f"#{rule.author_id} {rule.author.get_full_name() or rule.author.username}"
+
+
+def is_installed(rule: PostbackRule) -> bool:
+    """Tell whether the rule's action exists here."""
+    return any(action.kind == rule.action for action in registry.all_actions())
+
+
+def has_events(rule: PostbackRule) -> bool:
+    """Tell whether an event rule can react to anything."""
+    return bool(rule.categories or rule.event_type_id or rule.custom_events.exists())

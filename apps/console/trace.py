@@ -1,0 +1,125 @@
+"""The trace of one event: what it was, which rules reacted, what was sent (R202)."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+
+from apps.accounts.models import User
+from apps.console.delivery_words import OUTCOME_COLOURS, reason_in_words, state_badge
+from apps.console.documents import as_text
+from apps.core.adminkit.pages import Section
+from apps.core.adminkit.showing import NOTHING, link, moment, money
+from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.states import DeliveryKind
+from apps.postbacks.explain import Explanation, explain_event
+from apps.postbacks.models import TriggerKind
+from apps.tracking.models import Event
+
+
+def trace_sections(event: Event, user: User) -> list[Section]:
+    """Return the facts of ``event``, its money and what it carried.
+
+    Users of an affiliate see neither revenue nor the advertiser's own parameters.
+    """
+    is_staff = user.affiliate_id is None
+    goal = event.goal if is_staff or not _is_private(event) else None
+    by_whom = f" by {event.triggered_by}" if event.triggered_by and is_staff else ""
+    facts = (
+        ("Received", moment(event.received_at)),
+        ("Happened", moment(event.occurred_at)),
+        ("Event", event.display_name),
+        ("Category", event.get_category_display()),
+        ("Transaction", link(event.click, user, event.transaction_id))
+        if event.click
+        else ("Transaction", event.transaction_id),
+        ("Conversion", link(event.conversion, user)),
+        ("Offer", link(event.offer, user)),
+        ("Affiliate", link(event.affiliate, user) if event.affiliate else "organic"),
+        ("Goal", goal.name if goal else NOTHING),
+        ("Source", f"{event.get_source_display()}{by_whom}"),
+    )
+    amounts = [
+        ("Sale", money(event.sale_amount, event.sale_currency)),
+        ("Payout", money(event.payout, event.currency)),
+        ("Payable", "yes" if event.is_payable else "no"),
+        ("Order", event.order_id or NOTHING),
+    ]
+    if not is_staff:
+        return [Section("Event", facts), Section("Money", tuple(amounts))]
+    amounts.insert(1, ("Revenue", money(event.revenue, event.currency)))
+    return [
+        Section("Event", facts),
+        Section("Money", tuple(amounts)),
+        Section("Custom fields", text=as_text(event.fields)),
+        Section("Parameters", text=as_text(event.params)),
+    ]
+
+
+def trace(event: Event, user: User) -> dict[str, Any]:
+    """Return the changes ``event`` caused and the verdict of every visible rule."""
+    verdicts = [
+        explanation
+        for explanation in explain_event(event)
+        if user.affiliate_id in (None, explanation.rule.owner_affiliate_id)
+    ]
+    deliveries = _deliveries(event, user)
+    rows = [_row(explanation, deliveries) for explanation in _of_its_kind(verdicts)]
+    return {
+        "changes": event.changes.order_by("changed_at", "number"),
+        "fired": [row for row in rows if row["has_fired"]],
+        "not_fired": [row for row in rows if not row["has_fired"]],
+    }
+
+
+def _of_its_kind(verdicts: list[Explanation]) -> list[Explanation]:
+    """Leave out what cannot be: a rule on events asked about a conversion's change.
+
+    Such a verdict stays only where it is the one verdict of its rule.
+    """
+    kept = [verdict for verdict in verdicts if _fits(verdict)]
+    known = {verdict.rule.pk for verdict in kept}
+    return kept + [verdict for verdict in verdicts if verdict.rule.pk not in known]
+
+
+def _fits(verdict: Explanation) -> bool:
+    is_for_events = verdict.revision.snapshot["trigger"] == TriggerKind.EVENT
+    return is_for_events != verdict.trigger.is_conversion_change
+
+
+def _is_private(event: Event) -> bool:
+    return event.goal is not None and event.goal.is_private
+
+
+def _deliveries(event: Event, user: User) -> dict[tuple[int, Any], Delivery]:
+    attempts = Prefetch("attempt_log", Attempt.objects.order_by("number"))
+    found = (
+        Delivery.objects.visible_to(user)
+        .filter(event=event, kind=DeliveryKind.LIVE)
+        .prefetch_related(attempts)
+    )
+    return {(delivery.rule_id, delivery.trigger_id): delivery for delivery in found}
+
+
+def _row(
+    explanation: Explanation, deliveries: dict[tuple[int, Any], Delivery]
+) -> dict[str, Any]:
+    delivery = deliveries.get((explanation.rule.pk, explanation.trigger.id))
+    return {
+        "explanation": explanation,
+        "rule": explanation.rule,
+        "checks": explanation.verdict.checks,
+        # A rule that was paused automatically leads to a held delivery.
+        "has_fired": explanation.verdict.fired or delivery is not None,
+        "delivery": delivery,
+        "state": state_badge(delivery) if delivery else "",
+        "reason": reason_in_words(delivery) if delivery else "",
+        "attempts": shown_attempts(delivery) if delivery else [],
+    }
+
+
+def shown_attempts(delivery: Delivery) -> list[tuple[Attempt, str]]:
+    """Return the attempts, prefetched in their order, each with its colour."""
+    return [
+        (attempt, OUTCOME_COLOURS.get(attempt.outcome, "off"))
+        for attempt in delivery.attempt_log.all()
+    ]
