@@ -82,7 +82,7 @@ def _of_its_kind(verdicts: list[Explanation]) -> list[Explanation]:
 
 
 def _fits(verdict: Explanation) -> bool:
-    is_for_events = verdict.revision.snapshot["trigger"] == TriggerKind.EVENT
+    is_for_events = bool(verdict.revision.snapshot["trigger"] == TriggerKind.EVENT)
     return is_for_events != verdict.trigger.is_conversion_change
 
 

@@ -73,6 +73,7 @@ def shoot(page: Page, name: str) -> None:
         for width in (1366, 390):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(250)  # colours change over a moment
             page.screenshot(path=SHOTS / f"{name}_{width}_{scheme}.png")
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} scrolls sideways at {width} px"
