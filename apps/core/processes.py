@@ -99,7 +99,7 @@ def web_server(
             "--workers",
             "2",
             "--blocking-threads",
-            "4",
+            "2",
             "--no-ws",
             "--log-level",
             "warning",
