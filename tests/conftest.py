@@ -1,7 +1,10 @@
 """What every test may use."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["tests.left_out"]
 
@@ -15,4 +18,18 @@ def _config_version_row(request: pytest.FixtureRequest) -> None:
         cursor.execute(
             "INSERT INTO core_configversion (id, version) VALUES (1, 1) "
             "ON CONFLICT DO NOTHING"
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """End what is left of killed workers and live servers before the database goes."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
