@@ -73,8 +73,9 @@ class AuditLogAdmin(FactsAdmin):
 
     @admin.display(description="fields")
     def changed(self, obj: Any) -> str:
-        """Return the names of the fields."""
-        return ", ".join(_changes(obj))
+        """Return the names of the fields that a change touched."""
+        is_change = obj.action == LogEntry.Action.UPDATE
+        return ", ".join(_changes(obj)) if is_change else NOTHING
 
     def _edge(self, values: Any) -> SafeString | str:
         if isinstance(values, list) and len(values) == 2:

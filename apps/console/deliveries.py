@@ -47,6 +47,9 @@ ACTS = (
 )
 
 
+DUE_STATES = (DeliveryState.PENDING, DeliveryState.RETRYING)
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(FactsAdmin):
     """One rule told of one trigger."""
@@ -120,10 +123,14 @@ class DeliveryAdmin(FactsAdmin):
 
     # --- the page
 
+    def heading(self, obj: Any) -> str:
+        """Name the postback and what it is about."""
+        return f"Delivery of #{obj.rule_id} {obj.rule} · {transaction_of(obj)}"
+
     def sections(self, request: HttpRequest, obj: Delivery) -> list[Section]:
         """Return what it is about and how it stands."""
         user = signed_in(request)
-        is_open = obj.finished_at is None
+        is_due = obj.state in DUE_STATES
         what = (
             ("Postback", link(obj.rule, user, f"#{obj.rule_id} {obj.rule}")),
             ("Revision", obj.revision.number),
@@ -139,7 +146,7 @@ class DeliveryAdmin(FactsAdmin):
             ("Why", reason_in_words(obj) or NOTHING),
             ("Destination", link(obj.destination, user)),
             ("Planned", moment(obj.created_at)),
-            ("Next attempt", moment(obj.due_at) if is_open else NOTHING),
+            ("Next attempt", moment(obj.due_at) if is_due else NOTHING),
             ("Finished", moment(obj.finished_at)),
             ("Attempts", obj.attempts),
             ("Response code", obj.response_status or NOTHING),

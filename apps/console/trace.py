@@ -1,5 +1,6 @@
 """The trace of one event: what it was, which rules reacted, what was sent (R202)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Prefetch
@@ -14,6 +15,9 @@ from apps.deliveries.states import DeliveryKind
 from apps.postbacks.explain import Explanation, explain_event
 from apps.postbacks.models import TriggerKind
 from apps.tracking.models import Event
+
+Deliveries = dict[tuple[int, Any], Delivery]
+"""By rule and trigger."""
 
 
 def trace_sections(event: Event, user: User) -> list[Section]:
@@ -63,7 +67,11 @@ def trace(event: Event, user: User) -> dict[str, Any]:
         if user.affiliate_id in (None, explanation.rule.owner_affiliate_id)
     ]
     deliveries = _deliveries(event, user)
-    rows = [_row(explanation, deliveries) for explanation in _of_its_kind(verdicts)]
+    hides_goal = user.affiliate_id is not None and _is_private(event)
+    rows = [
+        _row(explanation, deliveries, hides_goal=hides_goal)
+        for explanation in _of_its_kind(verdicts, deliveries)
+    ]
     return {
         "changes": event.changes.order_by("changed_at", "number"),
         "fired": [row for row in rows if row["has_fired"]],
@@ -71,18 +79,20 @@ def trace(event: Event, user: User) -> dict[str, Any]:
     }
 
 
-def _of_its_kind(verdicts: list[Explanation]) -> list[Explanation]:
+def _of_its_kind(
+    verdicts: list[Explanation], deliveries: Deliveries
+) -> list[Explanation]:
     """Leave out what cannot be: a rule on events asked about a conversion's change.
 
-    Such a verdict stays only where it is the one verdict of its rule.
+    Such a verdict stays where it led to a delivery, or is the one of its rule.
     """
-    kept = [verdict for verdict in verdicts if _fits(verdict)]
+    kept = [v for v in verdicts if _fits(v) or (v.rule.pk, v.trigger.id) in deliveries]
     known = {verdict.rule.pk for verdict in kept}
     return kept + [verdict for verdict in verdicts if verdict.rule.pk not in known]
 
 
 def _fits(verdict: Explanation) -> bool:
-    is_for_events = bool(verdict.revision.snapshot["trigger"] == TriggerKind.EVENT)
+    is_for_events: bool = verdict.revision.snapshot["trigger"] == TriggerKind.EVENT
     return is_for_events != verdict.trigger.is_conversion_change
 
 
@@ -90,7 +100,7 @@ def _is_private(event: Event) -> bool:
     return event.goal is not None and event.goal.is_private
 
 
-def _deliveries(event: Event, user: User) -> dict[tuple[int, Any], Delivery]:
+def _deliveries(event: Event, user: User) -> Deliveries:
     attempts = Prefetch("attempt_log", Attempt.objects.order_by("number"))
     found = (
         Delivery.objects.visible_to(user)
@@ -101,13 +111,18 @@ def _deliveries(event: Event, user: User) -> dict[tuple[int, Any], Delivery]:
 
 
 def _row(
-    explanation: Explanation, deliveries: dict[tuple[int, Any], Delivery]
+    explanation: Explanation, deliveries: Deliveries, *, hides_goal: bool
 ) -> dict[str, Any]:
     delivery = deliveries.get((explanation.rule.pk, explanation.trigger.id))
     return {
         "explanation": explanation,
         "rule": explanation.rule,
-        "checks": explanation.verdict.checks,
+        "checks": [
+            replace(check, got="a private goal")
+            if hides_goal and check.name == "goal"
+            else check
+            for check in explanation.verdict.checks
+        ],
         # A rule that was paused automatically leads to a held delivery.
         "has_fired": explanation.verdict.fired or delivery is not None,
         "delivery": delivery,

@@ -88,7 +88,7 @@ def everything() -> Event:
         affiliate=owner,
         params={"note": MARKER},
     )
-    ConversionChange.objects.create(
+    change = ConversionChange.objects.create(
         conversion=conversion,
         number=1,
         operation="create",
@@ -97,7 +97,9 @@ def everything() -> Event:
         event=event,
         changed_at=NOON,
     )
-    delivery = make_delivery(rule, event)
+    delivery = make_delivery(
+        rule, event, trigger_type="conversion_change", trigger_id=change.pk
+    )
     _add_log(offer, owner, delivery)
     return event
 

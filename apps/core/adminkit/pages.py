@@ -111,6 +111,10 @@ class FactsAdmin(LogAdmin, PagesAdmin):
         """Return the boxes of the page."""
         raise NotImplementedError
 
+    def heading(self, obj: Any) -> str:
+        """Return the title of the page."""
+        return str(obj)
+
     def more_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """Return what the template shows besides the boxes."""
         return {}
@@ -136,7 +140,7 @@ class FactsAdmin(LogAdmin, PagesAdmin):
             **self.more_context(request, obj),
             **(extra_context or {}),
         }
-        return render_page(self, request, page, title=str(obj), original=obj)
+        return render_page(self, request, page, title=self.heading(obj), original=obj)
 
 
 def render_page(

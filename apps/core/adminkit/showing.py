@@ -77,10 +77,12 @@ def money(amount: Decimal | None, currency: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time in its two largest units, e.g. "3 h 20 min"."""
+    """Return a length of time in words, e.g. "3 h 20 min"; days alone."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
     named = [f"{number} {unit}" for number, unit in parts if number]
+    if days:
+        return named[0]
     return " ".join(named[:2]) or "0 s"
