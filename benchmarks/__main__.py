@@ -100,7 +100,7 @@ def store(found: dict[str, dict[str, Any]]) -> None:
             "python": platform.python_version(),
         },
         "versions": {name: version(name) for name in PACKAGES},
-        "settings": {"web_workers": 2, "web_threads": 2, "workers": 2, "threads": 64},
+        "settings": {"web_workers": 2, "web_threads": 4, "workers": 2, "threads": 64},
         "figures": found,
         "missed": missed(found),
     }

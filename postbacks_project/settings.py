@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.csp.content_security_policy",
+    "apps.ingest.shortcut.shortcut",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -106,20 +107,12 @@ DATABASE_URL = env.str("DATABASE_URL", default="") or start_embedded_postgres(
     Path(EMBEDDED_POSTGRES_DIR)
 )
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
-# Connections a web process keeps open at the most. 0 = one connection per thread, as
-# the workers need it: a pool's own threads do not survive django-q2's fork.
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 # Only statements that ask for it are prepared (``prepare=True``); the ORM's texts hold
 # their values and would never be met again.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000
-if DATABASE_POOL_SIZE:
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": DATABASE_POOL_SIZE,
-        "timeout": 10,
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = None
+# Each thread keeps its connection: a web process has few threads, and a pool would only
+# add its own cost to each request (docs/adr/0005).
+DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 AUTH_USER_MODEL = "accounts.User"

@@ -12,7 +12,12 @@ from django.http import HttpRequest
 from apps.ingest.refusals import RefusedError
 
 TOKEN_FIELD = "secure"  # noqa: S105 - the name of the field, no secret
-KEPT_HEADERS = ("User-Agent", "Content-Type", "X-Forwarded-For", "Referer")
+KEPT_HEADERS = {
+    "User-Agent": "HTTP_USER_AGENT",
+    "Content-Type": "CONTENT_TYPE",
+    "X-Forwarded-For": "HTTP_X_FORWARDED_FOR",
+    "Referer": "HTTP_REFERER",
+}
 BEARER = "Bearer "
 
 
@@ -148,16 +153,16 @@ def printable(text: str) -> str:
 
 def bearer_token(request: HttpRequest) -> str:
     """Return the token of an ``Authorization: Bearer`` header, or ""."""
-    header = request.headers.get("Authorization", "")
+    header = request.META.get("HTTP_AUTHORIZATION", "")
     return header[len(BEARER) :].strip() if header.startswith(BEARER) else ""
 
 
 def kept_headers(request: HttpRequest) -> dict[str, str]:
     """Return the few headers worth keeping; never one that carries a secret."""
     return {
-        name: printable(request.headers[name])
-        for name in KEPT_HEADERS
-        if name in request.headers
+        name: printable(value)
+        for name, key in KEPT_HEADERS.items()
+        if (value := request.META.get(key))
     }
 
 

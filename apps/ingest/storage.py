@@ -1,27 +1,29 @@
 """The two statements of ingestion: one reads, one writes everything at once.
 
-The write is a single statement and thereby one transaction: the event, the conversion
-with its change, and all deliveries are committed together or not at all (DESIGN §4.1).
-Every part hangs on the row that the event's INSERT returned, so a duplicate, decided
-by the constraint ``event_dedupe_key_unique``, writes nothing.
+The write is a single statement and thereby one transaction: events, the conversions
+they make with their changes, and all deliveries are committed together or not at all
+(DESIGN §4.1). Every part hangs on the rows that the events' INSERT returned, so a
+duplicate, decided by the constraints on ``dedupe_key`` and ``order_key``, writes
+nothing. One event and a thousand take the same statement.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+from django.db import OperationalError, connection
 
-from apps.core.sql import direct_cursor
+from apps.core.sql import direct_cursor, replace_connection
 from apps.deliveries.planning import PlannedDelivery
 from apps.ingest.resolving import Transaction
 
 READ = """
-SELECT v.version, c.id AS click_id, c.offer_id, c.affiliate_id, c.expires_at,
-       b.id AS conversion_id, b.status
+SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id,
+       c.expires_at, b.id AS conversion_id, b.status
   FROM core_configversion v
-  LEFT JOIN tracking_click c ON c.transaction_id = %s
+  LEFT JOIN tracking_click c ON c.transaction_id = ANY(%s)
   LEFT JOIN LATERAL (
        SELECT id, status FROM tracking_conversion
         WHERE transaction_id = c.transaction_id
@@ -33,39 +35,45 @@ SELECT v.version, c.id AS click_id, c.offer_id, c.affiliate_id, c.expires_at,
 EVENT_COLUMNS = (
     "id, source, offer_id, event_type_id, name, transaction_id, click_id, "
     "conversion_id, affiliate_id, goal_id, category, is_payable, order_id, dedupe_key, "
-    "occurred_at, received_at, params, fields, triggered_by_id, sale_amount, "
-    "sale_currency, currency, revenue, payout"
+    "order_key, occurred_at, received_at, params, fields, triggered_by_id, "
+    "sale_amount, sale_currency, currency, revenue, payout"
 )
 WRITE = f"""
-WITH event AS (
+WITH given AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s::json)
+        AS v(id uuid, source text, offer_id bigint, event_type_id bigint, name text,
+             transaction_id text, click_id uuid, conversion_id uuid,
+             affiliate_id bigint, goal_id bigint, category text, is_payable boolean,
+             order_id text, dedupe_key text, order_key text, occurred_at timestamptz,
+             received_at timestamptz, params jsonb, fields jsonb,
+             triggered_by_id bigint, sale_amount numeric, sale_currency text,
+             currency text, revenue numeric, payout numeric, change_id uuid,
+             status text)
+), event AS (
     INSERT INTO tracking_event ({EVENT_COLUMNS})
-    VALUES (%(id)s, %(source)s, %(offer_id)s, %(event_type_id)s, %(name)s,
-            %(transaction_id)s, %(click_id)s, %(conversion_id)s, %(affiliate_id)s,
-            %(goal_id)s, %(category)s, %(is_payable)s, %(order_id)s, %(dedupe_key)s,
-            %(occurred_at)s, %(received_at)s, %(params)s, %(fields)s,
-            %(triggered_by_id)s, %(sale_amount)s, %(sale_currency)s, %(currency)s,
-            %(revenue)s, %(payout)s)
-    ON CONFLICT (dedupe_key) DO NOTHING
-    RETURNING id, received_at, offer_id, affiliate_id, click_id, conversion_id
+    SELECT {EVENT_COLUMNS} FROM given
+        ON CONFLICT DO NOTHING
+    RETURNING id
+), accepted AS (
+    SELECT given.* FROM given JOIN event USING (id)
 ), conversion AS (
     INSERT INTO tracking_conversion
            (id, offer_id, click_id, transaction_id, event_type_id, goal_id,
             affiliate_id, status, status_reason, is_payable, order_id, occurred_at,
             version, sale_amount, sale_currency, currency, revenue, payout,
             created_at, updated_at)
-    SELECT %(new_conversion_id)s, e.offer_id, e.click_id, %(transaction_id)s,
-           %(event_type_id)s, %(goal_id)s, e.affiliate_id, %(status)s, '',
-           %(is_payable)s, %(order_id)s, %(occurred_at)s, 1, %(sale_amount)s,
-           %(sale_currency)s, %(currency)s, %(revenue)s, %(payout)s, e.received_at,
-           e.received_at
-      FROM event e WHERE %(new_conversion_id)s::uuid IS NOT NULL
+    SELECT conversion_id, offer_id, click_id, transaction_id, event_type_id, goal_id,
+           affiliate_id, status, '', is_payable, order_id, occurred_at,
+           1, sale_amount, sale_currency, currency, revenue, payout,
+           received_at, received_at
+      FROM accepted WHERE change_id IS NOT NULL
 ), change AS (
     INSERT INTO tracking_conversionchange
            (id, conversion_id, number, operation, old_status, new_status, reason,
             source, actor_id, event_id, fires_postbacks, changed_at)
-    SELECT %(change_id)s, %(new_conversion_id)s, 1, 'create', '', %(status)s, '',
-           %(source)s, %(triggered_by_id)s, e.id, true, e.received_at
-      FROM event e WHERE %(new_conversion_id)s::uuid IS NOT NULL
+    SELECT change_id, conversion_id, 1, 'create', '', status, '',
+           source, triggered_by_id, id, true, received_at
+      FROM accepted WHERE change_id IS NOT NULL
 ), delivery AS (
     INSERT INTO deliveries_delivery
            (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
@@ -74,78 +82,116 @@ WITH event AS (
     SELECT d.id, d.rule_id, d.revision_id, d.trigger_type, d.trigger_id, 'live', e.id,
            e.conversion_id, e.click_id, e.offer_id, e.affiliate_id, d.destination_id,
            d.state, d.reason, 0, e.received_at, '', '', e.received_at
-      FROM event e,
-           unnest(%(delivery_ids)s::uuid[], %(rule_ids)s::bigint[],
-                  %(revision_ids)s::bigint[], %(trigger_types)s::text[],
-                  %(trigger_ids)s::uuid[], %(destination_ids)s::bigint[],
-                  %(states)s::text[], %(reasons)s::text[])
-           AS d(id, rule_id, revision_id, trigger_type, trigger_id, destination_id,
-                state, reason)
+      FROM json_to_recordset(%s::json)
+           AS d(event_id uuid, id uuid, rule_id bigint, revision_id bigint,
+                trigger_type text, trigger_id uuid, destination_id bigint, state text,
+                reason text)
+      JOIN accepted e ON e.id = d.event_id
 )
-SELECT count(*) AS accepted FROM event
+SELECT id FROM event
 """  # noqa: S608 - only our own column names are put in
 
-FIRST_EVENT = "SELECT id, conversion_id FROM tracking_event WHERE dedupe_key = %s"
+FIRST_EVENT = """
+SELECT id, conversion_id FROM tracking_event WHERE dedupe_key = %s
+UNION ALL
+SELECT id, conversion_id FROM tracking_event WHERE order_key = %s
+ LIMIT 1
+"""
+
+_as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """The row of an event and, where it makes one, of its conversion."""
+    """The row of an event, what it makes of its conversion, and its deliveries.
+
+    With ``change_id`` the event makes the conversion ``conversion_id`` in ``status``.
+    """
 
     columns: dict[str, Any]
-    new_conversion_id: UUID | None
     change_id: UUID | None
     status: str
+    deliveries: Sequence[PlannedDelivery] = ()
+
+    @property
+    def id(self) -> UUID:
+        """The event's id."""
+        event_id: UUID = self.columns["id"]
+        return event_id
 
 
-def read_transaction(transaction_id: str) -> tuple[int, Transaction | None]:
-    """Return the version of the configuration and the transaction, if there is one."""
-    with direct_cursor() as cursor:
-        row = cursor.execute(READ, (transaction_id,), prepare=True).fetchone()
-    if row is None:
+def read_transactions(
+    transaction_ids: Sequence[str],
+) -> tuple[int, dict[str, Transaction]]:
+    """Return the version of the configuration and the transactions that exist."""
+    rows = _read(transaction_ids)
+    if not rows:
         raise RuntimeError("core_configversion has no row: run «manage.py migrate».")
-    if row.click_id is None:
-        return row.version, None
-    return row.version, Transaction(
-        click_id=row.click_id,
-        offer_id=row.offer_id,
-        affiliate_id=row.affiliate_id,
-        expires_at=row.expires_at,
-        conversion_id=row.conversion_id,
-        conversion_status=row.status or "",
-    )
-
-
-def write_event(
-    new: NewEvent,
-    deliveries: Sequence[PlannedDelivery],
-    destinations: dict[str, int],
-) -> bool:
-    """Insert everything; False when an event of this dedupe key exists already."""
-    columns = new.columns
-    values = {
-        **columns,
-        "params": Jsonb(columns["params"]),
-        "fields": Jsonb(columns["fields"]),
-        "new_conversion_id": new.new_conversion_id,
-        "change_id": new.change_id,
-        "status": new.status,
-        "delivery_ids": [planned.id for planned in deliveries],
-        "rule_ids": [planned.rule_id for planned in deliveries],
-        "revision_ids": [planned.revision_id for planned in deliveries],
-        "trigger_types": [planned.trigger_type for planned in deliveries],
-        "trigger_ids": [planned.trigger_id for planned in deliveries],
-        "destination_ids": [destinations[d.destination] for d in deliveries],
-        "states": [planned.state for planned in deliveries],
-        "reasons": [planned.reason for planned in deliveries],
+    found = {
+        row.transaction_id: Transaction(
+            click_id=row.click_id,
+            offer_id=row.offer_id,
+            affiliate_id=row.affiliate_id,
+            expires_at=row.expires_at,
+            conversion_id=row.conversion_id,
+            conversion_status=row.status or "",
+        )
+        for row in rows
+        if row.click_id is not None
     }
-    with direct_cursor() as cursor:
-        row = cursor.execute(WRITE, values, prepare=True).fetchone()
-    return bool(row and row.accepted)
+    return rows[0].version, found
 
 
-def first_event(dedupe_key: str) -> tuple[UUID | None, UUID | None]:
-    """Return the ids of the event that holds ``dedupe_key``, and of its conversion."""
+def _read(transaction_ids: Sequence[str]) -> list[Any]:
+    """Run ``READ``; a connection that the server closed is replaced once.
+
+    So no request pays for a check of its connection, and none is refused because the
+    database was restarted since the last one.
+    """
+    parameters = (list(transaction_ids),)
+    try:
+        with direct_cursor() as cursor:
+            return cursor.execute(READ, parameters, prepare=True).fetchall()
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        replace_connection()
+        with direct_cursor() as cursor:
+            return cursor.execute(READ, parameters, prepare=True).fetchall()
+
+
+def write_events(
+    events: Sequence[NewEvent], destinations: Mapping[str, int]
+) -> set[UUID]:
+    """Insert everything; return the ids of the events that were not there yet."""
+    rows = [
+        {**event.columns, "change_id": event.change_id, "status": event.status}
+        for event in events
+    ]
+    deliveries = [
+        {
+            "event_id": event.id,
+            "id": planned.id,
+            "rule_id": planned.rule_id,
+            "revision_id": planned.revision_id,
+            "trigger_type": planned.trigger_type,
+            "trigger_id": planned.trigger_id,
+            "destination_id": destinations[planned.destination],
+            "state": planned.state,
+            "reason": planned.reason,
+        }
+        for event in events
+        for planned in event.deliveries
+    ]
+    parameters = (_as_json(rows), _as_json(deliveries))
     with direct_cursor() as cursor:
-        row = cursor.execute(FIRST_EVENT, (dedupe_key,), prepare=True).fetchone()
+        written = cursor.execute(WRITE, parameters, prepare=True).fetchall()
+    return {row.id for row in written}
+
+
+def first_event(new: NewEvent) -> tuple[UUID | None, UUID | None]:
+    """Return the ids of the event that ``new`` repeats, and of its conversion."""
+    keys = (new.columns["dedupe_key"], new.columns["order_key"])
+    with direct_cursor() as cursor:
+        row = cursor.execute(FIRST_EVENT, keys, prepare=True).fetchone()
     return (row.id, row.conversion_id) if row else (None, None)

@@ -5,8 +5,8 @@ from django.urls import path
 from apps.ingest import api, views
 
 urlpatterns = [
-    path("", views.root, name="root"),
     path("postback", views.postback, name="postback"),
+    path("", views.root, name="root"),
     path(
         "postback/<str:offer_token>/<str:event_id>",
         views.postback,

@@ -87,14 +87,18 @@ def test_changes_are_edges_that_begin_with_create() -> None:
 def test_events_are_deduplicated_named_and_frozen() -> None:
     """DESIGN §4.2, §4.5."""
     offer = make_offer()
-    event = make_event(offer, dedupe_key="k", payout=1)
+    event = make_event(offer, dedupe_key="k", order_key="o", payout=1)
 
     with refused_by("event_dedupe_key_unique"):
         make_event(offer, dedupe_key="k")
+    with refused_by("event_order_key_unique"):
+        make_event(offer, order_key="o")
     with refused_by("event_of_a_type_has_a_name"):
         make_event(offer, event_type=make_event_type())
     with pytest.raises(IntegrityError, match="accepted event"), transaction.atomic():
         Event.objects.filter(pk=event.pk).update(payout=2)
+    with pytest.raises(IntegrityError, match="accepted event"), transaction.atomic():
+        Event.objects.filter(pk=event.pk).update(order_key=None)
     Event.objects.filter(pk=event.pk).update(params={})
 
 

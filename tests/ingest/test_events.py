@@ -20,6 +20,7 @@ from apps.tracking.models import (
 from tests.factories import (
     SECRET,
     TRANSACTION,
+    make_click,
     make_event_list,
     make_event_type,
     make_offer_event,
@@ -117,6 +118,20 @@ def test_an_event_may_repeat_when_it_is_allowed_but_not_the_same_order(
     ]
 
     assert results == ["accepted", "accepted", "accepted", "duplicate"]
+
+
+def test_one_order_counts_once_across_transactions(
+    client: Client, offer: Offer
+) -> None:
+    """R58: an advertiser's order is paid for once."""
+    make_click(offer, transaction_id="t-2")
+
+    first = send(client, order_id="o-1").json()
+    second = send(client, order_id="o-1", transaction_id="t-2").json()
+
+    assert first["result"] == "accepted"
+    assert second["result"] == "duplicate"
+    assert second["event"] == first["event"]
 
 
 def test_once_per_transaction_holds_whatever_the_order(

@@ -80,6 +80,7 @@ class Event(Money):
     is_payable = models.BooleanField("payable", default=False)
     order_id = models.CharField(max_length=120, blank=True)
     dedupe_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
+    order_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     params = models.JSONField(default=dict)
@@ -97,7 +98,14 @@ class Event(Money):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["dedupe_key"], name="event_dedupe_key_unique"
+                fields=["dedupe_key"],
+                condition=Q(dedupe_key__isnull=False),
+                name="event_dedupe_key_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["order_key"],
+                condition=Q(order_key__isnull=False),
+                name="event_order_key_unique",
             ),
             models.CheckConstraint(
                 condition=Q(event_type=None) | ~Q(name=""),

@@ -1,0 +1,144 @@
+"""What an accepted report becomes: the rows of its event and its deliveries; pure."""
+
+from dataclasses import replace
+from typing import Any
+
+from apps.core.ids import uuid7
+from apps.deliveries.planning import plan_deliveries
+from apps.events.categories import (
+    Category,
+    EffectiveCategory,
+    RepeatPolicy,
+)
+from apps.ingest.configuration import Configuration, EventConfig, OfferConfig
+from apps.ingest.inbound import Inbound
+from apps.ingest.reading import Report, read_report
+from apps.ingest.resolving import (
+    Transaction,
+    authenticate,
+    check_transaction,
+    mapped_values,
+    resolve_event,
+    resolve_offer,
+)
+from apps.ingest.storage import NewEvent
+from apps.postbacks.matching import Trigger
+
+KEY_SEPARATOR = "\x1f"
+"""Between the parts of a key; no field can hold it (control character)."""
+
+
+def prepare_event(
+    inbound: Inbound, found: Transaction | None, configuration: Configuration
+) -> NewEvent:
+    """Check what ``inbound`` reports and return what is to be stored.
+
+    Raises ``RefusedError``; whether it is a duplicate, the database decides.
+    """
+    token = authenticate(inbound, configuration)
+    offer, known = resolve_offer(inbound, token, found, configuration)
+    event = resolve_event(inbound, offer, configuration)
+    check_transaction(event, known, offer, inbound.received_at)
+    values = mapped_values(inbound, event)
+    report = read_report(
+        inbound, values, offer=offer, event=event, affiliate_id=known.affiliate_id
+    )
+    new = _new_event(inbound, report, offer=offer, event=event, known=known)
+    return replace(
+        new, deliveries=plan_deliveries(_triggers(new, offer), configuration.rules)
+    )
+
+
+def _new_event(
+    inbound: Inbound,
+    report: Report,
+    *,
+    offer: OfferConfig,
+    event: EventConfig | None,
+    known: Transaction,
+) -> NewEvent:
+    creates = event is None or event.is_affiliate_conversion
+    amounts = report.amounts
+    columns: dict[str, Any] = {
+        "id": uuid7(),
+        "source": inbound.source,
+        "offer_id": offer.id,
+        "event_type_id": (event.type_id or None) if event else None,
+        "name": event.name if event else "",
+        "transaction_id": inbound.get("transaction_id"),
+        "click_id": known.click_id,
+        "conversion_id": uuid7() if creates else known.conversion_id,
+        "affiliate_id": known.affiliate_id,
+        "goal_id": report.goal_id,
+        "category": effective_category(event, is_payable=report.is_payable),
+        "is_payable": report.is_payable,
+        "order_id": report.order_id,
+        "dedupe_key": _dedupe_key(inbound, offer.id, event),
+        "order_key": _order_key(report.order_id, offer.id, event),
+        "occurred_at": report.occurred_at,
+        "received_at": inbound.received_at,
+        "params": report.params,
+        "fields": report.fields,
+        "triggered_by_id": None,
+        "sale_amount": report.sale_amount,
+        "sale_currency": report.sale_currency,
+        "currency": amounts.currency if amounts else "",
+        "revenue": amounts.revenue if amounts else None,
+        "payout": amounts.payout if amounts else None,
+    }
+    return NewEvent(columns, uuid7() if creates else None, report.status)
+
+
+def effective_category(event: EventConfig | None, *, is_payable: bool) -> str:
+    """Return the category rules choose from: conversions split by payability (R15)."""
+    if event is not None and event.category != Category.CONVERSION:
+        return event.category
+    if is_payable:
+        return EffectiveCategory.CONVERSIONS.value
+    return EffectiveCategory.PARTIAL_CONVERSIONS.value
+
+
+def _dedupe_key(
+    inbound: Inbound, offer_id: int, event: EventConfig | None
+) -> str | None:
+    """Return what its repeat policy lets happen once, ``None`` for no such thing."""
+    if event is not None and event.repeat_policy == RepeatPolicy.UNLIMITED:
+        return None
+    transaction_id = inbound.get("transaction_id")
+    return KEY_SEPARATOR.join((str(offer_id), *_kind(event), "t", transaction_id))
+
+
+def _order_key(order_id: str, offer_id: int, event: EventConfig | None) -> str | None:
+    """Return what one order may do once, whatever the policy (R58)."""
+    if not order_id:
+        return None
+    return KEY_SEPARATOR.join((str(offer_id), *_kind(event), "o", order_id))
+
+
+def _kind(event: EventConfig | None) -> tuple[str, ...]:
+    """Return what tells kinds of events apart: number, undefined name, or neither."""
+    if event is None:
+        return ("base",)
+    return (str(event.type_id),) if event.type_id else ("0", event.name)
+
+
+def _triggers(new: NewEvent, offer: OfferConfig) -> list[Trigger]:
+    columns = new.columns
+    shared: dict[str, Any] = {
+        "offer_id": offer.id,
+        "affiliate_id": columns["affiliate_id"],
+        "goal_id": columns["goal_id"],
+        "has_goals": offer.has_goals,
+    }
+    triggers = [
+        Trigger(
+            id=columns["id"],
+            event_type_id=columns["event_type_id"],
+            event_name=columns["name"],
+            category=columns["category"],
+            **shared,
+        )
+    ]
+    if new.change_id is not None:
+        triggers.append(Trigger(id=new.change_id, new_status=new.status, **shared))
+    return triggers
