@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from django.db.models import F
 
-from apps.accounts.models import ApiToken, PartyStatus, TokenScope
+from apps.accounts.models import ApiToken, PartyStatus
 from apps.core.config_version import current_version
 from apps.deliveries.destinations import destination_ids
 from apps.event_lists.models import EventListItem, OfferEventList
@@ -86,10 +86,11 @@ def _tokens() -> dict[str, TokenConfig]:
             scope=token.scope,
             advertiser_id=token.advertiser_id,
             offer_id=token.offer_id,
+            user_id=token.user_id,
             valid_from=token.valid_from,
             valid_until=token.valid_until,
         )
-        for token in ApiToken.objects.exclude(scope=TokenScope.USER)
+        for token in ApiToken.objects.all()
     }
 
 

@@ -26,6 +26,7 @@ class TokenConfig:
     scope: str
     advertiser_id: int | None
     offer_id: int | None
+    user_id: int | None
     valid_from: datetime
     valid_until: datetime | None
 

@@ -11,10 +11,13 @@ STATUS_CODES: Mapping[str, int] = {
     "forbidden": 403,
     "unknown_transaction": 404,
     "unknown_offer": 404,
+    "not_found": 404,
     "conversion_required": 409,
     "event_not_enabled": 409,
     "offer_inactive": 409,
     "click_expired": 409,
+    "too_late": 409,
+    "forbidden_move": 409,
     "payload_too_large": 413,
     "unknown_event": 422,
     "event_mismatch": 422,
@@ -24,8 +27,16 @@ STATUS_CODES: Mapping[str, int] = {
     "bad_amount": 422,
     "bad_currency": 422,
     "bad_status": 422,
+    "throttled": 429,
+    # The sender did nothing wrong: the event came over one of the offer's limits.
+    "filtered": 200,
 }
 """The HTTP status of each reason (DESIGN §5)."""
+
+BAD_TOKEN = (
+    "The token is missing, unknown or no longer valid. Send it as «secure» or as an "
+    "Authorization: Bearer header."
+)
 
 
 class RefusedError(Exception):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from apps.accounts.models import hash_token
+from apps.accounts.models import TokenScope, hash_token
 from apps.events.categories import (
     Category,
     RepeatPolicy,
@@ -22,7 +22,7 @@ from apps.ingest.configuration import (
     TokenConfig,
 )
 from apps.ingest.inbound import Inbound, printable
-from apps.ingest.refusals import RefusedError
+from apps.ingest.refusals import BAD_TOKEN, RefusedError
 
 UNKNOWN_TRANSACTION = (
     "No click has this transaction id. Send the transaction id of our click unchanged."
@@ -44,12 +44,12 @@ class Transaction:
 def authenticate(inbound: Inbound, configuration: Configuration) -> TokenConfig:
     """Return the sender's token. Raises ``RefusedError`` (``bad_token``)."""
     token = configuration.tokens.get(hash_token(inbound.token))
-    if token is None or not token.is_valid_at(inbound.received_at):
-        raise RefusedError(
-            "bad_token",
-            "The token is missing, unknown or no longer valid. Send it as «secure» "
-            "or as an Authorization: Bearer header.",
-        )
+    if (
+        token is None
+        or token.scope == TokenScope.USER
+        or not token.is_valid_at(inbound.received_at)
+    ):
+        raise RefusedError("bad_token", BAD_TOKEN)
     return token
 
 
