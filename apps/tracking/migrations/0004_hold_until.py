@@ -7,9 +7,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_configuration_triggers'),
-        ('events', '0005_tmp'),
+        ('events', '0005_limits_and_payouts'),
         ('goals', '0003_configuration_triggers'),
-        ('offers', '0003_tmp'),
+        ('offers', '0003_hold_days'),
         ('tracking', '0003_order_key'),
     ]
 
