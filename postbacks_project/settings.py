@@ -172,10 +172,14 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # Inbound limits (reference: a tracker's postback is a few hundred bytes).
 INBOUND_BODY_MAX_BYTES = 256 * 1024
+INBOUND_BATCH_MAX_BYTES = 2 * 1024 * 1024
 INBOUND_MAX_FIELDS = 200
 INBOUND_VALUE_MAX_BYTES = 8 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# Requests a second that one token may send to one web process; 0 = no limit.
+SENDER_REQUESTS_PER_SECOND = env.float("SENDER_REQUESTS_PER_SECOND", default=2_000.0)
 
 # Seconds between writes of the counts of received event names; 0 = write at once.
 TALLY_SECONDS = env.float("TALLY_SECONDS", default=1.0)

@@ -12,7 +12,7 @@ from apps.accounts.models import TokenScope, User, hash_token
 from apps.ingest.compiling import current_configuration
 from apps.ingest.inbound import bearer_token
 from apps.ingest.principals import TokenPrincipal, UserPrincipal
-from apps.ingest.refusals import BAD_TOKEN
+from apps.ingest.refusals import NOT_AUTHENTICATED
 
 
 class ApiTokenAuthentication(BaseAuthentication):
@@ -25,12 +25,12 @@ class ApiTokenAuthentication(BaseAuthentication):
             return None
         token = current_configuration().tokens.get(hash_token(secret))
         if token is None or not token.is_valid_at(timezone.now()):
-            raise AuthenticationFailed(BAD_TOKEN)
+            raise AuthenticationFailed(NOT_AUTHENTICATED)
         if token.scope != TokenScope.USER:
             return TokenPrincipal(token), secret
         user = User.objects.filter(pk=token.user_id, is_active=True).first()
         if user is None:
-            raise AuthenticationFailed(BAD_TOKEN)
+            raise AuthenticationFailed(NOT_AUTHENTICATED)
         return UserPrincipal(user), secret
 
     def authenticate_header(self, request: Request) -> str:

@@ -1,5 +1,6 @@
 """What an accepted report becomes: the rows of its event and its deliveries; pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,33 +11,63 @@ from apps.events.categories import (
     EffectiveCategory,
     RepeatPolicy,
 )
-from apps.ingest.configuration import Configuration, EventConfig, OfferConfig
-from apps.ingest.inbound import Inbound
-from apps.ingest.reading import Report, read_report
+from apps.ingest.configuration import (
+    Configuration,
+    EventConfig,
+    LimitConfig,
+    OfferConfig,
+)
+from apps.ingest.inbound import Inbound, number_in
+from apps.ingest.reading import Report, read_report, read_status
+from apps.ingest.refusals import RefusedError
 from apps.ingest.resolving import (
+    Sender,
     Transaction,
-    authenticate,
     check_transaction,
     mapped_values,
     resolve_event,
     resolve_offer,
 )
-from apps.ingest.storage import NewEvent
+from apps.ingest.storage import NewEvent, Repeat
 from apps.postbacks.matching import Trigger
+from apps.tracking.models import new_public_id
 
 KEY_SEPARATOR = "\x1f"
 """Between the parts of a key; no field can hold it (control character)."""
 
 
 def prepare_event(
-    inbound: Inbound, found: Transaction | None, configuration: Configuration
+    inbound: Inbound,
+    sender: Sender,
+    found: Transaction | None,
+    configuration: Configuration,
 ) -> NewEvent:
     """Check what ``inbound`` reports and return what is to be stored.
 
     Raises ``RefusedError``; whether it is a duplicate, the database decides.
     """
-    token = authenticate(inbound, configuration)
-    offer, known = resolve_offer(inbound, token, found, configuration)
+    offer, known = resolve_offer(inbound, sender, found, configuration)
+    try:
+        return _prepare(inbound, sender, offer, known, configuration)
+    except RefusedError as refusal:
+        refusal.offer_id = offer.id
+        refusal.event_name = reported_name(inbound, configuration)
+        raise
+
+
+def reported_name(inbound: Inbound, configuration: Configuration) -> str:
+    """Return the name that a report is counted under, defined or not (R209)."""
+    number = number_in(inbound.event_id or inbound.get("event_id"))
+    return inbound.get("event_name") or configuration.event_names.get(number, "")
+
+
+def _prepare(
+    inbound: Inbound,
+    sender: Sender,
+    offer: OfferConfig,
+    known: Transaction,
+    configuration: Configuration,
+) -> NewEvent:
     event = resolve_event(inbound, offer, configuration)
     check_transaction(event, known, offer, inbound.received_at)
     values = mapped_values(inbound, event)
@@ -44,8 +75,43 @@ def prepare_event(
         inbound, values, offer=offer, event=event, affiliate_id=known.affiliate_id
     )
     new = _new_event(inbound, report, offer=offer, event=event, known=known)
+    new.columns["triggered_by_id"] = sender.user_id
     return replace(
-        new, deliveries=plan_deliveries(_triggers(new, offer), configuration.rules)
+        new,
+        deliveries=plan_deliveries(_triggers(new, offer), configuration.rules),
+        repeat=_repeat(new, values),
+        moves_to=_moved_status(new, event),
+        limits=_limits(new, offer),
+    )
+
+
+def _repeat(new: NewEvent, values: Mapping[str, str]) -> Repeat | None:
+    """Return what the report asks for should it be a repeated one (R101).
+
+    Only a report that makes a conversion can move it, and only to a named status.
+    """
+    status = read_status(values)
+    scope = values.get("scope", "")
+    if scope not in ("", "conversion", "transaction"):
+        raise RefusedError(
+            "bad_field:scope", "«scope» must be «conversion» or «transaction»."
+        )
+    if not status or new.change_id is None:
+        return None
+    return Repeat(status, of_transaction=scope == "transaction")
+
+
+def _moved_status(new: NewEvent, event: EventConfig | None) -> str:
+    """Return where an event moves the conversion it did not make, or "" (R211)."""
+    if event is None or new.change_id is not None or not new.columns["conversion_id"]:
+        return ""
+    return event.maps_to_status
+
+
+def _limits(new: NewEvent, offer: OfferConfig) -> tuple[LimitConfig, ...]:
+    type_id = new.columns["event_type_id"]
+    return tuple(
+        limit for limit in offer.limits if limit.event_type_id in (None, type_id)
     )
 
 
@@ -73,7 +139,7 @@ def _new_event(
         "category": effective_category(event, is_payable=report.is_payable),
         "is_payable": report.is_payable,
         "order_id": report.order_id,
-        "dedupe_key": _dedupe_key(inbound, offer.id, event),
+        "dedupe_key": _dedupe_key(inbound, report, offer.id, event),
         "order_key": _order_key(report.order_id, offer.id, event),
         "occurred_at": report.occurred_at,
         "received_at": inbound.received_at,
@@ -86,7 +152,13 @@ def _new_event(
         "revenue": amounts.revenue if amounts else None,
         "payout": amounts.payout if amounts else None,
     }
-    return NewEvent(columns, uuid7() if creates else None, report.status)
+    return NewEvent(
+        columns,
+        change_id=uuid7() if creates else None,
+        status=report.status,
+        hold_until=report.hold_until,
+        lead_id=new_public_id() if event is None and offer.captures_leads else "",
+    )
 
 
 def effective_category(event: EventConfig | None, *, is_payable: bool) -> str:
@@ -99,13 +171,19 @@ def effective_category(event: EventConfig | None, *, is_payable: bool) -> str:
 
 
 def _dedupe_key(
-    inbound: Inbound, offer_id: int, event: EventConfig | None
+    inbound: Inbound, report: Report, offer_id: int, event: EventConfig | None
 ) -> str | None:
     """Return what its repeat policy lets happen once, ``None`` for no such thing."""
-    if event is not None and event.repeat_policy == RepeatPolicy.UNLIMITED:
-        return None
-    transaction_id = inbound.get("transaction_id")
-    return KEY_SEPARATOR.join((str(offer_id), *_kind(event), "t", transaction_id))
+    scope = "t", inbound.get("transaction_id")
+    if event is not None:
+        policy = event.repeat_policy
+        if policy == RepeatPolicy.UNLIMITED:
+            return None
+        if policy == RepeatPolicy.ONCE_PER_DEVICE and report.device_id:
+            scope = "d", report.device_id
+        elif policy == RepeatPolicy.ONCE_PER_USER and report.user_id:
+            scope = "u", report.user_id
+    return KEY_SEPARATOR.join((str(offer_id), *_kind(event), *scope))
 
 
 def _order_key(order_id: str, offer_id: int, event: EventConfig | None) -> str | None:

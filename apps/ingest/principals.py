@@ -27,6 +27,10 @@ class TokenPrincipal:
     pk = None
 
     @property
+    def user_id(self) -> None:
+        """A program is no person."""
+
+    @property
     def may_report(self) -> bool:
         """Programs with a token report; what for, their scope decides."""
         return True
@@ -84,6 +88,11 @@ class UserPrincipal:
         return self.user.pk
 
     @property
+    def user_id(self) -> int:
+        """The user's number, as the one who reports."""
+        return self.user.pk
+
+    @property
     def is_active(self) -> bool:
         """Tell whether the user may do anything at all."""
         return self.user.is_active
@@ -113,7 +122,7 @@ class UserPrincipal:
         """Private means private from affiliates."""
         return self.user.affiliate_id is None
 
-    def covers(self, offer: OfferConfig) -> bool:  # noqa: ARG002 - the protocol
+    def covers(self, offer: OfferConfig) -> bool:
         """Staff report for every offer, nobody else for any."""
         return self.may_report
 
@@ -121,7 +130,7 @@ class UserPrincipal:
         self,
         queryset: ScopedQuerySet[_Model],
         *,
-        offer_path: str,  # noqa: ARG002 - the protocol
+        offer_path: str,
     ) -> QuerySet[_Model]:
         """Return what the user may see."""
         return queryset.visible_to(self.user)

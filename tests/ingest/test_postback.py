@@ -37,12 +37,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
 
 
 def test_a_base_conversion_is_accepted_with_its_change_and_delivery(
-    client: Client, offer: Offer, no_wake_ups: Any
+    client: Client,
+    offer: Offer,
+    no_wake_ups: Any,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     """R47, R104, R216."""
     rule = make_rule(offer)
 
-    response = send(client, amount="99.90")
+    with django_capture_on_commit_callbacks(execute=True):
+        response = send(client, amount="99.90")
 
     event = Event.objects.get()
     conversion = Conversion.objects.get()

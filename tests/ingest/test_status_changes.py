@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from apps.deliveries.models import Delivery
-from apps.ingest.conversions import ForbiddenMoveError, change_conversion_status
+from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Conversion, ConversionChange
@@ -33,14 +33,8 @@ def move(
     conversion: Conversion, status: str, *, fires_postbacks: bool = True
 ) -> ConversionChange | None:
     """Change the status by hand."""
-    return change_conversion_status(
-        conversion_id=conversion.pk,
-        status=status,
-        reason="checked",
-        fires_postbacks=fires_postbacks,
-        actor=make_user(),
-        now=datetime.now(UTC),
-    )
+    wanted = Move(status, "manual", "checked", fires_postbacks, make_user())
+    return move_conversion(conversion.pk, wanted, datetime.now(UTC))
 
 
 def test_each_edge_into_a_status_fires_again(offer: Offer) -> None:
