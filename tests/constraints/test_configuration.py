@@ -136,16 +136,11 @@ def test_offers_and_their_terms_are_sane() -> None:
         )
 
 
-def test_limits_and_payouts_of_events_are_sane() -> None:
+def test_limits_are_one_per_event_and_period_and_let_something_pass() -> None:
     offer = make_offer()
-    affiliate = make_affiliate()
-    event = make_offer_event(offer)
     EventLimit.objects.create(offer=offer, maximum=1, period="day")
     limit = EventLimit.objects.create(offer=offer, maximum=1, period="hour")
     EventLimitCount.objects.create(limit=limit, period_start=NOON, count=1)
-    paid = {"offer_event": event, "payout_type": "cpa"}
-    OfferEventPayout.objects.create(affiliate=affiliate, payout_value=1, **paid)
-    other = make_affiliate("Other")
 
     with refused_by("event_limit_unique"):
         EventLimit.objects.create(offer=offer, maximum=2, period="day")
@@ -155,8 +150,18 @@ def test_limits_and_payouts_of_events_are_sane() -> None:
         EventLimit.objects.filter(pk=limit.pk).update(period="week")
     with refused_by("event_limit_count_unique"):
         EventLimitCount.objects.create(limit=limit, period_start=NOON, count=1)
+
+
+def test_payouts_and_outcomes_of_events_are_sane() -> None:
+    event = make_offer_event(make_offer())
+    other = make_affiliate("Other")
+    paid = {"offer_event": event, "payout_type": "cpa"}
+    OfferEventPayout.objects.create(affiliate=make_affiliate(), payout_value=1, **paid)
+
     with refused_by("offer_event_payout_unique"):
-        OfferEventPayout.objects.create(affiliate=affiliate, payout_value=2, **paid)
+        OfferEventPayout.objects.create(
+            affiliate=make_affiliate(), payout_value=2, **paid
+        )
     with refused_by("offer_event_payout_in_range"):
         OfferEventPayout.objects.create(affiliate=other, payout_value=-1, **paid)
     with refused_by("offer_event_payout_in_range"):
