@@ -68,9 +68,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.csp.content_security_policy",
     "apps.ingest.shortcut.shortcut",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,6 +110,8 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_UR
 # Only statements that ask for it are prepared (``prepare=True``); the ORM's texts hold
 # their values and would never be met again.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000
+# And those are planned once, not weighed anew with each set of values.
+DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan"
 # Each thread keeps its connection: a web process has few threads, and a pool would only
 # add its own cost to each request (docs/adr/0005).
 DATABASES["default"]["CONN_MAX_AGE"] = None

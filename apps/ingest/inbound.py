@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, TooManyFieldsSent
@@ -66,7 +67,7 @@ def read_request(
     """
     nested: dict[str, Any] = {}
     try:
-        values: dict[str, str] = request.GET.dict()
+        values = read_query(request)
         if request.method == "POST":
             _read_body(request, values, nested)
     except TooManyFieldsSent as error:
@@ -87,6 +88,23 @@ def read_request(
         headers=kept_headers(request),
         remote_address=remote_address(request),
     )
+
+
+def read_query(request: HttpRequest) -> dict[str, str]:
+    """Return the fields of the query; of a repeated one the last, as Django does.
+
+    Django's own ``QueryDict`` keeps them all, at three times the cost.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    if not query:
+        return {}
+    try:
+        pairs = parse_qsl(
+            query, keep_blank_values=True, max_num_fields=settings.INBOUND_MAX_FIELDS
+        )
+    except ValueError as error:
+        raise _too_many_fields() from error
+    return dict(pairs)
 
 
 def unread_request(

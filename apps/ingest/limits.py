@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from apps.core.sql import direct_cursor
+from apps.core.sql import rows_of
 from apps.events.models import LimitPeriod
 from apps.ingest.configuration import LimitConfig
 from apps.ingest.refusals import RefusedError
@@ -25,11 +25,7 @@ def take_limits(limits: Iterable[LimitConfig], now: datetime) -> None:
     """
     for limit in limits:
         start = period_start(limit.period, now)
-        with direct_cursor() as cursor:
-            taken = cursor.execute(
-                TAKE, (limit.id, start, limit.maximum), prepare=True
-            ).fetchone()
-        if taken is None:
+        if not rows_of(TAKE, (limit.id, start, limit.maximum)):
             raise RefusedError(
                 f"filtered:{limit.name}",
                 f"The offer takes {limit.maximum} per {limit.period}; this one was "

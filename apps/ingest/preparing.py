@@ -124,7 +124,6 @@ def _new_event(
     known: Transaction,
 ) -> NewEvent:
     creates = event is None or event.is_affiliate_conversion
-    amounts = report.amounts
     columns: dict[str, Any] = {
         "id": uuid7(),
         "source": inbound.source,
@@ -146,11 +145,7 @@ def _new_event(
         "params": report.params,
         "fields": report.fields,
         "triggered_by_id": None,
-        "sale_amount": report.sale_amount,
-        "sale_currency": report.sale_currency,
-        "currency": amounts.currency if amounts else "",
-        "revenue": amounts.revenue if amounts else None,
-        "payout": amounts.payout if amounts else None,
+        **_money(report),
     }
     return NewEvent(
         columns,
@@ -159,6 +154,17 @@ def _new_event(
         hold_until=report.hold_until,
         lead_id=new_public_id() if event is None and offer.captures_leads else "",
     )
+
+
+def _money(report: Report) -> dict[str, Any]:
+    amounts = report.amounts
+    return {
+        "sale_amount": report.sale_amount,
+        "sale_currency": report.sale_currency,
+        "currency": amounts.currency if amounts else "",
+        "revenue": amounts.revenue if amounts else None,
+        "payout": amounts.payout if amounts else None,
+    }
 
 
 def effective_category(event: EventConfig | None, *, is_payable: bool) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.core.ids import uuid7
-from apps.core.sql import direct_cursor
+from apps.core.sql import rows_of
 from apps.ingest.inbound import Inbound
 from apps.ingest.refusals import Answer
 
@@ -28,6 +28,7 @@ SELECT {COLUMNS} FROM json_to_recordset(%s::json)
          method text, path text, fields jsonb, headers jsonb, remote_address inet,
          token_prefix text, offer_id bigint, event_name text, transaction_id text,
          first_event_id uuid)
+RETURNING id
 """  # noqa: S608 - only our own column names are put in
 
 _as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
@@ -45,8 +46,7 @@ class Refused:
 def record_refused(refused: Sequence[Refused]) -> None:
     """Keep what was not accepted."""
     rows = _as_json([_row(entry) for entry in refused])
-    with direct_cursor() as cursor:
-        cursor.execute(INSERT, (rows,), prepare=True)
+    rows_of(INSERT, (rows,))
 
 
 def _row(refused: Refused) -> dict[str, Any]:

@@ -10,20 +10,21 @@ nothing. One event and a thousand take the same statement.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection
 
-from apps.core.sql import direct_cursor, replace_connection
+from apps.core.sql import one_line, replace_connection, rows_of
 from apps.deliveries.planning import PlannedDelivery
 from apps.ingest.configuration import LimitConfig
 from apps.ingest.resolving import Transaction
 
 READ = """
 SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id,
-       c.expires_at, b.id AS conversion_id, b.status
+       extract(epoch FROM c.expires_at)::float8 AS expires, b.id AS conversion_id,
+       b.status
   FROM core_configversion v
   LEFT JOIN tracking_click c ON c.transaction_id = ANY(%s)
   LEFT JOIN LATERAL (
@@ -40,7 +41,7 @@ EVENT_COLUMNS = (
     "order_key, occurred_at, received_at, params, fields, triggered_by_id, "
     "sale_amount, sale_currency, currency, revenue, payout"
 )
-WRITE = f"""
+WRITE = one_line(f"""
 WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s::json)
         AS v(id uuid, source text, offer_id bigint, event_type_id bigint, name text,
@@ -109,7 +110,7 @@ SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
           AND (stored.dedupe_key = given.dedupe_key
                OR stored.order_key = given.order_key)
         LIMIT 1) first ON true
-"""  # noqa: S608 - only our own column names are put in
+""")  # noqa: S608 - only our own column names are put in
 
 FIRST_EVENTS = """
 SELECT id, conversion_id, dedupe_key, order_key FROM tracking_event
@@ -185,7 +186,7 @@ def read_transactions(
             transaction_id=row.transaction_id,
             offer_id=row.offer_id,
             affiliate_id=row.affiliate_id,
-            expires_at=row.expires_at,
+            expires_at=datetime.fromtimestamp(row.expires, UTC),
             conversion_id=row.conversion_id,
             conversion_status=row.status or "",
         )
@@ -203,14 +204,12 @@ def _read(transaction_ids: Sequence[str]) -> list[Any]:
     """
     parameters = (list(transaction_ids),)
     try:
-        with direct_cursor() as cursor:
-            return cursor.execute(READ, parameters, prepare=True).fetchall()
+        return rows_of(READ, parameters)
     except OperationalError:
         if connection.in_atomic_block:
             raise
         replace_connection()
-        with direct_cursor() as cursor:
-            return cursor.execute(READ, parameters, prepare=True).fetchall()
+        return rows_of(READ, parameters)
 
 
 def write_events(
@@ -227,8 +226,7 @@ def write_events(
             ]
         ),
     )
-    with direct_cursor() as cursor:
-        rows = cursor.execute(WRITE, parameters, prepare=True).fetchall()
+    rows = rows_of(WRITE, parameters)
     found = {
         row.id: First(row.first_id, row.first_conversion_id)
         for row in rows
@@ -271,8 +269,7 @@ def first_events(events: Sequence[NewEvent]) -> dict[UUID, First]:
         [event.columns[name] for event in events if event.columns[name]]
         for name in ("dedupe_key", "order_key")
     ]
-    with direct_cursor() as cursor:
-        rows = cursor.execute(FIRST_EVENTS, keys, prepare=True).fetchall()
+    rows = rows_of(FIRST_EVENTS, keys)
     by_key = {
         key: First(row.id, row.conversion_id)
         for row in rows

@@ -1,5 +1,6 @@
 """The HTTP doors that are no REST API: postback URL, tracking link, health."""
 
+import json
 from datetime import datetime
 
 from django.db import OperationalError
@@ -60,8 +61,11 @@ def _refused_unread(
 
 def answered(answer: Answer) -> HttpResponse:
     """Return ``answer`` as JSON with its status and headers."""
-    return JsonResponse(
-        answer.as_json(), status=answer.status_code, headers=answer.headers
+    return HttpResponse(
+        json.dumps(answer.as_json()),
+        content_type="application/json",
+        status=answer.status_code,
+        headers=answer.headers,
     )
 
 

@@ -60,11 +60,8 @@ def test_a_base_conversion_is_accepted_with_its_change_and_delivery(
         "event": str(event.pk),
         "conversion": str(conversion.pk),
     }
-    assert (event.category, event.payout, event.revenue) == (
-        "conversions",
-        Decimal(5),
-        Decimal(10),
-    )
+    money = (event.category, event.payout, event.revenue)
+    assert money == ("conversions", Decimal(5), Decimal(10))
     assert (conversion.status, conversion.sale_amount) == ("approved", Decimal("99.9"))
     assert (change.operation, change.new_status, change.event) == (
         "create",
