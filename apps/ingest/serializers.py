@@ -94,7 +94,7 @@ class LeadIn(serializers.Serializer[Any]):
     last_name = serializers.CharField(required=False, max_length=254)
 
 
-class LeadOut(AnswerOut):
+class LeadAnswerOut(AnswerOut):
     """What became of a lead."""
 
     lead = serializers.CharField()

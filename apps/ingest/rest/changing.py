@@ -31,13 +31,13 @@ class ChangeStatus(KnownDoor):
         responses=answers(StatusOut),
         examples=STATUS_EXAMPLES,
     )
-    def patch(self, request: Request, pk: UUID) -> Response:
+    def patch(self, request: Request, key: UUID) -> Response:
         """Change the status; writing the same one again changes nothing."""
         principal = self.principal(request)
         if not _may_change(principal):
             raise RefusedError("forbidden", "You may not change conversions.")
         rows = principal.rows(Conversion.objects.all(), offer_path="offer__")
-        conversion = get_object_or_404(rows, pk=pk)
+        conversion = get_object_or_404(rows, pk=key)
         move = _move(read_document(request._request), principal)  # noqa: SLF001 - DRF's own name for it
         try:
             change = move_conversion(conversion.pk, move, timezone.now())

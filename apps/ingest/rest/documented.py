@@ -58,6 +58,15 @@ def answers(shape: Any, *, created: bool = False) -> dict[int, Any]:
     return {201: shape, 200: OpenApiResponse(shape, seen), **refusals}
 
 
+def reading_answers(shape: Any) -> dict[int, Any]:
+    """Return every answer of a reading view."""
+    known = answers(shape)
+    return {status: known[status] for status in (200, 401, 403, 404, 405, 422, 503)}
+
+
+# How a client may authenticate, where the view itself does not tell.
+SECURITY: list[Any] = [{"token": []}, {"cookieAuth": []}]
+
 EVENT = {
     "transaction_id": "4f1c2e7a9b0d",
     "event": "sale",

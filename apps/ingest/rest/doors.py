@@ -2,43 +2,31 @@
 
 from typing import Any
 
-from django.db import OperationalError
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.ingest.principals import Principal, UserPrincipal, principal_of
-from apps.ingest.refusals import NOT_AUTHENTICATED, RefusedError, unavailable
+from apps.ingest.refusals import NOT_AUTHENTICATED, RefusedError
 from apps.ingest.resolving import Sender
 from apps.ingest.services import allowed_sender
 
 
-class _Answering(APIView):
-    """Answers a refusal in the form of every door."""
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Say why something was refused, or that the database is away."""
-        if isinstance(exc, OperationalError):
-            answer = unavailable()
-        elif isinstance(exc, RefusedError):
-            answer = exc.answer
-        else:
-            return super().handle_exception(exc)
-        return Response(
-            answer.as_json(), status=answer.status_code, headers=answer.headers
-        )
-
-
-class Door(_Answering):
+class Door(APIView):
     """A view whose token is checked where the report is, so that refusals are kept.
 
     People who are signed in need no token; DRF checks their CSRF token.
     """
 
     permission_classes = [AllowAny]
-    authentication_classes = [SessionAuthentication]
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Leave the token of a report to ``accept_event``."""
+        # The schema generator asks before there is a request.
+        if getattr(self.request, "method", "") == "POST":
+            return [SessionAuthentication()]
+        return super().get_authenticators()
 
     def sender(self, request: Request) -> Sender | None:
         """Return the person who is signed in; ``None`` leaves it to the token.
@@ -51,7 +39,7 @@ class Door(_Answering):
         return allowed_sender(UserPrincipal(user))
 
 
-class KnownDoor(_Answering):
+class KnownDoor(APIView):
     """A view for principals that are known before anything is looked up."""
 
     permission_classes = [AllowAny]

@@ -16,7 +16,7 @@ from apps.ingest.compiling import current_configuration
 from apps.ingest.inbound import Inbound
 from apps.ingest.leads import Submission, submit_lead
 from apps.ingest.refusals import RefusedError
-from apps.ingest.rest.documented import CLICK_EXAMPLE, LEAD_EXAMPLES, answers
+from apps.ingest.rest.documented import CLICK_EXAMPLE, LEAD_EXAMPLES, SECURITY, answers
 from apps.ingest.rest.doors import Door, KnownDoor
 from apps.ingest.rest.reporting import created_or_not
 from apps.ingest.rest.requests import (
@@ -29,8 +29,8 @@ from apps.ingest.serializers import (
     AnswerOut,
     ClickIn,
     ClickOut,
+    LeadAnswerOut,
     LeadIn,
-    LeadOut,
     TriggerIn,
 )
 from apps.ingest.services import allowed_sender, receive, refuse
@@ -94,8 +94,9 @@ class SubmitLead(Door):
 
     @extend_schema(
         operation_id="submit_lead",
+        auth=SECURITY,
         request=LeadIn,
-        responses=answers(LeadOut, created=True),
+        responses=answers(LeadAnswerOut, created=True),
         examples=LEAD_EXAMPLES,
     )
     def post(self, request: Request) -> Response:

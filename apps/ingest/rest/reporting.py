@@ -15,7 +15,7 @@ from apps.ingest.batches import receive_batch
 from apps.ingest.inbound import Inbound
 from apps.ingest.models import Result
 from apps.ingest.refusals import Answer, RefusedError
-from apps.ingest.rest.documented import BATCH_EXAMPLE, EVENT_EXAMPLES, answers
+from apps.ingest.rest.documented import BATCH_EXAMPLE, EVENT_EXAMPLES, SECURITY, answers
 from apps.ingest.rest.doors import Door
 from apps.ingest.rest.requests import check_inbound, inbound_of, read_document
 from apps.ingest.serializers import AnswerOut, BatchIn, BatchOut, EventIn
@@ -35,6 +35,7 @@ class ReportEvent(Door):
 
     @extend_schema(
         operation_id="report_event",
+        auth=SECURITY,
         request=EventIn,
         responses=answers(AnswerOut, created=True),
         examples=EVENT_EXAMPLES,
@@ -64,6 +65,7 @@ class ReportBatch(Door):
 
     @extend_schema(
         operation_id="report_events",
+        auth=SECURITY,
         request=BatchIn,
         responses=answers(BatchOut),
         examples=BATCH_EXAMPLE,
