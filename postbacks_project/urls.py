@@ -1,8 +1,10 @@
 """Every URL of the product."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from apps.ingest.views import unknown_address
 
 urlpatterns = [
     # First, because they are asked for most.
@@ -14,4 +16,7 @@ urlpatterns = [
         SpectacularSwaggerSplitView.as_view(url_name="api-schema"),
         name="api-docs",
     ),
+    # Last, or it would hide those above. An expression has no end: a path with a
+    # line feed is answered too.
+    re_path("^api/v1/", unknown_address),
 ]

@@ -10,22 +10,31 @@ from rest_framework.request import Request
 
 from apps.accounts.models import TokenScope, User, hash_token
 from apps.ingest.compiling import current_configuration
-from apps.ingest.inbound import bearer_token
+from apps.ingest.inbound import bearer_token, remote_address
 from apps.ingest.principals import TokenPrincipal, UserPrincipal
 from apps.ingest.refusals import NOT_AUTHENTICATED
+from apps.ingest.tallies import note_token
+from apps.ingest.throttling import throttle
 
 
 class ApiTokenAuthentication(BaseAuthentication):
     """Find the principal of a bearer token; without one, others may try."""
 
     def authenticate(self, request: Request) -> tuple[Any, str] | None:
-        """Return the principal and the token, ``None`` without a bearer header."""
+        """Return the principal and the token, ``None`` without a bearer header.
+
+        Raises ``AuthenticationFailed``, and ``RefusedError`` for asking too often.
+        """
         secret = bearer_token(request._request)  # noqa: SLF001 - DRF's own name for it
         if not secret:
             return None
+        now = timezone.now()
         token = current_configuration().tokens.get(hash_token(secret))
-        if token is None or not token.is_valid_at(timezone.now()):
+        if token is None or not token.is_valid_at(now):
+            throttle(f"address:{remote_address(request._request)}")  # noqa: SLF001 - as above
             raise AuthenticationFailed(NOT_AUTHENTICATED)
+        throttle(f"token:{token.id}")
+        note_token(token.id, now)
         if token.scope != TokenScope.USER:
             return TokenPrincipal(token), secret
         user = User.objects.filter(pk=token.user_id, is_active=True).first()

@@ -14,8 +14,8 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from apps.ingest.refusals import RefusedError
+from apps.ingest.vocabulary import PLAIN_FIELDS, PLAIN_PARAMS, TOKEN_FIELD
 
-TOKEN_FIELD = "secure"  # noqa: S105 - the name of the field, no secret
 KEPT_HEADERS = {
     "User-Agent": "HTTP_USER_AGENT",
     "Content-Type": "CONTENT_TYPE",
@@ -194,11 +194,15 @@ def _too_many_fields() -> RefusedError:
 
 
 def check_nested(nested: Mapping[str, Any]) -> None:
-    """Raise ``RefusedError`` for lists or objects too large, too deep or not storable.
+    """Raise ``RefusedError`` for lists or objects too large, too deep or misplaced.
 
     PostgreSQL's JSON holds neither NUL nor half of a surrogate pair.
     """
     for name, value in nested.items():
+        if name in PLAIN_FIELDS or name in PLAIN_PARAMS:
+            raise _bad_field(name, "A text or a number is needed.")
+        if name == "fields" and not isinstance(value, dict):
+            raise _bad_field(name, "An object of names and values is needed.")
         try:
             text = json.dumps(value, ensure_ascii=False)
         except RecursionError:

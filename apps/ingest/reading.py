@@ -15,6 +15,7 @@ from apps.events.categories import (
 from apps.ingest.configuration import EventConfig, OfferConfig
 from apps.ingest.inbound import Inbound, printable
 from apps.ingest.refusals import RefusedError
+from apps.ingest.vocabulary import OWN_FIELDS
 from apps.offers.money import (
     AgreedTerms,
     Amounts,
@@ -28,23 +29,6 @@ from apps.offers.terms import (
 from apps.tracking.statuses import (
     ConversionStatus,
 )
-
-OWN_FIELDS = frozenset(
-    [
-        "transaction_id",
-        "event_id",
-        "event_name",
-        "amount",
-        "currency",
-        "status",
-        "goal",
-        "order_id",
-        "occurred_at",
-        "fields",
-        "scope",
-    ]
-)
-"""The fields with a meaning of their own; all others are kept in ``params``."""
 
 NOTHING = Rate(RateType.FIXED, Decimal(0))
 AMOUNT_LIMIT = Decimal(10) ** 12
@@ -226,7 +210,7 @@ def _custom_fields(
     own = given if isinstance(given, dict) else {}
     found: dict[str, str] = {}
     for field in event.fields:
-        text = str(own.get(field.name, values.get(field.name, "")))
+        text = _text(field.name, inbound, own) or values.get(field.name, "")
         if not text and field.is_required:
             raise RefusedError(
                 f"missing_field:{field.name}", f"The field «{field.name}» is required."
@@ -234,6 +218,16 @@ def _custom_fields(
         if text:
             found[field.name] = _checked(field.name, field.type, text)
     return found
+
+
+def _text(name: str, inbound: Inbound, own: Mapping[str, Any]) -> str:
+    """Return the JSON value of a custom field as text, "" when there is none."""
+    value = own.get(name, inbound.nested.get(name))
+    if isinstance(value, dict | list):
+        raise RefusedError(f"bad_field:{name}", "A text or a number is needed.")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def _checked(name: str, kind: str, text: str) -> str:

@@ -23,7 +23,7 @@ from apps.ingest.refusals import NOT_AUTHENTICATED, Answer, RefusedError
 from apps.ingest.refused_requests import Refused, record_refused
 from apps.ingest.resolving import Sender, authenticate
 from apps.ingest.storage import First, NewEvent
-from apps.ingest.tallies import Tally, tally
+from apps.ingest.tallies import Tally, note_token, tally
 from apps.ingest.throttling import throttle
 from apps.tracking.models import Conversion
 from apps.tracking.statuses import ConversionStatus
@@ -91,6 +91,7 @@ def admit(inbound: Inbound, configuration: Configuration) -> Sender:
         throttle(f"address:{inbound.remote_address}")
         raise
     throttle(f"token:{token.id}")
+    note_token(token.id, inbound.received_at)
     if token.user_id is None:
         return token
     user = User.objects.filter(pk=token.user_id, is_active=True).first()

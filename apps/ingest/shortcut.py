@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
 from apps.core.sql import trust_connection
-from apps.ingest.inbound import TOKEN_FIELD, bearer_token
+from apps.ingest.inbound import bearer_token
+from apps.ingest.vocabulary import TOKEN_FIELD
 
 DOORS = ("/postback", "/click/", "/healthz")
 API = "/api/v1/"

@@ -100,6 +100,13 @@ def click(request: HttpRequest, offer_token: str) -> HttpResponse:
     return HttpResponseRedirect(landing_url(offer, stored))
 
 
+@csrf_exempt
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """Answer an address below the API that does not exist as the API answers."""
+    detail = f"There is nothing at {request.path}. See {reverse('api-docs')}."
+    return answered(Answer("refused", "not_found", detail, status_code=404))
+
+
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that this process answers."""

@@ -16,6 +16,7 @@ from tests.factories import (
     SECRET,
     TRANSACTION,
     make_affiliate,
+    make_offer_event,
     make_rule,
     make_user,
 )
@@ -214,3 +215,33 @@ def test_bodies_that_cannot_be_read_are_refused_and_kept(
         assert answer.json()["reason"].startswith("bad_field:")
     assert RefusedRequest.objects.count() == len(bodies)
     assert SECRET not in str(list(RefusedRequest.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"event": {"name": "purchase"}}, "bad_field:event"),
+        ({"amount": [1]}, "bad_field:amount"),
+        ({"fields": ["plan"]}, "bad_field:fields"),
+        ({"event": "purchase", "fields": {"plan": {}}}, "bad_field:plan"),
+        ({"event": "purchase", "plan": ["a"]}, "bad_field:plan"),
+    ],
+)
+def test_a_list_where_a_value_belongs_is_refused_not_ignored(
+    client: Client, offer: Offer, body: dict[str, Any], reason: str
+) -> None:
+    """An ignored «event» would be counted as the conversion itself."""
+    make_offer_event(offer).fields.create(name="plan")
+    send(client)
+
+    refused = call(client, "post", "events", {"transaction_id": TRANSACTION, **body})
+
+    assert (refused.status_code, refused.json()["reason"]) == (422, reason)
+    assert Event.objects.count() == 1
+
+
+def test_an_address_that_does_not_exist_is_answered_as_json(client: Client) -> None:
+    answer = client.get("/api/v1/nothing/here")
+
+    assert answer.status_code == 404
+    assert answer.json()["reason"] == "not_found"

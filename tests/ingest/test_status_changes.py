@@ -1,8 +1,6 @@
 """A conversion moves along its status machine; each edge is told once."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from unittest.mock import patch
 
 import pytest
 
@@ -14,13 +12,6 @@ from apps.tracking.models import Conversion, ConversionChange
 from tests.factories import make_conversion, make_offer, make_rule, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
-
-
-@pytest.fixture
-def no_wake_ups() -> Iterator[None]:
-    """Keep the wake-up thread out: it would open its own connection."""
-    with patch("apps.deliveries.waking.request_wake_up"):
-        yield
 
 
 @pytest.fixture

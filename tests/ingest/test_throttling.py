@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.accounts.models import ApiToken
 from apps.ingest.models import RefusedRequest
 from apps.ingest.throttling import forget_senders
 from apps.offers.models import Offer
-from tests.factories import make_token
+from tests.factories import SECRET, make_token
 from tests.ingest.postbacks import refusal, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
@@ -43,3 +44,30 @@ def test_a_flood_is_not_handed_on_to_the_database(client: Client, offer: Offer) 
         send(client, secure="wrong")
 
     assert RefusedRequest.objects.count() == 3
+
+
+def test_reading_is_throttled_too(client: Client, offer: Offer) -> None:
+    """A list is asked for like an event is reported, with the same token."""
+    bearer = {"authorization": f"Bearer {SECRET}"}
+
+    answers = [client.get("/api/v1/offers", headers=bearer) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert int(answers[3].headers["Retry-After"]) >= 1
+
+
+def test_the_use_of_a_token_is_dated_to_the_minute(
+    client: Client, offer: Offer
+) -> None:
+    """Whoever cleans up tokens sees which one is in use."""
+    token = ApiToken.objects.get()
+    assert token.last_used_at is None
+
+    send(client)
+    token.refresh_from_db()
+    first = token.last_used_at
+    client.get("/api/v1/offers", headers={"authorization": f"Bearer {SECRET}"})
+    token.refresh_from_db()
+
+    assert first is not None
+    assert token.last_used_at == first

@@ -8,6 +8,7 @@ from django.test import Client
 from apps.accounts.models import Advertiser, Affiliate, ApiToken, Role
 from apps.accounts.roles import sync_roles
 from apps.goals.models import Goal
+from apps.ingest.preparing import KEY_SEPARATOR
 from apps.offers.models import Offer
 from apps.tracking.models import Conversion, Event, Lead
 from tests.factories import (
@@ -58,7 +59,13 @@ def make_side(advertiser: Advertiser, name: str) -> Side:
         "payout": 5,
     }
     conversion = make_conversion(offer, **shared)
-    event = make_event(offer, conversion=conversion, params={"note": name}, **shared)
+    event = make_event(
+        offer,
+        conversion=conversion,
+        params={"note": name},
+        dedupe_key=KEY_SEPARATOR.join((str(offer.pk), "base", "t", f"{name}-tx")),
+        **shared,
+    )
     lead = Lead.objects.create(
         offer=offer,
         click=click,
