@@ -216,7 +216,7 @@ def test_received_names_are_counted(client: Client, offer: Offer) -> None:
 def test_what_an_offer_changed_about_an_event_survives_its_list(
     client: Client, offer: Offer
 ) -> None:
-    """R198, R227: off the list it is not offered; back on it, its terms are there."""
+    """R227: off the list it is not offered; back on it, its terms are there."""
     event_type = make_event_type("renewal")
     event_list = make_event_list(event_type, offers=[offer])
     make_offer_event(offer, event_type, source="list", payout_value=Decimal(7))

@@ -61,7 +61,9 @@ def answers(shape: Any, *, created: bool = False) -> dict[int, Any]:
 def reading_answers(shape: Any) -> dict[int, Any]:
     """Return every answer of a reading view."""
     known = answers(shape)
-    return {status: known[status] for status in (200, 401, 403, 404, 405, 422, 429, 503)}
+    return {
+        status: known[status] for status in (200, 401, 403, 404, 405, 422, 429, 503)
+    }
 
 
 # How a client may authenticate, where the view itself does not tell.
