@@ -12,6 +12,13 @@ from apps.deliveries.states import (
 )
 from apps.postbacks.matching import RuleIndex, Trigger, evaluate
 
+# Read once: an enumeration's value costs more than the rest of a row of it.
+PENDING = DeliveryState.PENDING.value
+HELD = DeliveryState.HELD.value
+PAUSED = HeldReason.RULE_PAUSED.value
+OF_CHANGE = TriggerType.CONVERSION_CHANGE.value
+OF_EVENT = TriggerType.EVENT.value
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
@@ -49,10 +56,8 @@ def plan_deliveries(
                     destination=rule.destination,
                     trigger_type=_trigger_type(trigger),
                     trigger_id=trigger.id,
-                    state=DeliveryState.PENDING.value
-                    if verdict.fired
-                    else DeliveryState.HELD.value,
-                    reason="" if verdict.fired else HeldReason.RULE_PAUSED.value,
+                    state=PENDING if verdict.fired else HELD,
+                    reason="" if verdict.fired else PAUSED,
                 )
             )
     return planned
@@ -60,5 +65,5 @@ def plan_deliveries(
 
 def _trigger_type(trigger: Trigger) -> str:
     if trigger.is_conversion_change:
-        return TriggerType.CONVERSION_CHANGE.value
-    return TriggerType.EVENT.value
+        return OF_CHANGE
+    return OF_EVENT

@@ -20,6 +20,7 @@ from apps.ingest.services import (
     duplicate_answer,
     receive,
     repeat_or_refuse,
+    wake_for,
 )
 from apps.ingest.storage import NewEvent
 
@@ -96,6 +97,7 @@ class _Batch:
             for place, inbound, _ in waiting:
                 self.answers[place] = receive(inbound, self._sender)
             return
+        wake_for(new for new in events if new.id not in firsts)
         for place, inbound, new in waiting:
             first = firsts.get(new.id)
             if first is None:

@@ -179,8 +179,9 @@ def check_bounds(values: Mapping[str, str]) -> None:
     """
     if len(values) > settings.INBOUND_MAX_FIELDS:
         raise _too_many_fields()
+    value_max: int = settings.INBOUND_VALUE_MAX_BYTES
     for name, value in values.items():
-        if len(value) > settings.INBOUND_VALUE_MAX_BYTES or len(name) > 200:
+        if len(value) > value_max or len(name) > 200:
             raise _bad_field(name, "The value is too long.")
         if not (value.isprintable() or _has_only_white_space_beside_text(value)):
             raise _bad_field(name, "The value has control characters.")
@@ -244,7 +245,10 @@ def _has_only_white_space_beside_text(value: str) -> bool:
 
 def printable(text: str) -> str:
     """Return ``text`` in at most 60 printable characters, to be named in an answer."""
-    return "".join(c if c.isprintable() else "�" for c in text[:60])
+    cut = text[:60]
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() else "�" for c in cut)
 
 
 def number_in(text: str) -> int:

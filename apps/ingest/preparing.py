@@ -1,8 +1,8 @@
 """What an accepted report becomes: the rows of its event and its deliveries; pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from apps.core.ids import uuid7
 from apps.deliveries.planning import plan_deliveries
@@ -74,57 +74,61 @@ def _prepare(
     report = read_report(
         inbound, values, offer=offer, event=event, affiliate_id=known.affiliate_id
     )
-    new = _new_event(inbound, report, offer=offer, event=event, known=known)
-    new.columns["triggered_by_id"] = sender.user_id
-    return replace(
-        new,
-        deliveries=plan_deliveries(_triggers(new, offer), configuration.rules),
-        repeat=_repeat(new, values),
-        moves_to=_moved_status(new, event),
-        limits=_limits(new, offer),
+    repeat = _repeat(values)
+    makes_conversion = event is None or event.is_affiliate_conversion
+    columns = _columns(inbound, report, offer=offer, event=event, known=known)
+    columns["triggered_by_id"] = sender.user_id
+    change_id: UUID | None = None
+    if makes_conversion:
+        change_id, columns["conversion_id"] = uuid7(), uuid7()
+    triggers = _triggers(columns, offer, change_id, report.status)
+    return NewEvent(
+        columns,
+        change_id=change_id,
+        status=report.status,
+        hold_until=report.hold_until,
+        lead_id=new_public_id() if event is None and offer.captures_leads else "",
+        deliveries=plan_deliveries(triggers, configuration.rules),
+        repeat=repeat if makes_conversion else None,
+        moves_to=_moved_status(event, known) if not makes_conversion else "",
+        limits=_limits(event, offer),
     )
 
 
-def _repeat(new: NewEvent, values: Mapping[str, str]) -> Repeat | None:
-    """Return what the report asks for should it be a repeated one (R101).
-
-    Only a report that makes a conversion can move it, and only to a named status.
-    """
+def _repeat(values: Mapping[str, str]) -> Repeat | None:
+    """Return what a report asks for should it be a repeated one (R101)."""
     status = read_status(values)
     scope = values.get("scope", "")
     if scope not in ("", "conversion", "transaction"):
         raise RefusedError(
             "bad_field:scope", "«scope» must be «conversion» or «transaction»."
         )
-    if not status or new.change_id is None:
-        return None
-    return Repeat(status, of_transaction=scope == "transaction")
+    return Repeat(status, of_transaction=scope == "transaction") if status else None
 
 
-def _moved_status(new: NewEvent, event: EventConfig | None) -> str:
+def _moved_status(event: EventConfig | None, known: Transaction) -> str:
     """Return where an event moves the conversion it did not make, or "" (R211)."""
-    if event is None or new.change_id is not None or not new.columns["conversion_id"]:
-        return ""
-    return event.maps_to_status
+    return event.maps_to_status if event and known.conversion_id else ""
 
 
-def _limits(new: NewEvent, offer: OfferConfig) -> tuple[LimitConfig, ...]:
-    type_id = new.columns["event_type_id"]
+def _limits(event: EventConfig | None, offer: OfferConfig) -> tuple[LimitConfig, ...]:
+    if not offer.limits:
+        return ()
+    type_id = event.type_id if event else None
     return tuple(
         limit for limit in offer.limits if limit.event_type_id in (None, type_id)
     )
 
 
-def _new_event(
+def _columns(
     inbound: Inbound,
     report: Report,
     *,
     offer: OfferConfig,
     event: EventConfig | None,
     known: Transaction,
-) -> NewEvent:
-    creates = event is None or event.is_affiliate_conversion
-    columns: dict[str, Any] = {
+) -> dict[str, Any]:
+    return {
         "id": uuid7(),
         "source": inbound.source,
         "offer_id": offer.id,
@@ -132,7 +136,7 @@ def _new_event(
         "name": event.name if event else "",
         "transaction_id": inbound.get("transaction_id"),
         "click_id": known.click_id,
-        "conversion_id": uuid7() if creates else known.conversion_id,
+        "conversion_id": known.conversion_id,
         "affiliate_id": known.affiliate_id,
         "goal_id": report.goal_id,
         "category": effective_category(event, is_payable=report.is_payable),
@@ -144,16 +148,8 @@ def _new_event(
         "received_at": inbound.received_at,
         "params": report.params,
         "fields": report.fields,
-        "triggered_by_id": None,
         **_money(report),
     }
-    return NewEvent(
-        columns,
-        change_id=uuid7() if creates else None,
-        status=report.status,
-        hold_until=report.hold_until,
-        lead_id=new_public_id() if event is None and offer.captures_leads else "",
-    )
 
 
 def _money(report: Report) -> dict[str, Any]:
@@ -206,8 +202,9 @@ def _kind(event: EventConfig | None) -> tuple[str, ...]:
     return (str(event.type_id),) if event.type_id else ("0", event.name)
 
 
-def _triggers(new: NewEvent, offer: OfferConfig) -> list[Trigger]:
-    columns = new.columns
+def _triggers(
+    columns: Mapping[str, Any], offer: OfferConfig, change_id: UUID | None, status: str
+) -> list[Trigger]:
     shared: dict[str, Any] = {
         "offer_id": offer.id,
         "affiliate_id": columns["affiliate_id"],
@@ -223,6 +220,6 @@ def _triggers(new: NewEvent, offer: OfferConfig) -> list[Trigger]:
             **shared,
         )
     ]
-    if new.change_id is not None:
-        triggers.append(Trigger(id=new.change_id, new_status=new.status, **shared))
+    if change_id is not None:
+        triggers.append(Trigger(id=change_id, new_status=status, **shared))
     return triggers

@@ -101,6 +101,14 @@ class Answer:
     retry_after: int = 0
 
     @property
+    def is_kept(self) -> bool:
+        """Tell whether it is stored among the refused requests.
+
+        Storing what was throttled, or while the database is away, would make it worse.
+        """
+        return self.reason not in ("throttled", "unavailable")
+
+    @property
     def headers(self) -> dict[str, str]:
         """The HTTP headers of the answer."""
         return {"Retry-After": str(self.retry_after)} if self.retry_after else {}

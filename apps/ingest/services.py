@@ -1,5 +1,7 @@
 """The one way in: every door calls ``receive``, which accepts, refuses or repeats."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from apps.accounts.models import User
@@ -45,14 +47,10 @@ def receive(inbound: Inbound, sender: Sender | None = None) -> Answer:
 
 
 def refuse(inbound: Inbound, refusal: RefusedError) -> None:
-    """Keep a refused report and count its name; a throttled one is only answered.
-
-    Storing those would hand a flood on to the database.
-    """
-    if refusal.reason == "throttled":
-        return
-    record_refused([Refused(inbound, refusal.answer, refusal.offer_id)])
-    count_refusal(inbound, refusal)
+    """Keep a refused report and count its name; a throttled one is only answered."""
+    if refusal.answer.is_kept:
+        record_refused([Refused(inbound, refusal.answer, refusal.offer_id)])
+        count_refusal(inbound, refusal)
 
 
 def count_refusal(inbound: Inbound, refusal: RefusedError) -> None:
@@ -79,6 +77,7 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
     else:
         first = _write_in_steps(inbound, new, configuration)
     if first is None:
+        wake_for([new])
         return answer_accepted(inbound, new)
     return repeat(inbound, new, first)
 
@@ -136,12 +135,20 @@ def _move_by_event(inbound: Inbound, new: NewEvent) -> None:
         return
 
 
+def wake_for(events: Iterable[NewEvent]) -> None:
+    """Wake a worker when one of ``events``, which were written, has a delivery due."""
+    if any(
+        planned.state == DeliveryState.PENDING
+        for new in events
+        for planned in new.deliveries
+    ):
+        transaction.on_commit(waking.request_wake_up)
+
+
 def answer_accepted(inbound: Inbound, new: NewEvent) -> Answer:
-    """Count an event that was written, wake a worker and return the answer."""
+    """Count an event that was written and return the answer."""
     columns = new.columns
     tally(columns["offer_id"], columns["name"], Tally.ACCEPTED, inbound.received_at)
-    if any(planned.state == DeliveryState.PENDING for planned in new.deliveries):
-        transaction.on_commit(waking.request_wake_up)
     return Answer(
         Result.ACCEPTED.value, event=new.id, conversion=columns["conversion_id"]
     )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -59,11 +59,8 @@ def known() -> Iterator[dict[str, str]]:
         "event_name": offered.event_type.name,
         "event": offered.event_type.name,
     }
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield {name: str(value) for name, value in ids.items()}
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    with patch.object(connection, "close_if_unusable_or_obsolete"):
+        yield {name: str(value) for name, value in ids.items()}
 
 
 @schema.parametrize()

@@ -2,24 +2,52 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.ingest.inbound import Inbound
 from apps.ingest.principals import Principal, UserPrincipal, principal_of
 from apps.ingest.refusals import NOT_AUTHENTICATED, RefusedError
+from apps.ingest.refused_requests import Refused, record_refused
 from apps.ingest.resolving import Sender
-from apps.ingest.services import allowed_sender
+from apps.ingest.rest.errors import answer_to
+from apps.ingest.rest.requests import unread_report
+from apps.ingest.services import allowed_sender, refuse
+
+CHANGING = ("POST", "PATCH")
 
 
-class Door(APIView):
-    """A view whose token is checked where the report is, so that refusals are kept.
+class _KeepsRefused(APIView):
+    """A view whose refusals are stored when the request would have changed something.
 
-    People who are signed in need no token; DRF checks their CSRF token.
+    ``report`` is what is known of the request so far.
     """
 
     permission_classes = [AllowAny]
+    report: Inbound | None = None
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Keep what is refused, then answer as the API answers."""
+        answer = answer_to(exc)
+        request: Any = self.request
+        if answer is not None and answer.is_kept and request.method in CHANGING:
+            report = self.report or unread_report(request._request, timezone.now())  # noqa: SLF001 - DRF's own name for it
+            if isinstance(exc, RefusedError):
+                refuse(report, exc)
+            else:
+                record_refused([Refused(report, answer, None)])
+        return super().handle_exception(exc)
+
+
+class Door(_KeepsRefused):
+    """A view whose token is checked where the report is, so that refusals are counted.
+
+    People who are signed in need no token; DRF checks their CSRF token.
+    """
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         """Leave the token of a report to ``accept_event``."""
@@ -39,10 +67,8 @@ class Door(APIView):
         return allowed_sender(UserPrincipal(user))
 
 
-class KnownDoor(APIView):
+class KnownDoor(_KeepsRefused):
     """A view for principals that are known before anything is looked up."""
-
-    permission_classes = [AllowAny]
 
     def principal(self, request: Request) -> Principal:
         """Return who asks. Raises ``RefusedError`` (``bad_token``) for nobody."""

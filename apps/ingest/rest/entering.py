@@ -2,7 +2,6 @@
 
 import ipaddress
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -13,7 +12,6 @@ from rest_framework.response import Response
 
 from apps.ingest.clicks import Visitor, clicked_offer, record_click
 from apps.ingest.compiling import current_configuration
-from apps.ingest.inbound import Inbound
 from apps.ingest.leads import Submission, submit_lead
 from apps.ingest.refusals import RefusedError
 from apps.ingest.rest.documented import CLICK_EXAMPLE, LEAD_EXAMPLES, SECURITY, answers
@@ -21,9 +19,10 @@ from apps.ingest.rest.doors import Door, KnownDoor
 from apps.ingest.rest.reporting import created_or_not
 from apps.ingest.rest.requests import (
     check_inbound,
-    inbound_of,
     read_document,
     text_of,
+    unread_report,
+    with_document,
 )
 from apps.ingest.serializers import (
     AnswerOut,
@@ -33,7 +32,7 @@ from apps.ingest.serializers import (
     LeadIn,
     TriggerIn,
 )
-from apps.ingest.services import allowed_sender, receive, refuse
+from apps.ingest.services import allowed_sender, receive
 from apps.tracking.models import Lead
 from apps.tracking.statuses import Source
 
@@ -63,16 +62,15 @@ class RecordClick(KnownDoor):
         """Return the transaction id of the new click."""
         http = request._request  # noqa: SLF001 - DRF's own name for it
         sender = allowed_sender(self.principal(request))
+        unread = self.report = unread_report(http, timezone.now())
         document = read_document(http)
+        inbound = self.report = with_document(unread, document)
+        check_inbound(inbound)
         visitor = Visitor(
             ip=address_of(document),
             user_agent=text_of(document, "user_agent", max_length=500),
             referrer=text_of(document, "referrer", max_length=2_000),
         )
-        inbound = inbound_of(
-            http, document, source=Source.API.value, received_at=timezone.now()
-        )
-        check_inbound(inbound)
         offer = clicked_offer(inbound.get("offer"), current_configuration())
         if not sender.covers(offer):
             raise RefusedError("unknown_offer", "This token has no such offer.")
@@ -102,23 +100,17 @@ class SubmitLead(Door):
     def post(self, request: Request) -> Response:
         """Accept a lead: 201 when new, 200 when it was submitted before."""
         http = request._request  # noqa: SLF001 - DRF's own name for it
-        source, now = Source.API.value, timezone.now()
-        inbound = inbound_of(http, {}, source=source, received_at=now)
-        try:
-            document = read_document(http)
-            contact = {
-                name: text_of(document, name, max_length=CONTACT_MAX_LENGTH)
-                for name in CONTACT_FIELDS
-            }
-            # What identifies a person is sealed and goes nowhere else.
-            rest = {n: v for n, v in document.items() if n not in CONTACT_FIELDS}
-            inbound = inbound_of(http, rest, source=source, received_at=now)
-            check_inbound(inbound)
-            submission = Submission(inbound, contact)
-            lead, answer = submit_lead(submission, self.sender(request))
-        except RefusedError as refusal:
-            refuse(inbound, refusal)
-            raise
+        unread = self.report = unread_report(http, timezone.now())
+        document = read_document(http)
+        contact = {
+            name: text_of(document, name, max_length=CONTACT_MAX_LENGTH)
+            for name in CONTACT_FIELDS
+        }
+        # What identifies a person is sealed and goes nowhere else.
+        rest = {n: v for n, v in document.items() if n not in CONTACT_FIELDS}
+        inbound = self.report = with_document(unread, rest)
+        check_inbound(inbound)
+        lead, answer = submit_lead(Submission(inbound, contact), self.sender(request))
         body = {
             **answer.as_json(),
             "lead": lead.public_id,
@@ -142,26 +134,14 @@ class TriggerEvent(KnownDoor):
         sender = allowed_sender(principal)
         rows = principal.rows(Lead.objects.all(), offer_path="offer__")
         lead = get_object_or_404(rows, public_id=public_id)
-        now = timezone.now()
-        try:
-            inbound = self._inbound(http, read_document(http), lead, now)
-        except RefusedError as refusal:
-            unread = inbound_of(http, {}, source=Source.MANUAL.value, received_at=now)
-            refuse(unread, refusal)
-            raise
+        unread = self.report = unread_report(http, timezone.now(), Source.MANUAL.value)
+        document = read_document(http)
+        if not document.get("event"):
+            raise RefusedError("missing_field:event", "Name the event to trigger.")
+        document["transaction_id"] = lead.transaction_id
+        inbound = self.report = with_document(unread, document)
+        check_inbound(inbound)
         answer = receive(inbound, sender)
         return Response(
             answer.as_json(), status=created_or_not(answer), headers=answer.headers
         )
-
-    def _inbound(
-        self, http: Any, document: dict[str, Any], lead: Lead, now: datetime
-    ) -> Inbound:
-        if not document.get("event"):
-            raise RefusedError("missing_field:event", "Name the event to trigger.")
-        document = {**document, "transaction_id": lead.transaction_id}
-        inbound = inbound_of(
-            http, document, source=Source.MANUAL.value, received_at=now
-        )
-        check_inbound(inbound)
-        return inbound

@@ -27,7 +27,7 @@ KNOWN: Answers = (
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the answer to ``error``; ``None`` makes it a server error."""
-    answer = _answer(error)
+    answer = answer_to(error)
     if answer is None:
         return None
     headers = dict(answer.headers)
@@ -36,7 +36,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return Response(answer.as_json(), status=answer.status_code, headers=headers)
 
 
-def _answer(error: Exception) -> Answer | None:
+def answer_to(error: Exception) -> Answer | None:
+    """Return what the sender is told of ``error``; ``None`` for a mistake of ours."""
     if isinstance(error, RefusedError):
         return error.answer
     if isinstance(error, OperationalError):

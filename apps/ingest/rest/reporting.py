@@ -1,11 +1,9 @@
 """REST doors for events: one, or up to a thousand at once."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -17,10 +15,14 @@ from apps.ingest.models import Result
 from apps.ingest.refusals import Answer, RefusedError
 from apps.ingest.rest.documented import BATCH_EXAMPLE, EVENT_EXAMPLES, SECURITY, answers
 from apps.ingest.rest.doors import Door
-from apps.ingest.rest.requests import check_inbound, inbound_of, read_document
+from apps.ingest.rest.requests import (
+    check_inbound,
+    read_document,
+    unread_report,
+    with_document,
+)
 from apps.ingest.serializers import AnswerOut, BatchIn, BatchOut, EventIn
 from apps.ingest.services import receive, refuse
-from apps.tracking.statuses import Source
 
 BATCH_MAX_ITEMS = 1_000
 
@@ -43,17 +45,9 @@ class ReportEvent(Door):
     def post(self, request: Request) -> Response:
         """Accept an event: 201 when new, 200 when it was reported before."""
         http = request._request  # noqa: SLF001 - DRF's own name for it
-        now = timezone.now()
-        inbound = inbound_of(http, {}, source=Source.API.value, received_at=now)
-        try:
-            document = read_document(http)
-            inbound = inbound_of(
-                http, document, source=Source.API.value, received_at=now
-            )
-            check_inbound(inbound)
-        except RefusedError as refusal:
-            refuse(inbound, refusal)
-            raise
+        unread = self.report = unread_report(http, timezone.now())
+        inbound = self.report = with_document(unread, read_document(http))
+        check_inbound(inbound)
         answer = receive(inbound, self.sender(request))
         return Response(
             answer.as_json(), status=created_or_not(answer), headers=answer.headers
@@ -73,17 +67,12 @@ class ReportBatch(Door):
     def post(self, request: Request) -> Response:
         """Answer each item in its place, with the HTTP status it would have had."""
         http = request._request  # noqa: SLF001 - DRF's own name for it
-        now = timezone.now()
-        items = _Items(http, now)
-        try:
-            document = read_document(http, max_bytes=settings.INBOUND_BATCH_MAX_BYTES)
-            items.read(document.get("events"))
-            sender = self.sender(request)
-            sound = receive_batch(items.sound, sender) if items.sound else []
-        except RefusedError as refusal:
-            whole = inbound_of(http, {}, source=Source.API.value, received_at=now)
-            refuse(whole, refusal)
-            raise
+        self.report = unread_report(http, timezone.now())
+        items = _Items(self.report)
+        document = read_document(http, max_bytes=settings.INBOUND_BATCH_MAX_BYTES)
+        items.read(document.get("events"))
+        sender = self.sender(request)
+        sound = receive_batch(items.sound, sender) if items.sound else []
         return Response(_summary(items.in_order(sound)))
 
 
@@ -91,8 +80,7 @@ class ReportBatch(Door):
 class _Items:
     """The items of a batch: sound ones, and those that could not be read."""
 
-    request: HttpRequest
-    now: datetime
+    unread: Inbound
 
     def __post_init__(self) -> None:
         self.sound: list[Inbound] = []
@@ -115,12 +103,7 @@ class _Items:
 
     def _read_one(self, place: int, item: Any) -> None:
         is_object = isinstance(item, dict)
-        inbound = inbound_of(
-            self.request,
-            item if is_object else {},
-            source=Source.API.value,
-            received_at=self.now,
-        )
+        inbound = with_document(self.unread, item if is_object else {})
         if not is_object:
             refusal = RefusedError("bad_field:events", "An event must be an object.")
             self.unsound[place] = (inbound, refusal)

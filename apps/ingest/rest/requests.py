@@ -1,6 +1,7 @@
 """A REST request as the doors read it: a JSON object within bounds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,17 +10,16 @@ from django.http import HttpRequest
 
 from apps.ingest.inbound import (
     Inbound,
-    bearer_token,
     check_bounds,
     check_length,
     check_nested,
-    kept_headers,
     number_in,
     parse_json,
-    remote_address,
     split_json,
+    unread_request,
 )
 from apps.ingest.refusals import RefusedError
+from apps.tracking.statuses import Source
 
 
 def read_document(request: HttpRequest, *, max_bytes: int = 0) -> dict[str, Any]:
@@ -28,14 +28,15 @@ def read_document(request: HttpRequest, *, max_bytes: int = 0) -> dict[str, Any]
     return parse_json(request.body)
 
 
-def inbound_of(
-    request: HttpRequest,
-    document: Mapping[str, Any],
-    *,
-    source: str,
-    received_at: datetime,
+def unread_report(
+    request: HttpRequest, received_at: datetime, source: str = Source.API.value
 ) -> Inbound:
-    """Return ``document`` as a report; nothing of it has been checked yet.
+    """Return what is known of a report before its document is read."""
+    return unread_request(request, source=source, received_at=received_at)
+
+
+def with_document(unread: Inbound, document: Mapping[str, Any]) -> Inbound:
+    """Return ``unread`` with the fields of ``document``, none of them checked yet.
 
     ``event`` may be the number or the name of the event type.
     """
@@ -45,17 +46,7 @@ def inbound_of(
     event = values.pop("event", "")
     if event:
         values.setdefault("event_id" if number_in(event) else "event_name", event)
-    return Inbound(
-        source=source,
-        received_at=received_at,
-        values=values,
-        nested=nested,
-        token=bearer_token(request),
-        method=request.method or "",
-        path=request.path[:500],
-        headers=kept_headers(request),
-        remote_address=remote_address(request),
-    )
+    return replace(unread, values=values, nested=nested)
 
 
 def check_inbound(inbound: Inbound) -> None:
