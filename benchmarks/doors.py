@@ -24,9 +24,15 @@ EVENT = {
 
 EVENTS_AT_ONCE = 500_000
 REVISIONS = """
-INSERT INTO postbacks_rulerevision (rule_id, number, snapshot, author_id, created_at)
-SELECT rule.id, 1, '{}', rule.author_id, now()
-  FROM postbacks_postbackrule rule WHERE rule.id <> %s
+INSERT INTO postbacks_rulerevision
+       (rule_id, number, snapshot, sealed_secrets, author_id, created_at, comment)
+SELECT rule.id, 1,
+       one.snapshot || jsonb_build_object(
+           'offer_id', rule.offer_id, 'event_type_id', rule.event_type_id),
+       '', rule.author_id, now(), ''
+  FROM postbacks_postbackrule rule
+  JOIN postbacks_rulerevision one ON one.rule_id = %s
+ WHERE rule.id <> one.rule_id
 """
 COPIED = ", ".join(
     str(field.column)

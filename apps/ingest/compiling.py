@@ -1,6 +1,7 @@
 """Builds the configuration: a fixed number of queries, however much there is."""
 
 import threading
+from collections.abc import Iterable
 
 from django.db.models import F
 
@@ -12,6 +13,9 @@ from apps.ingest.compiling_offers import compile_offers
 from apps.ingest.configuration import Configuration, TokenConfig
 from apps.postbacks.matching import CompiledRule, RuleIndex
 from apps.postbacks.models import RuleRevision
+
+SNAPSHOTS_AT_ONCE = 5_000
+"""How many documents are in memory together while rules are read."""
 
 _current: Configuration | None = None
 _loading = threading.Lock()
@@ -30,15 +34,20 @@ def current_configuration(version: int | None = None) -> Configuration:
         return found
     with _loading:
         if _current is None or _current.version != wanted:
-            _current = compile_configuration(current_version())
+            _current = compile_configuration(current_version(), _current)
         return _current
 
 
-def compile_configuration(version: int) -> Configuration:
-    """Read every table of configuration and return it as ``version``."""
+def compile_configuration(
+    version: int, before: Configuration | None = None
+) -> Configuration:
+    """Read every table of configuration and return it as ``version``.
+
+    Of rules only what ``before`` does not hold is read: a revision never changes.
+    """
     event_types = {row.pk: row for row in EventType.objects.all()}
     offers = compile_offers(event_types)
-    rules = _rules()
+    rules = _rules(before.rules.all if before else ())
     return Configuration(
         version=version,
         tokens=_tokens(),
@@ -67,11 +76,21 @@ def _tokens() -> dict[str, TokenConfig]:
     }
 
 
-def _rules() -> list[CompiledRule]:
-    revisions = RuleRevision.objects.filter(
-        rule__archived_at=None, number=F("rule__revision")
+def _rules(known: Iterable[CompiledRule]) -> list[CompiledRule]:
+    """Return the rules as they are, by number."""
+    by_revision = {rule.revision_id: rule for rule in known}
+    current = set(
+        RuleRevision.objects.filter(
+            rule__archived_at=None, number=F("rule__revision")
+        ).values_list("pk", flat=True)
     )
-    return [
-        CompiledRule.from_snapshot(rule_id=rule_id, revision_id=pk, snapshot=snapshot)
-        for pk, rule_id, snapshot in revisions.values_list("pk", "rule_id", "snapshot")
-    ]
+    unread = sorted(current - by_revision.keys())
+    for first in range(0, len(unread), SNAPSHOTS_AT_ONCE):
+        rows = RuleRevision.objects.filter(
+            pk__in=unread[first : first + SNAPSHOTS_AT_ONCE]
+        )
+        for pk, rule_id, snapshot in rows.values_list("pk", "rule_id", "snapshot"):
+            by_revision[pk] = CompiledRule.from_snapshot(
+                rule_id=rule_id, revision_id=pk, snapshot=snapshot
+            )
+    return [by_revision[pk] for pk in sorted(current)]

@@ -6,6 +6,7 @@ stops early, so that its verdict names every condition that was not met.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
@@ -79,7 +80,7 @@ class CompiledRule:
             custom_events=snapshot["custom_events"],
             affiliate_id=snapshot["affiliate_id"],
             goal_id=snapshot["goal_id"],
-            destination=snapshot["destination"],
+            destination=intern(snapshot["destination"]),
         )
 
 
@@ -182,8 +183,9 @@ class RuleIndex:
     """
 
     def __init__(self, rules: Iterable[CompiledRule]) -> None:
+        self.all = tuple(rules)
         self._buckets: dict[tuple[int | None, int | None], Bucket] = {}
-        for rule in rules:
+        for rule in self.all:
             if rule.status != RuleStatus.DISABLED:
                 who = (rule.offer_id, rule.affiliate_id)
                 bucket = self._buckets.setdefault(who, {})
