@@ -1,7 +1,7 @@
 """Which deliveries a trigger leads to: the rules that react, once each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from apps.core.ids import uuid7
@@ -20,8 +20,7 @@ OF_CHANGE = TriggerType.CONVERSION_CHANGE.value
 OF_EVENT = TriggerType.EVENT.value
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDelivery:
+class PlannedDelivery(NamedTuple):
     """A delivery to be inserted together with what triggers it."""
 
     id: UUID

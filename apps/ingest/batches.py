@@ -1,7 +1,6 @@
 """Many reports at once: the rules of one by one, a few statements for all of them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db import DatabaseError, IntegrityError
 
@@ -119,8 +118,7 @@ def _after(new: NewEvent, known: Transaction) -> Transaction:
     """Return the transaction as later reports of the same batch find it."""
     if new.change_id is None or known.conversion_id is not None:
         return known
-    return replace(
-        known,
+    return known._replace(
         conversion_id=new.columns["conversion_id"],
         conversion_status=new.status,
     )

@@ -3,9 +3,9 @@
 import ipaddress
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from django.conf import settings
@@ -25,10 +25,10 @@ KEPT_HEADERS = {
 BEARER = "Bearer "
 NESTING_MAX = 32
 NUMBER_MAX_LENGTH = 18
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(NamedTuple):
     """What somebody reports, whatever door it came through.
 
     ``values`` are the fields as text, without the token; ``nested`` those of a JSON
@@ -40,12 +40,12 @@ class Inbound:
     received_at: datetime
     values: Mapping[str, str]
     token: str = ""
-    nested: Mapping[str, Any] = field(default_factory=dict)
+    nested: Mapping[str, Any] = EMPTY
     offer_token: str = ""
     event_id: str = ""
     method: str = ""
     path: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = EMPTY
     remote_address: str | None = None
 
     def get(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -96,4 +96,4 @@ def _hash(text: str) -> str:
 def _report(inbound: Inbound, lead: Lead) -> Inbound:
     """Return the base conversion that the submission is."""
     values = {**inbound.values, "transaction_id": lead.transaction_id}
-    return replace(inbound, values=values)
+    return inbound._replace(values=values)

@@ -1,8 +1,7 @@
 """Why a request is refused, and the answer that says so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 STATUS_CODES: Mapping[str, int] = {
@@ -88,8 +87,7 @@ def unavailable() -> "Answer":
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the sender is told (DESIGN §5), with the HTTP status and seconds to wait."""
 
     result: str

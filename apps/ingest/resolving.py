@@ -6,9 +6,8 @@ Authentication comes first; until it has passed, nothing is said of the transact
 import difflib
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from apps.accounts.models import hash_token
@@ -31,8 +30,7 @@ UNKNOWN_TRANSACTION = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """The click of a transaction and its first conversion that counts."""
 
     click_id: UUID

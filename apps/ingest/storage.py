@@ -9,9 +9,8 @@ nothing. One event and a thousand take the same statement.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import OperationalError, connection
@@ -120,8 +119,7 @@ SELECT id, conversion_id, dedupe_key, order_key FROM tracking_event
 _as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """What a report does that was made before: it moves its conversion, or all of them.
 
     "All" are the conversions of its transaction, and only by its explicit scope.
@@ -131,8 +129,7 @@ class Repeat:
     of_transaction: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """The row of an event, what it makes of its conversion, and its deliveries.
 
     With ``change_id`` the event makes the conversion ``conversion_id`` in ``status``,
@@ -162,8 +159,7 @@ class NewEvent:
         return event_id
 
 
-@dataclass(frozen=True, slots=True)
-class First:
+class First(NamedTuple):
     """The ids of the event that another repeats, and of its conversion."""
 
     event_id: UUID | None

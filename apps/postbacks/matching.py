@@ -25,8 +25,7 @@ CONVERSION_STATUSES: Mapping[str, frozenset[str]] = {
 """The statuses whose entry fires each conversion trigger (R77)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(NamedTuple):
     """What happened, as far as conditions can ask about it.
 
     ``new_status`` is set for a conversion change, the three event values for an event.

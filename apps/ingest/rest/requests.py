@@ -1,7 +1,6 @@
 """A REST request as the doors read it: a JSON object within bounds."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +45,7 @@ def with_document(unread: Inbound, document: Mapping[str, Any]) -> Inbound:
     event = values.pop("event", "")
     if event:
         values.setdefault("event_id" if number_in(event) else "event_name", event)
-    return replace(unread, values=values, nested=nested)
+    return unread._replace(values=values, nested=nested)
 
 
 def check_inbound(inbound: Inbound) -> None:
