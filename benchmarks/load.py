@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 ACCEPTED = re.compile(rb'"result": ?"accepted"')
 
@@ -45,14 +45,12 @@ def request_maker(given: argparse.Namespace) -> Callable[[int], bytes]:
 
 
 async def one_connection(
-    given: argparse.Namespace, numbers: list[int], latencies: list[float]
+    given: argparse.Namespace, requests: Iterable[bytes], latencies: list[float]
 ) -> int:
     """Send one request after the other; return how many events were accepted."""
-    make = request_maker(given)
     reader, writer = await asyncio.open_connection("127.0.0.1", given.port)
     accepted = 0
-    for number in numbers:
-        request = make(number)
+    for request in requests:
         started = time.perf_counter()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
@@ -69,14 +67,17 @@ async def one_connection(
 async def main(given: argparse.Namespace) -> None:
     """Run the requests over several connections."""
     latencies: list[float] = []
+    make = request_maker(given)
+    plans: list[Iterable[bytes]] = [
+        map(make, range(first, given.count, given.connections))
+        for first in range(given.connections)
+    ]
+    if not given.gap:
+        # Made before the clock starts; with a gap, {t} is the moment of sending.
+        plans = [list(plan) for plan in plans]
     started = time.perf_counter()
     done = await asyncio.gather(
-        *(
-            one_connection(
-                given, list(range(n, given.count, given.connections)), latencies
-            )
-            for n in range(given.connections)
-        )
+        *(one_connection(given, plan, latencies) for plan in plans)
     )
     seconds = time.perf_counter() - started
     ordered = sorted(latencies)

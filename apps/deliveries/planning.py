@@ -45,7 +45,8 @@ def plan_deliveries(
     for trigger in triggers:
         for rule in rules.candidates(trigger):
             verdict = evaluate(rule, trigger)
-            if not (verdict.fired or verdict.is_only_paused):
+            fired = verdict.fired
+            if not (fired or verdict.is_only_paused):
                 continue
             planned.append(
                 PlannedDelivery(
@@ -55,8 +56,8 @@ def plan_deliveries(
                     destination=rule.destination,
                     trigger_type=_trigger_type(trigger),
                     trigger_id=trigger.id,
-                    state=PENDING if verdict.fired else HELD,
-                    reason="" if verdict.fired else PAUSED,
+                    state=PENDING if fired else HELD,
+                    reason="" if fired else PAUSED,
                 )
             )
     return planned

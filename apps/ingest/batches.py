@@ -17,9 +17,9 @@ from apps.ingest.services import (
     answer_accepted,
     count_refusal,
     duplicate_answer,
+    note_written,
     receive,
     repeat_or_refuse,
-    wake_for,
 )
 from apps.ingest.storage import NewEvent
 
@@ -96,11 +96,12 @@ class _Batch:
             for place, inbound, _ in waiting:
                 self.answers[place] = receive(inbound, self._sender)
             return
-        wake_for(new for new in events if new.id not in firsts)
+        written = [new for new in events if new.id not in firsts]
+        note_written(written, waiting[0][1].received_at)
         for place, inbound, new in waiting:
             first = firsts.get(new.id)
             if first is None:
-                self.answers[place] = answer_accepted(inbound, new)
+                self.answers[place] = answer_accepted(new)
                 continue
             if new.repeat is not None:
                 self.answers[place] = repeat_or_refuse(inbound, new, first)

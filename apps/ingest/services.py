@@ -1,6 +1,8 @@
 """The one way in: every door calls ``receive``, which accepts, refuses or repeats."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -30,6 +32,7 @@ from apps.ingest.throttling import throttle
 from apps.tracking.models import Conversion
 from apps.tracking.statuses import ConversionStatus
 
+ACCEPTED = Result.ACCEPTED.value
 REPEATED = "This was reported before; nothing was counted again."
 
 
@@ -77,8 +80,8 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
     else:
         first = _write_in_steps(inbound, new, configuration)
     if first is None:
-        wake_for([new])
-        return answer_accepted(inbound, new)
+        note_written([new], inbound.received_at)
+        return answer_accepted(new)
     return repeat(inbound, new, first)
 
 
@@ -135,8 +138,11 @@ def _move_by_event(inbound: Inbound, new: NewEvent) -> None:
         return
 
 
-def wake_for(events: Iterable[NewEvent]) -> None:
-    """Wake a worker when one of ``events``, which were written, has a delivery due."""
+def note_written(events: Sequence[NewEvent], moment: datetime) -> None:
+    """Count the names of ``events``; wake a worker if one has a delivery due."""
+    names = Counter((new.columns["offer_id"], new.columns["name"]) for new in events)
+    for (offer_id, name), count in names.items():
+        tally(offer_id, name, Tally.ACCEPTED, moment, count)
     if any(
         planned.state == DeliveryState.PENDING
         for new in events
@@ -145,21 +151,15 @@ def wake_for(events: Iterable[NewEvent]) -> None:
         transaction.on_commit(waking.request_wake_up)
 
 
-def answer_accepted(inbound: Inbound, new: NewEvent) -> Answer:
-    """Count an event that was written and return the answer."""
-    columns = new.columns
-    tally(columns["offer_id"], columns["name"], Tally.ACCEPTED, inbound.received_at)
-    return Answer(
-        Result.ACCEPTED.value, event=new.id, conversion=columns["conversion_id"]
-    )
+def answer_accepted(new: NewEvent) -> Answer:
+    """Return the answer to a report that became ``new``."""
+    return Answer(ACCEPTED, event=new.id, conversion=new.columns["conversion_id"])
 
 
 def repeat(inbound: Inbound, new: NewEvent, first: First) -> Answer:
     """Answer a report that was made before; it may move its conversion (R101)."""
     if _moves_by_repeat(inbound, new, first):
-        return Answer(
-            Result.ACCEPTED.value, event=first.event_id, conversion=first.conversion_id
-        )
+        return Answer(ACCEPTED, event=first.event_id, conversion=first.conversion_id)
     answer = duplicate_answer(first)
     record_refused([Refused(inbound, answer, new.columns["offer_id"])])
     return answer

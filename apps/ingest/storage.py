@@ -25,7 +25,8 @@ SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id
        extract(epoch FROM c.expires_at)::float8 AS expires, b.id AS conversion_id,
        b.status
   FROM core_configversion v
-  LEFT JOIN tracking_click c ON c.transaction_id = ANY(%s)
+  LEFT JOIN (unnest(%s::text[]) AS asked(id)
+             JOIN tracking_click c ON c.transaction_id = asked.id) ON true
   LEFT JOIN LATERAL (
        SELECT id, status FROM tracking_conversion
         WHERE transaction_id = c.transaction_id
@@ -116,7 +117,13 @@ SELECT id, conversion_id, dedupe_key, order_key FROM tracking_event
  WHERE dedupe_key = ANY(%s) OR order_key = ANY(%s)
 """
 
-_as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
+
+def _text(value: object) -> str:
+    """Return ``value`` as PostgreSQL reads it; a UUID without its dashes."""
+    return f"{value.int:032x}" if isinstance(value, UUID) else str(value)
+
+
+_as_json = json.JSONEncoder(default=_text, separators=(",", ":")).encode
 
 
 class Repeat(NamedTuple):

@@ -71,9 +71,9 @@ class _Tallies:
         self._used_at: dict[int, datetime] = {}
         self._pid = 0
 
-    def add(self, key: Key, what: Tally, moment: datetime) -> None:
+    def add(self, key: Key, what: Tally, moment: datetime, count: int) -> None:
         with self._lock:
-            self._counts[(*key, what.value)] += 1
+            self._counts[(*key, what.value)] += count
             self._last_at[key] = moment
         self._start()
 
@@ -138,10 +138,12 @@ def _write(
 _tallies = _Tallies()
 
 
-def tally(offer_id: int, name: str, what: Tally, moment: datetime) -> None:
-    """Count a report of ``name``; the base conversion has no name and no count."""
+def tally(
+    offer_id: int, name: str, what: Tally, moment: datetime, count: int = 1
+) -> None:
+    """Count reports of ``name``; the base conversion has no name and no count."""
     if name:
-        _tallies.add((offer_id, name[:NAME_MAX_LENGTH]), what, moment)
+        _tallies.add((offer_id, name[:NAME_MAX_LENGTH]), what, moment, count)
 
 
 def note_token(token_id: int, moment: datetime) -> None:
