@@ -74,7 +74,7 @@ def _script(stage: Stage) -> str:
             "reason": "bench",
         }
     ]
-    read = READ.replace("%s", "'{bench-7}'::text[]")
+    read = READ.replace("%s", "'{bench-7}'")
     write = WRITE
     for document in (rows, deliveries):
         write = write.replace("%s", _with_number(document), 1)

@@ -68,9 +68,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.csp.content_security_policy",
     "apps.ingest.shortcut.shortcut",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,6 +110,8 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_UR
 # Only statements that ask for it are prepared (``prepare=True``); the ORM's texts hold
 # their values and would never be met again.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000
+# And those are planned once, not weighed anew with each set of values.
+DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan"
 # Each thread keeps its connection: a web process has few threads, and a pool would only
 # add its own cost to each request (docs/adr/0005).
 DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -172,10 +174,14 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # Inbound limits (reference: a tracker's postback is a few hundred bytes).
 INBOUND_BODY_MAX_BYTES = 256 * 1024
+INBOUND_BATCH_MAX_BYTES = 2 * 1024 * 1024
 INBOUND_MAX_FIELDS = 200
 INBOUND_VALUE_MAX_BYTES = 8 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# Requests a second that one token may send to one web process; 0 = no limit.
+SENDER_REQUESTS_PER_SECOND = env.float("SENDER_REQUESTS_PER_SECOND", default=2_000.0)
 
 # Seconds between writes of the counts of received event names; 0 = write at once.
 TALLY_SECONDS = env.float("TALLY_SECONDS", default=1.0)
@@ -219,12 +225,27 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "apps.ingest.rest.errors.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Postbacks API",
     "DESCRIPTION": "Report events and read what became of them.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ConversionStatusEnum": "apps.tracking.statuses.ConversionStatus",
+        "OfferStatusEnum": "apps.offers.models.OfferStatus",
+        "RuleStatusEnum": "apps.postbacks.models.RuleStatus",
+        "OfferKindEnum": "apps.offers.models.OfferKind",
+        "DeliveryKindEnum": "apps.deliveries.states.DeliveryKind",
+        "CategoryEnum": "apps.events.categories.Category",
+        "EffectiveCategoryEnum": "apps.events.categories.EffectiveCategory",
+        "RateTypeEnum": "apps.offers.terms.RateType",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.ingest.rest.url_doors.add_url_doors",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

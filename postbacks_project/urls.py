@@ -1,8 +1,11 @@
 """Every URL of the product."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from apps.core.csp import icons_in_styles
+from apps.ingest.views import unknown_address
 
 urlpatterns = [
     # First, because they are asked for most.
@@ -11,7 +14,14 @@ urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "api/v1/docs",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema"),
+        icons_in_styles(
+            SpectacularSwaggerSplitView.as_view(
+                url_name="api-schema", template_name="api/docs.html"
+            )
+        ),
         name="api-docs",
     ),
+    # Last, or it would hide those above. An expression has no end: a path with a
+    # line feed is answered too.
+    re_path("^api/v1/", unknown_address),
 ]

@@ -1,6 +1,8 @@
 """What every test may use."""
 
 from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -19,6 +21,13 @@ def _config_version_row(request: pytest.FixtureRequest) -> None:
             "INSERT INTO core_configversion (id, version) VALUES (1, 1) "
             "ON CONFLICT DO NOTHING"
         )
+
+
+@pytest.fixture
+def no_wake_ups() -> Any:
+    """Keep the wake-up thread out: it would open its own connection."""
+    with patch("apps.deliveries.waking.request_wake_up") as requested:
+        yield requested
 
 
 @pytest.fixture(scope="session")

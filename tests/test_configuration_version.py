@@ -20,6 +20,8 @@ READ_BY_INGESTION = [
     "events_eventtype",
     "events_offerevent",
     "events_offereventfield",
+    "events_offereventpayout",
+    "events_eventlimit",
     "event_lists_eventlist",
     "event_lists_eventlistitem",
     "event_lists_offereventlist",

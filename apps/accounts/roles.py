@@ -18,6 +18,8 @@ SETUP_MODELS = (
     "events.eventtype",
     "events.offerevent",
     "events.offereventfield",
+    "events.offereventpayout",
+    "events.eventlimit",
     "event_lists.eventlist",
     "event_lists.eventlistitem",
     "event_lists.offereventlist",

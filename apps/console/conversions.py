@@ -23,9 +23,9 @@ from apps.core.adminkit.showing import (
     money,
 )
 from apps.deliveries.models import Delivery
-from apps.ingest.conversions import ForbiddenMoveError, change_conversion_status
+from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
 from apps.tracking.models import Conversion, ConversionChange, Event
-from apps.tracking.statuses import STATUS_MOVES, ConversionStatus
+from apps.tracking.statuses import STATUS_MOVES, ConversionStatus, Source
 
 COLOURS = {
     ConversionStatus.APPROVED: "ok",
@@ -67,10 +67,9 @@ def change_status(
             "submit_label": "Change status",
         }
     values = form.cleaned_data
+    move = Move(source=Source.MANUAL.value, actor=signed_in(request), **values)
     try:
-        change = change_conversion_status(
-            conversion_id=obj.pk, actor=signed_in(request), now=timezone.now(), **values
-        )
+        change = move_conversion(obj.pk, move, timezone.now())
     except ForbiddenMoveError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(change_url(obj))
@@ -122,6 +121,7 @@ class ConversionAdmin(FactsAdmin):
         facts = (
             ("Status", self.status_badge(obj)),
             ("Reason", obj.status_reason or NOTHING),
+            ("On hold until", moment(obj.hold_until) if obj.hold_until else NOTHING),
             ("Happened", moment(obj.occurred_at)),
             ("Event", self.event(obj)),
             ("Transaction", obj.transaction_id),

@@ -14,7 +14,13 @@ from apps.core.adminkit.scoping import ScopedMixin
 from apps.core.adminkit.screens import LogAdmin
 from apps.core.adminkit.showing import moment_column
 from apps.event_lists.models import EventList, EventListItem, OfferEventList
-from apps.events.models import EventType, OfferEvent, OfferEventField, SeenEventName
+from apps.events.models import (
+    EventType,
+    OfferEvent,
+    OfferEventField,
+    OfferEventPayout,
+    SeenEventName,
+)
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Event
 
@@ -43,7 +49,7 @@ class EventTypeAdmin(PagesAdmin):
             "Conversions",
             {"fields": ("is_conversion", "is_affiliate_conversion")},
         ),
-        ("Repetition", {"fields": ("repeat_policy",)}),
+        ("Repetition", {"fields": ("repeat_policy", "needs_conversion")}),
     )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
@@ -83,6 +89,16 @@ class FieldInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Custom fields"
 
 
+class PayoutInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """What single affiliates are paid for the event."""
+
+    model = OfferEventPayout
+    extra = 0
+    autocomplete_fields = ("affiliate",)
+    verbose_name = "payout of an affiliate"
+    verbose_name_plural = "Payouts of single affiliates"
+
+
 @admin.register(OfferEvent)
 class OfferEventAdmin(PagesAdmin):
     """An event on one offer."""
@@ -100,7 +116,7 @@ class OfferEventAdmin(PagesAdmin):
     search_fields = ("event_type__name", "advertiser_event_name", "offer__name")
     ordering = ("offer__name", "event_type__name")
     autocomplete_fields = ("offer", "event_type", "goal")
-    inlines = (FieldInline,)
+    inlines = (FieldInline, PayoutInline)
     empty = (
         "No events on offers yet.",
         "Put an event type on an offer to give it terms, fields and a URL of its own.",
@@ -116,6 +132,7 @@ class OfferEventAdmin(PagesAdmin):
                     "source",
                     "advertiser_event_name",
                     "goal",
+                    "maps_to_status",
                 )
             },
         ),

@@ -14,7 +14,7 @@ from apps.core.adminkit.scoping import ScopedMixin
 from apps.core.adminkit.showing import badge
 from apps.deliveries.models import Delivery
 from apps.event_lists.models import OfferEventList
-from apps.events.models import OfferEvent, SeenEventName
+from apps.events.models import EventLimit, OfferEvent, SeenEventName
 from apps.goals.models import Goal
 from apps.offers.models import Offer, OfferAffiliate, OfferStatus
 from apps.postbacks.models import PostbackRule
@@ -67,6 +67,16 @@ class OfferEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
     )
 
 
+class EventLimitInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """How many events the offer takes; what exceeds it is counted and filtered."""
+
+    model = EventLimit
+    extra = 0
+    autocomplete_fields = ("event_type",)
+    verbose_name = "limit"
+    verbose_name_plural = "Limits"
+
+
 class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
     """The event lists attached to the offer (R195)."""
 
@@ -110,6 +120,7 @@ class OfferAdmin(PagesAdmin):
     inlines = (
         OfferEventInline,
         OfferEventListInline,
+        EventLimitInline,
         GoalInline,
         OfferAffiliateInline,
     )
@@ -120,7 +131,8 @@ class OfferAdmin(PagesAdmin):
             return ((None, {"fields": SHOWN_TO_AFFILIATES}),)
         first = ("name", "advertiser", "project", ("status", "kind", "platform"))
         general = {"fields": (*first, "vertical", "landing_url")}
-        money = {"fields": (*TERMS, "currency", "conversion_default_status")}
+        status = ("conversion_default_status", "hold_days")
+        money = {"fields": (*TERMS, "currency", status)}
         security = ("click_lifespan_days", "accept_unknown_events", "ip_allowlist")
         sets = (
             (None, general),

@@ -1,6 +1,5 @@
 """The trace of one event: what it was, which rules reacted, what was sent (R202)."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Prefetch
@@ -118,7 +117,7 @@ def _row(
         "explanation": explanation,
         "rule": explanation.rule,
         "checks": [
-            replace(check, got="a private goal")
+            check._replace(got="a private goal")
             if hides_goal and check.name == "goal"
             else check
             for check in explanation.verdict.checks

@@ -3,6 +3,13 @@
 import os
 import time
 import uuid
+from datetime import datetime
+
+
+def uuid7_from(moment: datetime) -> uuid.UUID:
+    """Return the smallest UUID version 7 of ``moment``: a bound for ranges of time."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (0x2 << 62))
 
 
 def uuid7() -> uuid.UUID:

@@ -99,10 +99,11 @@ def web_server(
             "--workers",
             "2",
             "--blocking-threads",
-            "4",
+            "8",
             "--no-ws",
             "--log-level",
-            "warning",
+            # At "warning" it doubts, on a small machine, that so many threads help.
+            "error",
             "postbacks_project.wsgi:application",
         ],
         environment=environment,

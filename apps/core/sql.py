@@ -1,12 +1,29 @@
 """Direct access to PostgreSQL for the few statements where the ORM costs too much."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg.rows import namedtuple_row
+
+
+def one_line(statement: LiteralString) -> LiteralString:
+    """Return ``statement`` without its layout: psycopg remembers short ones only."""
+    return " ".join(statement.split())
+
+
+def rows_of(statement: LiteralString, parameters: Sequence[object]) -> list[Any]:
+    """Run a prepared statement by itself and return its rows, as ``direct_cursor``.
+
+    For the statements of every request: it does without what a cursor could do more.
+    """
+    ours = connections[DEFAULT_DB_ALIAS]
+    ours.ensure_connection()
+    with ours.wrap_database_errors:
+        cursor = psycopg.Cursor(ours.connection, row_factory=namedtuple_row)
+        return cursor.execute(statement, parameters, prepare=True).fetchall()
 
 
 @contextmanager

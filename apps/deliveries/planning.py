@@ -1,7 +1,7 @@
 """Which deliveries a trigger leads to: the rules that react, once each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from apps.core.ids import uuid7
@@ -12,9 +12,15 @@ from apps.deliveries.states import (
 )
 from apps.postbacks.matching import RuleIndex, Trigger, evaluate
 
+# Read once: an enumeration's value costs more than the rest of a row of it.
+PENDING = DeliveryState.PENDING.value
+HELD = DeliveryState.HELD.value
+PAUSED = HeldReason.RULE_PAUSED.value
+OF_CHANGE = TriggerType.CONVERSION_CHANGE.value
+OF_EVENT = TriggerType.EVENT.value
 
-@dataclass(frozen=True, slots=True)
-class PlannedDelivery:
+
+class PlannedDelivery(NamedTuple):
     """A delivery to be inserted together with what triggers it."""
 
     id: UUID
@@ -39,7 +45,8 @@ def plan_deliveries(
     for trigger in triggers:
         for rule in rules.candidates(trigger):
             verdict = evaluate(rule, trigger)
-            if not (verdict.fired or verdict.is_only_paused):
+            fired = verdict.fired
+            if not (fired or verdict.is_only_paused):
                 continue
             planned.append(
                 PlannedDelivery(
@@ -49,10 +56,8 @@ def plan_deliveries(
                     destination=rule.destination,
                     trigger_type=_trigger_type(trigger),
                     trigger_id=trigger.id,
-                    state=DeliveryState.PENDING.value
-                    if verdict.fired
-                    else DeliveryState.HELD.value,
-                    reason="" if verdict.fired else HeldReason.RULE_PAUSED.value,
+                    state=PENDING if fired else HELD,
+                    reason="" if fired else PAUSED,
                 )
             )
     return planned
@@ -60,5 +65,5 @@ def plan_deliveries(
 
 def _trigger_type(trigger: Trigger) -> str:
     if trigger.is_conversion_change:
-        return TriggerType.CONVERSION_CHANGE.value
-    return TriggerType.EVENT.value
+        return OF_CHANGE
+    return OF_EVENT

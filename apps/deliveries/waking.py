@@ -21,10 +21,15 @@ DELIVER_DUE = "apps.deliveries.tasks.deliver_due"
 PAUSE_SECONDS = 0.025
 """At most one wake-up per process in this time (DESIGN §8)."""
 
-IS_ACCEPTING = (
-    "SELECT EXISTS (SELECT 1 FROM deliveries_workershift "
-    "WHERE ended_at IS NULL AND accepting_until > now())"
-)
+MESSAGES_ENOUGH = 10
+"""So many untaken messages hold a wake-up: schedules put in fewer than that."""
+
+IS_AWAKE = """
+SELECT EXISTS (SELECT 1 FROM deliveries_workershift
+                WHERE ended_at IS NULL AND accepting_until > now())
+    OR (SELECT count(*) FROM (SELECT 1 FROM django_q_ormq
+                               WHERE lock <= now() LIMIT %s) waiting) >= %s
+"""
 
 
 def wake() -> None:
@@ -67,11 +72,14 @@ class _Waker:
 
 
 def wake_unless_accepting() -> None:
-    """Send a wake-up unless a shift looks for due deliveries anyway."""
+    """Send a wake-up unless a shift looks anyway, or enough of them lie untaken.
+
+    Without the second, a day without a worker would leave millions of messages.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(IS_ACCEPTING)
-        (is_accepting,) = cursor.fetchone()
-    if not is_accepting:
+        cursor.execute(IS_AWAKE, [MESSAGES_ENOUGH, MESSAGES_ENOUGH])
+        (is_awake,) = cursor.fetchone()
+    if not is_awake:
         wake()
 
 

@@ -29,10 +29,23 @@ class EffectiveCategory(models.TextChoices):
 
 
 class RepeatPolicy(models.TextChoices):
-    """How often the same event may happen on one transaction (R56, R177, R210)."""
+    """How often the same event may happen (R56, R153, R177, R210).
+
+    A report without the id that its policy asks for counts once per transaction.
+    """
 
     ONCE_PER_TRANSACTION = "once_per_transaction", "Once per transaction"
+    ONCE_PER_DEVICE = "once_per_device", "Once per device (device_id)"
+    ONCE_PER_USER = "once_per_user", "Once per user (user_id)"
     UNLIMITED = "unlimited", "As often as it is reported"
+
+
+class ConversionOutcome(models.TextChoices):
+    """What an event may do to the conversion of its transaction (R211)."""
+
+    PENDING = "pending", "Pending"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
 
 
 class FieldType(models.TextChoices):

@@ -2,33 +2,45 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from apps.ingest.inbound import bearer_token
-
-
-class BearerSender:
-    """A client known by its token alone; what it may do is decided per offer."""
-
-    is_authenticated = True
-    is_active = True
-    is_staff = False
-    pk = None
+from apps.accounts.models import TokenScope, User, hash_token
+from apps.ingest.compiling import current_configuration
+from apps.ingest.inbound import bearer_token, remote_address
+from apps.ingest.principals import TokenPrincipal, UserPrincipal
+from apps.ingest.refusals import NOT_AUTHENTICATED
+from apps.ingest.tallies import note_token
+from apps.ingest.throttling import throttle
 
 
 class ApiTokenAuthentication(BaseAuthentication):
-    """Take a bearer token as it is; ``accept_event`` checks it against the offer.
-
-    The check belongs there: it is the same for every door, and a refused token is
-    then kept among the refused requests like any other.
-    """
+    """Find the principal of a bearer token; without one, others may try."""
 
     def authenticate(self, request: Request) -> tuple[Any, str] | None:
-        """Return the sender and the token, ``None`` without a bearer header."""
-        token = bearer_token(request._request)  # noqa: SLF001 - DRF's own name for it
-        return (BearerSender(), token) if token else None
+        """Return the principal and the token, ``None`` without a bearer header.
+
+        Raises ``AuthenticationFailed``, and ``RefusedError`` for asking too often.
+        """
+        secret = bearer_token(request._request)  # noqa: SLF001 - DRF's own name for it
+        if not secret:
+            return None
+        now = timezone.now()
+        token = current_configuration().tokens.get(hash_token(secret))
+        if token is None or not token.is_valid_at(now):
+            throttle(f"address:{remote_address(request._request)}")  # noqa: SLF001 - as above
+            raise AuthenticationFailed(NOT_AUTHENTICATED)
+        throttle(f"token:{token.id}")
+        note_token(token.id, now)
+        if token.scope != TokenScope.USER:
+            return TokenPrincipal(token), secret
+        user = User.objects.filter(pk=token.user_id, is_active=True).first()
+        if user is None:
+            raise AuthenticationFailed(NOT_AUTHENTICATED)
+        return UserPrincipal(user), secret
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge that makes DRF answer 401."""

@@ -1,52 +1,62 @@
 """Clicks: the start of every transaction."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest
-
-from apps.ingest.compiling import current_configuration
-from apps.ingest.configuration import OfferConfig
-from apps.ingest.inbound import check_bounds, remote_address
+from apps.ingest.configuration import Configuration, OfferConfig
+from apps.ingest.inbound import number_in
 from apps.ingest.refusals import RefusedError
-from apps.tracking.models import (
-    Click,
-)
+from apps.tracking.models import Click
 
 AFFILIATE_FIELD = "affiliate"
 ADDRESS_MAX_LENGTH = 2_000
 USER_AGENT_MAX_LENGTH = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who clicked, as far as the browser tells."""
+
+    ip: str | None = None
+    user_agent: str = ""
+    referrer: str = ""
+
+
 def record_click(
-    request: HttpRequest, *, offer_token: str, now: datetime
-) -> tuple[Click, OfferConfig]:
-    """Store a click on the offer of ``offer_token`` and return both.
+    offer: OfferConfig, params: Mapping[str, str], visitor: Visitor, now: datetime
+) -> Click:
+    """Store a click on ``offer``; ``params`` are kept as they came.
 
     An affiliate that is not active on the offer is not credited: the click counts as
-    organic, what was sent is kept. Raises ``RefusedError``.
+    organic, what was sent is kept.
     """
-    offer = current_configuration().offers_by_token.get(offer_token)
-    if offer is None:
-        raise RefusedError("unknown_offer", "This address belongs to no offer.")
-    if not offer.is_active:
-        raise RefusedError("offer_inactive", "The offer is not active.")
-    params = request.GET.dict()
-    check_bounds(params)
-    click = Click.objects.create(
+    return Click.objects.create(
         transaction_id=uuid.uuid4().hex,
         offer_id=offer.id,
         affiliate_id=_affiliate(params.get(AFFILIATE_FIELD, ""), offer),
         clicked_at=now,
         expires_at=now + offer.click_lifespan,
-        params=params,
-        ip=remote_address(request),
-        user_agent=request.headers.get("User-Agent", "")[:USER_AGENT_MAX_LENGTH],
-        referrer=request.headers.get("Referer", "")[:ADDRESS_MAX_LENGTH],
+        params=dict(params),
+        ip=visitor.ip,
+        user_agent=visitor.user_agent[:USER_AGENT_MAX_LENGTH],
+        referrer=visitor.referrer[:ADDRESS_MAX_LENGTH],
     )
-    return click, offer
+
+
+def clicked_offer(offer_token: str, configuration: Configuration) -> OfferConfig:
+    """Return the active offer of a public token. Raises ``RefusedError``."""
+    offer = configuration.offers_by_token.get(offer_token)
+    if offer is None:
+        raise RefusedError("unknown_offer", "This address belongs to no offer.")
+    if not offer.is_active:
+        raise RefusedError(
+            "offer_inactive", "The offer is not active.", offer_id=offer.id
+        )
+    return offer
 
 
 def _affiliate(text: str, offer: OfferConfig) -> int | None:
-    affiliate_id = int(text) if text.isascii() and text.isdigit() else 0
+    affiliate_id = number_in(text)
     return affiliate_id if affiliate_id in offer.affiliate_rates else None

@@ -26,6 +26,7 @@ class TokenConfig:
     scope: str
     advertiser_id: int | None
     offer_id: int | None
+    user_id: int | None
     valid_from: datetime
     valid_until: datetime | None
 
@@ -56,6 +57,21 @@ class FieldConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitConfig:
+    """At most ``maximum`` events per period; ``event_type_id`` None counts all."""
+
+    id: int
+    event_type_id: int | None
+    maximum: int
+    period: str
+
+    @property
+    def name(self) -> str:
+        """What the sender is told, e.g. ``100_per_day``."""
+        return f"{self.maximum}_per_{self.period}"
+
+
+@dataclass(frozen=True, slots=True)
 class EventConfig:
     """An event type as it is in force on one offer."""
 
@@ -68,6 +84,8 @@ class EventConfig:
     is_enabled: bool
     goal_id: int | None
     terms: AgreedTerms | None
+    payouts: Mapping[int, Rate]
+    maps_to_status: str
     fields: tuple[FieldConfig, ...]
     param_map: Mapping[str, str]
 
@@ -84,6 +102,9 @@ class OfferConfig:
     has_goals: bool
     default_goal_id: int | None
     default_status: str
+    hold: timedelta | None
+    captures_leads: bool
+    limits: tuple[LimitConfig, ...]
     click_lifespan: timedelta
     accepts_unknown_events: bool
     networks: tuple[Network, ...]

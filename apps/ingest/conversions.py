@@ -1,5 +1,7 @@
-"""Changes of a conversion's status, by a person or a program."""
+"""Changes of a conversion's status: by a person, an event, a report or a timer."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -7,16 +9,11 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.deliveries import waking
-from apps.deliveries.models import (
-    Delivery,
-)
+from apps.deliveries.models import Delivery
 from apps.deliveries.planning import plan_deliveries
 from apps.ingest.compiling import current_configuration
 from apps.postbacks.matching import Trigger
-from apps.tracking.models import (
-    Conversion,
-    ConversionChange,
-)
+from apps.tracking.models import Conversion, ConversionChange
 from apps.tracking.statuses import (
     STATUS_MOVES,
     ConversionStatus,
@@ -24,67 +21,108 @@ from apps.tracking.statuses import (
     Source,
 )
 
+RELEASE_AT_ONCE = 500
+
 
 class ForbiddenMoveError(Exception):
     """A conversion cannot go from its status to the one asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of status: where to, why, who or what wants it, and who is told."""
+
+    status: str
+    source: str
+    reason: str = ""
+    fires_postbacks: bool = True
+    actor: User | None = None
+    event_id: UUID | None = None
+
+
 @transaction.atomic
-def change_conversion_status(
-    *,
-    conversion_id: UUID,
-    status: str,
-    reason: str,
-    fires_postbacks: bool,
-    actor: User | None,
-    now: datetime,
+def move_conversion(
+    conversion_id: UUID, move: Move, now: datetime
 ) -> ConversionChange | None:
-    """Move a conversion to ``status`` and plan the deliveries of that edge.
+    """Move a conversion and plan the deliveries of that edge.
 
     ``None`` when it has that status already: writing it again is silent (R105).
-    Raises ``ForbiddenMoveError`` where the status machine has no such move.
+    Raises ``ForbiddenMoveError`` where the status machine has no such move, and
+    ``Conversion.DoesNotExist``.
     """
     conversion = (
-        Conversion.objects.select_for_update(of=("self",))
+        Conversion.objects.select_for_update(of=("self",), no_key=True)
         .select_related("offer")
         .get(pk=conversion_id)
     )
-    if conversion.status == status:
+    if conversion.status == move.status:
         return None
-    if status not in STATUS_MOVES[conversion.status]:
+    if move.status not in STATUS_MOVES[conversion.status]:
         raise ForbiddenMoveError(
             f"A conversion that is {conversion.get_status_display().lower()} cannot "
-            f"become {ConversionStatus(status).label.lower()}."
+            f"become {ConversionStatus(move.status).label.lower()}."
         )
-    change = _record_change(conversion, status, reason, fires_postbacks, actor, now)
-    if fires_postbacks:
+    change = _record_change(conversion, move, now)
+    if move.fires_postbacks:
         _plan(change, now)
     return change
 
 
+@transaction.atomic
+def move_transaction(first: UUID, move: Move, now: datetime) -> None:
+    """Move every conversion of a transaction that may go there, in a fixed order.
+
+    The transaction is that of the conversion ``first``.
+    """
+    named = Conversion.objects.get(pk=first)
+    of_transaction = Conversion.objects.filter(
+        offer=named.offer_id, transaction_id=named.transaction_id
+    )
+    for conversion in of_transaction.order_by("pk"):
+        if move.status in STATUS_MOVES[conversion.status]:
+            move_conversion(conversion.pk, move, now)
+
+
+def release_holds(now: datetime) -> int:
+    """Approve conversions whose hold has ended, oldest first; returns how many."""
+    due = Conversion.objects.filter(hold_until__lte=now).order_by("hold_until")
+    ids: Iterable[UUID] = list(due.values_list("pk", flat=True)[:RELEASE_AT_ONCE])
+    move = Move(
+        ConversionStatus.APPROVED.value, Source.SYSTEM.value, "The hold has ended."
+    )
+    return sum(_released(conversion_id, move, now) for conversion_id in ids)
+
+
+def _released(conversion_id: UUID, move: Move, now: datetime) -> bool:
+    """Approve one conversion unless somebody moved it meanwhile."""
+    try:
+        return move_conversion(conversion_id, move, now) is not None
+    except ForbiddenMoveError:
+        return False
+
+
 def _record_change(
-    conversion: Conversion,
-    status: str,
-    reason: str,
-    fires_postbacks: bool,
-    actor: User | None,
-    now: datetime,
+    conversion: Conversion, move: Move, now: datetime
 ) -> ConversionChange:
     old_status = conversion.status
-    conversion.status = status
-    conversion.status_reason = reason
+    conversion.status = move.status
+    conversion.status_reason = move.reason
+    conversion.hold_until = None
     conversion.version += 1
-    conversion.save(update_fields=["status", "status_reason", "version", "updated_at"])
+    conversion.save(
+        update_fields=["status", "status_reason", "hold_until", "version", "updated_at"]
+    )
     return ConversionChange.objects.create(
         conversion=conversion,
         number=conversion.version,
         operation=Operation.UPDATE,
         old_status=old_status,
-        new_status=status,
-        reason=reason,
-        source=Source.MANUAL,
-        actor=actor,
-        fires_postbacks=fires_postbacks,
+        new_status=move.status,
+        reason=move.reason,
+        source=move.source,
+        actor=move.actor,
+        event_id=move.event_id,
+        fires_postbacks=move.fires_postbacks,
         changed_at=now,
     )
 

@@ -1,7 +1,8 @@
 """What an accepted report becomes: the rows of its event and its deliveries; pure."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from apps.core.ids import uuid7
 from apps.deliveries.planning import plan_deliveries
@@ -10,56 +11,124 @@ from apps.events.categories import (
     EffectiveCategory,
     RepeatPolicy,
 )
-from apps.ingest.configuration import Configuration, EventConfig, OfferConfig
-from apps.ingest.inbound import Inbound
-from apps.ingest.reading import Report, read_report
+from apps.ingest.configuration import (
+    Configuration,
+    EventConfig,
+    LimitConfig,
+    OfferConfig,
+)
+from apps.ingest.inbound import Inbound, number_in
+from apps.ingest.reading import Report, read_report, read_status
+from apps.ingest.refusals import RefusedError
 from apps.ingest.resolving import (
+    Sender,
     Transaction,
-    authenticate,
     check_transaction,
     mapped_values,
     resolve_event,
     resolve_offer,
 )
-from apps.ingest.storage import NewEvent
+from apps.ingest.storage import NewEvent, Repeat
 from apps.postbacks.matching import Trigger
+from apps.tracking.models import new_public_id
 
 KEY_SEPARATOR = "\x1f"
 """Between the parts of a key; no field can hold it (control character)."""
 
 
 def prepare_event(
-    inbound: Inbound, found: Transaction | None, configuration: Configuration
+    inbound: Inbound,
+    sender: Sender,
+    found: Transaction | None,
+    configuration: Configuration,
 ) -> NewEvent:
     """Check what ``inbound`` reports and return what is to be stored.
 
     Raises ``RefusedError``; whether it is a duplicate, the database decides.
     """
-    token = authenticate(inbound, configuration)
-    offer, known = resolve_offer(inbound, token, found, configuration)
+    offer, known = resolve_offer(inbound, sender, found, configuration)
+    try:
+        return _prepare(inbound, sender, offer, known, configuration)
+    except RefusedError as refusal:
+        refusal.offer_id = offer.id
+        refusal.event_name = reported_name(inbound, configuration)
+        raise
+
+
+def reported_name(inbound: Inbound, configuration: Configuration) -> str:
+    """Return the name that a report is counted under, defined or not (R209)."""
+    number = number_in(inbound.event_id or inbound.get("event_id"))
+    return inbound.get("event_name") or configuration.event_names.get(number, "")
+
+
+def _prepare(
+    inbound: Inbound,
+    sender: Sender,
+    offer: OfferConfig,
+    known: Transaction,
+    configuration: Configuration,
+) -> NewEvent:
     event = resolve_event(inbound, offer, configuration)
     check_transaction(event, known, offer, inbound.received_at)
     values = mapped_values(inbound, event)
     report = read_report(
         inbound, values, offer=offer, event=event, affiliate_id=known.affiliate_id
     )
-    new = _new_event(inbound, report, offer=offer, event=event, known=known)
-    return replace(
-        new, deliveries=plan_deliveries(_triggers(new, offer), configuration.rules)
+    repeat = _repeat(values)
+    makes_conversion = event is None or event.is_affiliate_conversion
+    columns = _columns(inbound, report, offer=offer, event=event, known=known)
+    columns["triggered_by_id"] = sender.user_id
+    change_id: UUID | None = None
+    if makes_conversion:
+        change_id, columns["conversion_id"] = uuid7(), uuid7()
+    triggers = _triggers(columns, offer, change_id, report.status)
+    return NewEvent(
+        columns,
+        change_id=change_id,
+        status=report.status,
+        hold_until=report.hold_until,
+        lead_id=new_public_id() if event is None and offer.captures_leads else "",
+        deliveries=plan_deliveries(triggers, configuration.rules),
+        repeat=repeat if makes_conversion else None,
+        moves_to=_moved_status(event, known) if not makes_conversion else "",
+        limits=_limits(event, offer),
     )
 
 
-def _new_event(
+def _repeat(values: Mapping[str, str]) -> Repeat | None:
+    """Return what a report asks for should it be a repeated one (R101)."""
+    status = read_status(values)
+    scope = values.get("scope", "")
+    if scope not in ("", "conversion", "transaction"):
+        raise RefusedError(
+            "bad_field:scope", "«scope» must be «conversion» or «transaction»."
+        )
+    return Repeat(status, of_transaction=scope == "transaction") if status else None
+
+
+def _moved_status(event: EventConfig | None, known: Transaction) -> str:
+    """Return where an event moves the conversion it did not make, or "" (R211)."""
+    return event.maps_to_status if event and known.conversion_id else ""
+
+
+def _limits(event: EventConfig | None, offer: OfferConfig) -> tuple[LimitConfig, ...]:
+    if not offer.limits:
+        return ()
+    type_id = event.type_id if event else None
+    return tuple(
+        limit for limit in offer.limits if limit.event_type_id in (None, type_id)
+    )
+
+
+def _columns(
     inbound: Inbound,
     report: Report,
     *,
     offer: OfferConfig,
     event: EventConfig | None,
     known: Transaction,
-) -> NewEvent:
-    creates = event is None or event.is_affiliate_conversion
-    amounts = report.amounts
-    columns: dict[str, Any] = {
+) -> dict[str, Any]:
+    return {
         "id": uuid7(),
         "source": inbound.source,
         "offer_id": offer.id,
@@ -67,26 +136,31 @@ def _new_event(
         "name": event.name if event else "",
         "transaction_id": inbound.get("transaction_id"),
         "click_id": known.click_id,
-        "conversion_id": uuid7() if creates else known.conversion_id,
+        "conversion_id": known.conversion_id,
         "affiliate_id": known.affiliate_id,
         "goal_id": report.goal_id,
         "category": effective_category(event, is_payable=report.is_payable),
         "is_payable": report.is_payable,
         "order_id": report.order_id,
-        "dedupe_key": _dedupe_key(inbound, offer.id, event),
+        "dedupe_key": _dedupe_key(inbound, report, offer.id, event),
         "order_key": _order_key(report.order_id, offer.id, event),
         "occurred_at": report.occurred_at,
         "received_at": inbound.received_at,
         "params": report.params,
         "fields": report.fields,
-        "triggered_by_id": None,
+        **_money(report),
+    }
+
+
+def _money(report: Report) -> dict[str, Any]:
+    amounts = report.amounts
+    return {
         "sale_amount": report.sale_amount,
         "sale_currency": report.sale_currency,
         "currency": amounts.currency if amounts else "",
         "revenue": amounts.revenue if amounts else None,
         "payout": amounts.payout if amounts else None,
     }
-    return NewEvent(columns, uuid7() if creates else None, report.status)
 
 
 def effective_category(event: EventConfig | None, *, is_payable: bool) -> str:
@@ -99,13 +173,19 @@ def effective_category(event: EventConfig | None, *, is_payable: bool) -> str:
 
 
 def _dedupe_key(
-    inbound: Inbound, offer_id: int, event: EventConfig | None
+    inbound: Inbound, report: Report, offer_id: int, event: EventConfig | None
 ) -> str | None:
     """Return what its repeat policy lets happen once, ``None`` for no such thing."""
-    if event is not None and event.repeat_policy == RepeatPolicy.UNLIMITED:
-        return None
-    transaction_id = inbound.get("transaction_id")
-    return KEY_SEPARATOR.join((str(offer_id), *_kind(event), "t", transaction_id))
+    scope = "t", inbound.get("transaction_id")
+    if event is not None:
+        policy = event.repeat_policy
+        if policy == RepeatPolicy.UNLIMITED:
+            return None
+        if policy == RepeatPolicy.ONCE_PER_DEVICE and report.device_id:
+            scope = "d", report.device_id
+        elif policy == RepeatPolicy.ONCE_PER_USER and report.user_id:
+            scope = "u", report.user_id
+    return KEY_SEPARATOR.join((str(offer_id), *_kind(event), *scope))
 
 
 def _order_key(order_id: str, offer_id: int, event: EventConfig | None) -> str | None:
@@ -122,8 +202,9 @@ def _kind(event: EventConfig | None) -> tuple[str, ...]:
     return (str(event.type_id),) if event.type_id else ("0", event.name)
 
 
-def _triggers(new: NewEvent, offer: OfferConfig) -> list[Trigger]:
-    columns = new.columns
+def _triggers(
+    columns: Mapping[str, Any], offer: OfferConfig, change_id: UUID | None, status: str
+) -> list[Trigger]:
     shared: dict[str, Any] = {
         "offer_id": offer.id,
         "affiliate_id": columns["affiliate_id"],
@@ -139,6 +220,6 @@ def _triggers(new: NewEvent, offer: OfferConfig) -> list[Trigger]:
             **shared,
         )
     ]
-    if new.change_id is not None:
-        triggers.append(Trigger(id=new.change_id, new_status=new.status, **shared))
+    if change_id is not None:
+        triggers.append(Trigger(id=change_id, new_status=status, **shared))
     return triggers

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.dateparse import parse_datetime
 
@@ -15,6 +15,7 @@ from apps.events.categories import (
 from apps.ingest.configuration import EventConfig, OfferConfig
 from apps.ingest.inbound import Inbound, printable
 from apps.ingest.refusals import RefusedError
+from apps.ingest.vocabulary import OWN_FIELDS
 from apps.offers.money import (
     AgreedTerms,
     Amounts,
@@ -29,40 +30,26 @@ from apps.tracking.statuses import (
     ConversionStatus,
 )
 
-OWN_FIELDS = frozenset(
-    [
-        "transaction_id",
-        "event_id",
-        "event_name",
-        "amount",
-        "currency",
-        "status",
-        "goal",
-        "order_id",
-        "occurred_at",
-        "fields",
-    ]
-)
-"""The fields with a meaning of their own; all others are kept in ``params``."""
-
 NOTHING = Rate(RateType.FIXED, Decimal(0))
 AMOUNT_LIMIT = Decimal(10) ** 12
-ORDER_ID_MAX_LENGTH = 120
+ID_MAX_LENGTH = 120
 AMOUNT = re.compile(r"\d{1,13}(\.\d{1,12})?", re.ASCII)
 NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What is reported, read and priced."""
 
     sale_amount: Decimal | None
     sale_currency: str
     amounts: Amounts | None
     status: str
+    hold_until: datetime | None
     goal_id: int | None
     order_id: str
+    device_id: str
+    user_id: str
     occurred_at: datetime
     fields: Mapping[str, Any]
     params: Mapping[str, Any]
@@ -85,13 +72,18 @@ def read_report(
     amount = _amount(values.get("amount", ""))
     currency = _currency(values.get("currency", "")) or offer.terms.currency
     terms = agreed_terms(offer, event, affiliate_id)
+    status = read_status(values) or _initial_status(offer, event)
+    hold = offer.hold if status == ConversionStatus.APPROVED else None
     return Report(
         sale_amount=amount,
         sale_currency=currency if amount is not None else "",
         amounts=_priced(terms, amount, currency),
-        status=_status(values.get("status", ""), offer),
+        status=ConversionStatus.HOLD.value if hold else status,
+        hold_until=inbound.received_at + hold if hold else None,
         goal_id=_goal(values.get("goal", ""), offer, event),
-        order_id=_order_id(values.get("order_id", "")),
+        order_id=_bounded("order_id", values),
+        device_id=_bounded("device_id", values),
+        user_id=_bounded("user_id", values),
         occurred_at=_occurred_at(values.get("occurred_at", ""), inbound.received_at),
         fields=_custom_fields(inbound, values, event),
         params=_other_values(inbound, values, event),
@@ -101,18 +93,23 @@ def read_report(
 def agreed_terms(
     offer: OfferConfig, event: EventConfig | None, affiliate_id: int | None
 ) -> AgreedTerms | None:
-    """Return the terms that hold: the event's, else the affiliate's, else the offer's.
+    """Return the terms that hold; of the payouts the most specific one.
 
-    An event without terms of its own earns nothing. Organic traffic earns no payout.
+    That is the affiliate's for the event, the event's, the affiliate's on the offer,
+    the offer's. An event without terms of its own takes the offer's when it makes a
+    conversion, and else earns nothing. Organic traffic earns no payout.
     """
-    terms = offer.terms if event is None else event.terms
-    if terms is None:
+    if event is not None and event.terms is not None:
+        terms = event.terms
+        own: Mapping[int, Rate | None] = event.payouts
+    elif event is None or event.is_affiliate_conversion:
+        terms, own = offer.terms, offer.affiliate_rates
+    else:
         return None
-    own = (
-        offer.affiliate_rates.get(affiliate_id) if affiliate_id and not event else None
-    )
-    payout = own or terms.payout
-    return AgreedTerms(terms.revenue, payout, terms.percent_of, terms.currency)
+    if affiliate_id is None:
+        return replace(terms, payout=NOTHING)
+    payout = own.get(affiliate_id)
+    return replace(terms, payout=payout) if payout else terms
 
 
 def _priced(
@@ -154,11 +151,17 @@ def _currency(text: str) -> str:
     return code
 
 
-def _status(text: str, offer: OfferConfig) -> str:
+def read_status(values: Mapping[str, str]) -> str:
+    """Return the status that the sender names, or "". Raises ``RefusedError``."""
+    text = values.get("status", "")
     if text and text not in ConversionStatus.values:
         known = ", ".join(ConversionStatus.values)
         raise RefusedError("bad_status", f"«status» must be one of: {known}.")
-    return text or offer.default_status
+    return text
+
+
+def _initial_status(offer: OfferConfig, event: EventConfig | None) -> str:
+    return (event.maps_to_status if event else "") or offer.default_status
 
 
 def _goal(text: str, offer: OfferConfig, event: EventConfig | None) -> int | None:
@@ -174,11 +177,10 @@ def _goal(text: str, offer: OfferConfig, event: EventConfig | None) -> int | Non
     return goal_id
 
 
-def _order_id(text: str) -> str:
-    if len(text) > ORDER_ID_MAX_LENGTH:
-        raise RefusedError(
-            "bad_field:order_id", f"At most {ORDER_ID_MAX_LENGTH} characters."
-        )
+def _bounded(name: str, values: Mapping[str, str]) -> str:
+    text = values.get(name, "")
+    if len(text) > ID_MAX_LENGTH:
+        raise RefusedError(f"bad_field:{name}", f"At most {ID_MAX_LENGTH} characters.")
     return text
 
 
@@ -207,7 +209,7 @@ def _custom_fields(
     own = given if isinstance(given, dict) else {}
     found: dict[str, str] = {}
     for field in event.fields:
-        text = str(own.get(field.name, values.get(field.name, "")))
+        text = _text(field.name, inbound, own) or values.get(field.name, "")
         if not text and field.is_required:
             raise RefusedError(
                 f"missing_field:{field.name}", f"The field «{field.name}» is required."
@@ -215,6 +217,16 @@ def _custom_fields(
         if text:
             found[field.name] = _checked(field.name, field.type, text)
     return found
+
+
+def _text(name: str, inbound: Inbound, own: Mapping[str, Any]) -> str:
+    """Return the JSON value of a custom field as text, "" when there is none."""
+    value = own.get(name, inbound.nested.get(name))
+    if isinstance(value, dict | list):
+        raise RefusedError(f"bad_field:{name}", "A text or a number is needed.")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def _checked(name: str, kind: str, text: str) -> str:

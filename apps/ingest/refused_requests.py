@@ -1,12 +1,14 @@
 """Keeps what was not accepted, with the reason and without its secrets (R232)."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
+from apps.core.ids import uuid7
+from apps.core.sql import rows_of
 from apps.ingest.inbound import Inbound
-from apps.ingest.models import RefusedRequest, Result
-from apps.ingest.refusals import Answer, RefusedError
-from apps.ingest.tallies import Tally, tally
+from apps.ingest.refusals import Answer
 
 KEPT_FIELDS = 50
 KEPT_CHARACTERS = 500
@@ -15,57 +17,57 @@ MINIMUM_TOKEN_LENGTH = 20
 SECRET_WORDS = ("secure", "token", "secret", "password", "passwd", "api_key", "apikey")
 
 
-def record_refusal(inbound: Inbound, refusal: RefusedError) -> None:
-    """Keep a refused request with its reason."""
-    _record(
-        inbound,
-        result=Result.REFUSED,
-        reason=refusal.reason,
-        detail=refusal.detail,
-        offer_id=refusal.offer_id,
-    )
-    if refusal.offer_id is not None:
-        name = inbound.get("event_name")
-        tally(refusal.offer_id, name, Tally.REFUSED, inbound.received_at)
+COLUMNS = (
+    "id, received_at, result, reason, detail, method, path, fields, headers, "
+    "remote_address, token_prefix, offer_id, event_name, transaction_id, first_event_id"
+)
+INSERT = f"""
+INSERT INTO ingest_refusedrequest ({COLUMNS})
+SELECT {COLUMNS} FROM json_to_recordset(%s::json)
+    AS v(id uuid, received_at timestamptz, result text, reason text, detail text,
+         method text, path text, fields jsonb, headers jsonb, remote_address inet,
+         token_prefix text, offer_id bigint, event_name text, transaction_id text,
+         first_event_id uuid)
+RETURNING id
+"""  # noqa: S608 - only our own column names are put in
+
+_as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
-def record_duplicate(inbound: Inbound, answer: Answer, offer_id: int) -> None:
-    """Keep a repeated report with the event that it repeats."""
-    _record(
-        inbound,
-        result=Result.DUPLICATE,
-        reason="duplicate",
-        detail=answer.detail or "",
-        offer_id=offer_id,
-        first_event_id=answer.event,
-    )
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A report that was refused or a duplicate, and what its sender was told."""
+
+    inbound: Inbound
+    answer: Answer
+    offer_id: int | None
 
 
-def _record(
-    inbound: Inbound,
-    *,
-    result: Result,
-    reason: str,
-    detail: str,
-    offer_id: int | None,
-    first_event_id: UUID | None = None,
-) -> None:
-    RefusedRequest.objects.create(
-        received_at=inbound.received_at,
-        result=result,
-        reason=reason[:80],
-        detail=detail[:500],
-        method=inbound.method,
-        path=inbound.path,
-        fields=_redacted(inbound),
-        headers=dict(inbound.headers),
-        remote_address=inbound.remote_address,
-        token_prefix=_token_prefix(inbound.token),
-        offer_id=offer_id,
-        event_name=_storable(inbound.get("event_name"), 200),
-        transaction_id=_storable(inbound.get("transaction_id"), 64),
-        first_event_id=first_event_id,
-    )
+def record_refused(refused: Sequence[Refused]) -> None:
+    """Keep what was not accepted."""
+    rows = _as_json([_row(entry) for entry in refused])
+    rows_of(INSERT, (rows,))
+
+
+def _row(refused: Refused) -> dict[str, Any]:
+    inbound, answer = refused.inbound, refused.answer
+    return {
+        "id": uuid7(),
+        "received_at": inbound.received_at,
+        "result": answer.result,
+        "reason": _storable(answer.reason or "", 80),
+        "detail": _storable(answer.detail or "", 500),
+        "method": inbound.method,
+        "path": _storable(inbound.path, 500),
+        "fields": _redacted(inbound),
+        "headers": dict(inbound.headers),
+        "remote_address": inbound.remote_address,
+        "token_prefix": _token_prefix(inbound.token),
+        "offer_id": refused.offer_id,
+        "event_name": _storable(inbound.get("event_name"), 200),
+        "transaction_id": _storable(inbound.get("transaction_id"), 64),
+        "first_event_id": answer.event,
+    }
 
 
 def _token_prefix(token: str) -> str:

@@ -6,8 +6,8 @@ Authentication comes first; until it has passed, nothing is said of the transact
 import difflib
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from apps.accounts.models import hash_token
@@ -15,25 +15,26 @@ from apps.events.categories import (
     Category,
     RepeatPolicy,
 )
+from apps.events.models import EVENT_NAME_MAX_LENGTH
 from apps.ingest.configuration import (
     Configuration,
     EventConfig,
     OfferConfig,
     TokenConfig,
 )
-from apps.ingest.inbound import Inbound, printable
-from apps.ingest.refusals import RefusedError
+from apps.ingest.inbound import Inbound, number_in, printable
+from apps.ingest.refusals import NOT_AUTHENTICATED, RefusedError
 
 UNKNOWN_TRANSACTION = (
     "No click has this transaction id. Send the transaction id of our click unchanged."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """The click of a transaction and its first conversion that counts."""
 
     click_id: UUID
+    transaction_id: str
     offer_id: int
     affiliate_id: int | None
     expires_at: datetime
@@ -41,21 +42,28 @@ class Transaction:
     conversion_status: str
 
 
+class Sender(Protocol):
+    """Who reports: a token, or a person by hand."""
+
+    @property
+    def user_id(self) -> int | None:
+        """The person, if it is one."""
+
+    def covers(self, offer: OfferConfig) -> bool:
+        """Tell whether the sender may report for ``offer``."""
+
+
 def authenticate(inbound: Inbound, configuration: Configuration) -> TokenConfig:
     """Return the sender's token. Raises ``RefusedError`` (``bad_token``)."""
     token = configuration.tokens.get(hash_token(inbound.token))
     if token is None or not token.is_valid_at(inbound.received_at):
-        raise RefusedError(
-            "bad_token",
-            "The token is missing, unknown or no longer valid. Send it as «secure» "
-            "or as an Authorization: Bearer header.",
-        )
+        raise RefusedError("bad_token", NOT_AUTHENTICATED)
     return token
 
 
 def resolve_offer(
     inbound: Inbound,
-    token: TokenConfig,
+    sender: Sender,
     transaction: Transaction | None,
     configuration: Configuration,
 ) -> tuple[OfferConfig, Transaction]:
@@ -66,14 +74,14 @@ def resolve_offer(
     """
     if inbound.offer_token:
         dedicated = configuration.offers_by_token.get(inbound.offer_token)
-        if dedicated is None or not token.covers(dedicated):
+        if dedicated is None or not sender.covers(dedicated):
             raise RefusedError("unknown_offer", "This address belongs to no offer.")
     if not inbound.get("transaction_id"):
         raise RefusedError("transaction_required", "«transaction_id» is missing.")
     if transaction is None:
         raise RefusedError("unknown_transaction", UNKNOWN_TRANSACTION)
     offer = configuration.offers[transaction.offer_id]
-    if not token.covers(offer) or inbound.offer_token not in ("", offer.public_token):
+    if not sender.covers(offer) or inbound.offer_token not in ("", offer.public_token):
         raise RefusedError("unknown_transaction", UNKNOWN_TRANSACTION)
     _check_address(inbound, offer)
     if not offer.is_active:
@@ -114,35 +122,32 @@ def resolve_event(
         raise RefusedError(
             "event_mismatch",
             f"event_id {number} is «{by_number.name}», not «{printable(name)}».",
-            offer_id=offer.id,
         )
     event = by_number or by_name
     if event is not None and not event.is_enabled:
-        raise _not_enabled(event.name, offer)
+        raise _not_enabled(event.name)
     return event
 
 
-def _not_enabled(name: str, offer: OfferConfig) -> RefusedError:
+def _not_enabled(name: str) -> RefusedError:
     return RefusedError(
         "event_not_enabled",
         f"The event «{name}» is not enabled on this offer.",
-        offer_id=offer.id,
     )
 
 
 def _by_number(
     number: str, offer: OfferConfig, configuration: Configuration
 ) -> EventConfig:
-    type_id = int(number) if number.isascii() and number.isdigit() else 0
+    type_id = number_in(number)
     event = offer.events_by_id.get(type_id)
     if event is not None:
         return event
     if type_id in configuration.event_names:
-        raise _not_enabled(configuration.event_names[type_id], offer)
+        raise _not_enabled(configuration.event_names[type_id])
     raise RefusedError(
         "unknown_event",
         f"No event has the id {printable(number)}.",
-        offer_id=offer.id,
     )
 
 
@@ -152,14 +157,13 @@ def _by_name(
     event = offer.events_by_name.get(name)
     if event is not None:
         return event
-    if offer.accepts_unknown_events:
+    if offer.accepts_unknown_events and name not in configuration.event_ids:
         return unknown_event(name)
     if name in configuration.event_ids:
-        raise _not_enabled(name, offer)
+        raise _not_enabled(name)
     raise RefusedError(
         "unknown_event",
         f"No event is named «{printable(name)}».{_near_miss(name, offer)}",
-        offer_id=offer.id,
     )
 
 
@@ -175,6 +179,10 @@ def _near_miss(name: str, offer: OfferConfig) -> str:
 
 def unknown_event(name: str) -> EventConfig:
     """Return the event that an undefined name stands for (R209): uncategorized."""
+    if len(name) > EVENT_NAME_MAX_LENGTH:
+        raise RefusedError(
+            "bad_field:event_name", f"At most {EVENT_NAME_MAX_LENGTH} characters."
+        )
     return EventConfig(
         type_id=0,
         name=name,
@@ -185,6 +193,8 @@ def unknown_event(name: str) -> EventConfig:
         is_enabled=True,
         goal_id=None,
         terms=None,
+        payouts={},
+        maps_to_status="",
         fields=(),
         param_map={},
     )
@@ -202,7 +212,6 @@ def check_transaction(
             raise RefusedError(
                 "click_expired",
                 f"The click ended at {transaction.expires_at:%Y-%m-%d %H:%M} UTC.",
-                offer_id=offer.id,
             )
         return
     if transaction.conversion_id is None or transaction.conversion_status == "rejected":
@@ -210,7 +219,6 @@ def check_transaction(
             "conversion_required",
             "This event needs a conversion of the same transaction first, in any "
             "status but rejected.",
-            offer_id=offer.id,
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.ingest.models import Result
+from apps.tracking.statuses import ConversionStatus
 
 
 class EventIn(serializers.Serializer[Any]):
@@ -37,3 +38,91 @@ class AnswerOut(serializers.Serializer[Any]):
     detail = serializers.CharField(allow_null=True)
     event = serializers.UUIDField(allow_null=True)
     conversion = serializers.UUIDField(allow_null=True)
+
+
+class BatchIn(serializers.Serializer[Any]):
+    """The body of ``POST /api/v1/events/batch``."""
+
+    events = EventIn(many=True, help_text="1 to 1,000 events.")
+
+
+class ItemOut(AnswerOut):
+    """What became of one item."""
+
+    status = serializers.IntegerField(help_text="The HTTP status it would have had.")
+
+
+class BatchOut(serializers.Serializer[Any]):
+    """How many items were accepted, repeated and refused; each in its place."""
+
+    accepted = serializers.IntegerField()
+    duplicate = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    results = ItemOut(many=True)
+
+
+class ClickIn(serializers.Serializer[Any]):
+    """The body of ``POST /api/v1/clicks``. Other members are kept as they are."""
+
+    offer = serializers.CharField(help_text="The offer's public token.")
+    affiliate = serializers.CharField(required=False, help_text="Affiliate's number.")
+    sub1 = serializers.CharField(required=False, help_text="Up to sub10.")
+    ip = serializers.IPAddressField(required=False)
+    user_agent = serializers.CharField(required=False, max_length=500)
+    referrer = serializers.CharField(required=False, max_length=2_000)
+
+
+class ClickOut(serializers.Serializer[Any]):
+    """The new click; reports name its transaction id."""
+
+    id = serializers.UUIDField()
+    transaction_id = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class LeadIn(serializers.Serializer[Any]):
+    """The body of ``POST /api/v1/leads``. Contact data is sealed."""
+
+    transaction_id = serializers.CharField(
+        required=False, help_text="Of a click. Without it, name the offer."
+    )
+    offer = serializers.CharField(required=False, help_text="Public token.")
+    affiliate = serializers.CharField(required=False, help_text="Affiliate's number.")
+    email = serializers.CharField(required=False, max_length=254)
+    phone = serializers.CharField(required=False, max_length=254)
+    first_name = serializers.CharField(required=False, max_length=254)
+    last_name = serializers.CharField(required=False, max_length=254)
+
+
+class LeadAnswerOut(AnswerOut):
+    """What became of a lead."""
+
+    lead = serializers.CharField()
+    transaction_id = serializers.CharField()
+
+
+class TriggerIn(serializers.Serializer[Any]):
+    """The body of a manual trigger."""
+
+    event = serializers.CharField(help_text="Name or number of the event type.")
+    fields = serializers.DictField(  # type: ignore[assignment]
+        required=False, help_text="Custom fields of the offer's event."
+    )
+
+
+class StatusIn(serializers.Serializer[Any]):
+    """The body of ``PATCH /api/v1/conversions/<id>``."""
+
+    status = serializers.ChoiceField(choices=ConversionStatus.choices)
+    reason = serializers.CharField(required=False, max_length=200)
+    fire_postbacks = serializers.BooleanField(default=True)
+
+
+class StatusOut(serializers.Serializer[Any]):
+    """Where the conversion is now."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=ConversionStatus.choices)
+    reason = serializers.CharField(allow_blank=True)
+    version = serializers.IntegerField(help_text="Counts the changes.")
+    changed = serializers.BooleanField()

@@ -1,36 +1,71 @@
 """The one way in: every door calls ``receive``, which accepts, refuses or repeats."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.accounts.models import User
 from apps.deliveries import waking
-from apps.deliveries.states import (
-    DeliveryState,
-)
+from apps.deliveries.states import DeliveryState
 from apps.ingest import storage
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration
+from apps.ingest.conversions import (
+    ForbiddenMoveError,
+    Move,
+    move_conversion,
+    move_transaction,
+)
 from apps.ingest.inbound import Inbound
+from apps.ingest.limits import take_limits
 from apps.ingest.models import Result
 from apps.ingest.preparing import prepare_event
-from apps.ingest.refusals import Answer, RefusedError
-from apps.ingest.refused_requests import record_duplicate, record_refusal
-from apps.ingest.tallies import Tally, tally
+from apps.ingest.principals import Principal, UserPrincipal
+from apps.ingest.refusals import NOT_AUTHENTICATED, Answer, RefusedError
+from apps.ingest.refused_requests import Refused, record_refused
+from apps.ingest.resolving import Sender, authenticate
+from apps.ingest.storage import First, NewEvent
+from apps.ingest.tallies import Tally, note_token, tally
+from apps.ingest.throttling import throttle
+from apps.tracking.models import Conversion
+from apps.tracking.statuses import ConversionStatus
+
+ACCEPTED = Result.ACCEPTED.value
+REPEATED = "This was reported before; nothing was counted again."
 
 
-def receive(inbound: Inbound) -> tuple[Answer, int]:
-    """Accept what ``inbound`` reports; return the answer and its HTTP status.
+def receive(inbound: Inbound, sender: Sender | None = None) -> Answer:
+    """Accept what ``inbound`` reports, or say why not.
 
-    The status is 200 for an accepted or repeated report; doors may say 201. What is
-    refused or a duplicate is stored with its reason.
+    What is refused or a duplicate is stored with its reason. Without ``sender`` the
+    token says who reports.
     """
     try:
-        answer = accept_event(inbound)
+        return accept_event(inbound, sender)
     except RefusedError as refusal:
-        record_refusal(inbound, refusal)
-        answer = Answer(Result.REFUSED.value, refusal.reason, refusal.detail)
-        return answer, refusal.status_code
-    return answer, 200
+        refuse(inbound, refusal)
+        return refusal.answer
 
 
-def accept_event(inbound: Inbound) -> Answer:
+def refuse(inbound: Inbound, refusal: RefusedError) -> None:
+    """Keep a refused report and count its name; a throttled one is only answered."""
+    if refusal.answer.is_kept:
+        record_refused([Refused(inbound, refusal.answer, refusal.offer_id)])
+        count_refusal(inbound, refusal)
+
+
+def count_refusal(inbound: Inbound, refusal: RefusedError) -> None:
+    """Count the name of a refused or filtered report, defined or not (R33)."""
+    if refusal.offer_id is None:
+        return
+    is_filtered = refusal.reason.startswith("filtered:")
+    what = Tally.FILTERED if is_filtered else Tally.REFUSED
+    tally(refusal.offer_id, refusal.event_name, what, inbound.received_at)
+
+
+def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
     """Store the event and plan its deliveries in one transaction (DESIGN §3).
 
     Raises ``RefusedError``. A repeated report returns the ids of the first event.
@@ -38,29 +73,146 @@ def accept_event(inbound: Inbound) -> Answer:
     transaction_id = inbound.get("transaction_id")
     version, found = storage.read_transactions([transaction_id])
     configuration = current_configuration(version)
-    new = prepare_event(inbound, found.get(transaction_id), configuration)
-    return _store(inbound, new, configuration)
+    sender = sender or admit(inbound, configuration)
+    new = prepare_event(inbound, sender, found.get(transaction_id), configuration)
+    if new.is_plain:
+        first = storage.write_events([new], configuration.destinations).get(new.id)
+    else:
+        first = _write_in_steps(inbound, new, configuration)
+    if first is None:
+        note_written([new], inbound.received_at)
+        return answer_accepted(new)
+    return repeat(inbound, new, first)
 
 
-def _store(
-    inbound: Inbound, new: storage.NewEvent, configuration: Configuration
-) -> Answer:
-    columns = new.columns
-    offer_id = columns["offer_id"]
-    if not storage.write_events([new], configuration.destinations):
-        event_id, conversion_id = storage.first_event(new)
-        answer = Answer(
-            Result.DUPLICATE.value,
-            "duplicate",
-            "This was reported before; nothing was counted again.",
-            event_id,
-            conversion_id,
-        )
-        record_duplicate(inbound, answer, offer_id)
-        return answer
-    tally(offer_id, columns["name"], Tally.ACCEPTED, inbound.received_at)
-    if any(planned.state == DeliveryState.PENDING for planned in new.deliveries):
-        waking.request_wake_up()
+def admit(inbound: Inbound, configuration: Configuration) -> Sender:
+    """Return the sender of a valid token, unless it asks too often."""
+    try:
+        token = authenticate(inbound, configuration)
+    except RefusedError:
+        throttle(f"address:{inbound.remote_address}")
+        raise
+    throttle(f"token:{token.id}")
+    note_token(token.id, inbound.received_at)
+    if token.user_id is None:
+        return token
+    user = User.objects.filter(pk=token.user_id, is_active=True).first()
+    if user is None:
+        raise RefusedError("bad_token", NOT_AUTHENTICATED)
+    return allowed_sender(UserPrincipal(user))
+
+
+def allowed_sender(principal: Principal) -> Sender:
+    """Return ``principal`` as a sender, unless it may not report."""
+    if not principal.may_report:
+        raise RefusedError("forbidden", "You may not report events.")
+    return principal
+
+
+def _write_in_steps(
+    inbound: Inbound, new: NewEvent, configuration: Configuration
+) -> First | None:
+    """Write an event that limits count or that moves a conversion, all or nothing."""
+    with transaction.atomic():
+        try:
+            take_limits(new.limits, inbound.received_at)
+        except RefusedError as refusal:
+            refusal.offer_id = new.columns["offer_id"]
+            refusal.event_name = new.columns["name"]
+            raise
+        first = storage.write_events([new], configuration.destinations).get(new.id)
+        if first is not None:
+            # What the limits counted is taken back: nothing happened.
+            transaction.set_rollback(True)
+        elif new.moves_to:
+            _move_by_event(inbound, new)
+    return first
+
+
+def _move_by_event(inbound: Inbound, new: NewEvent) -> None:
+    move = Move(new.moves_to, inbound.source, new.columns["name"], event_id=new.id)
+    try:
+        move_conversion(new.columns["conversion_id"], move, inbound.received_at)
+    except ForbiddenMoveError:
+        # The event did happen; it only has no say about this conversion any more.
+        return
+
+
+def note_written(events: Sequence[NewEvent], moment: datetime) -> None:
+    """Count the names of ``events``; wake a worker if one has a delivery due."""
+    names = Counter((new.columns["offer_id"], new.columns["name"]) for new in events)
+    for (offer_id, name), count in names.items():
+        tally(offer_id, name, Tally.ACCEPTED, moment, count)
+    if any(
+        planned.state == DeliveryState.PENDING
+        for new in events
+        for planned in new.deliveries
+    ):
+        transaction.on_commit(waking.request_wake_up)
+
+
+def answer_accepted(new: NewEvent) -> Answer:
+    """Return the answer to a report that became ``new``."""
+    return Answer(ACCEPTED, event=new.id, conversion=new.columns["conversion_id"])
+
+
+def repeat(inbound: Inbound, new: NewEvent, first: First) -> Answer:
+    """Answer a report that was made before; it may move its conversion (R101)."""
+    if _moves_by_repeat(inbound, new, first):
+        return Answer(ACCEPTED, event=first.event_id, conversion=first.conversion_id)
+    answer = duplicate_answer(first)
+    record_refused([Refused(inbound, answer, new.columns["offer_id"])])
+    return answer
+
+
+def repeat_or_refuse(inbound: Inbound, new: NewEvent, first: First) -> Answer:
+    """Answer a repeated report, also when it may not do what it asks for."""
+    try:
+        return repeat(inbound, new, first)
+    except RefusedError as refusal:
+        refuse(inbound, refusal)
+        return refusal.answer
+
+
+def duplicate_answer(first: First) -> Answer:
+    """Return the answer that names the first event."""
     return Answer(
-        Result.ACCEPTED.value, event=new.id, conversion=columns["conversion_id"]
+        Result.DUPLICATE.value,
+        "duplicate",
+        REPEATED,
+        first.event_id,
+        first.conversion_id,
+    )
+
+
+def _moves_by_repeat(inbound: Inbound, new: NewEvent, first: First) -> bool:
+    """Move the conversion of a repeated report to the status it names, if it differs.
+
+    Raises ``RefusedError`` (``bad_status``) where the conversion cannot go there.
+    """
+    if new.repeat is None or first.conversion_id is None:
+        return False
+    conversion = Conversion.objects.get(pk=first.conversion_id)
+    if _stays(conversion, new.repeat.status):
+        return False
+    move = Move(new.repeat.status, inbound.source, inbound.get("reason")[:200])
+    try:
+        if new.repeat.of_transaction:
+            move_transaction(first.conversion_id, move, inbound.received_at)
+            return True
+        change = move_conversion(first.conversion_id, move, inbound.received_at)
+    except ForbiddenMoveError as error:
+        offer_id = new.columns["offer_id"]
+        raise RefusedError("bad_status", str(error), offer_id=offer_id) from error
+    return change is not None
+
+
+def _stays(conversion: Conversion, status: str) -> bool:
+    """Tell whether a conversion is where the report wants it, or on its way there.
+
+    A sender that repeats «approved» does not cut a hold short.
+    """
+    is_timed = conversion.hold_until is not None
+    return conversion.status == status or (
+        is_timed and status == ConversionStatus.APPROVED
     )

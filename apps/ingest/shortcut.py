@@ -1,12 +1,14 @@
 """The short way to the doors: programs need no session, no message, no CSRF token."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
 from apps.core.sql import trust_connection
-from apps.ingest.inbound import TOKEN_FIELD, bearer_token
+from apps.ingest.inbound import bearer_token
+from apps.ingest.vocabulary import TOKEN_FIELD
 
 DOORS = ("/postback", "/click/", "/healthz")
 API = "/api/v1/"
@@ -24,7 +26,7 @@ def shortcut(
     def middleware(request: HttpRequest) -> HttpResponse:
         if not _is_from_a_program(request):
             return get_response(request)
-        request.resolver_match = match = resolve(request.path_info)
+        request.resolver_match = match = _resolved(request.path_info)
         trust_connection()
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         if hasattr(response, "render"):
@@ -34,6 +36,10 @@ def shortcut(
         return response
 
     return middleware
+
+
+# Addresses of doors are few; what is asked for once only passes through.
+_resolved = lru_cache(maxsize=2_048)(resolve)
 
 
 def _is_from_a_program(request: HttpRequest) -> bool:

@@ -9,21 +9,24 @@ nothing. One event and a thousand take the same statement.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import OperationalError, connection
 
-from apps.core.sql import direct_cursor, replace_connection
+from apps.core.sql import one_line, replace_connection, rows_of
 from apps.deliveries.planning import PlannedDelivery
+from apps.ingest.configuration import LimitConfig
 from apps.ingest.resolving import Transaction
 
 READ = """
 SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id,
-       c.expires_at, b.id AS conversion_id, b.status
+       extract(epoch FROM c.expires_at)::float8 AS expires, b.id AS conversion_id,
+       b.status
   FROM core_configversion v
-  LEFT JOIN tracking_click c ON c.transaction_id = ANY(%s)
+  LEFT JOIN (unnest(%s::text[]) AS asked(id)
+             JOIN tracking_click c ON c.transaction_id = asked.id) ON true
   LEFT JOIN LATERAL (
        SELECT id, status FROM tracking_conversion
         WHERE transaction_id = c.transaction_id
@@ -38,7 +41,7 @@ EVENT_COLUMNS = (
     "order_key, occurred_at, received_at, params, fields, triggered_by_id, "
     "sale_amount, sale_currency, currency, revenue, payout"
 )
-WRITE = f"""
+WRITE = one_line(f"""
 WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s::json)
         AS v(id uuid, source text, offer_id bigint, event_type_id bigint, name text,
@@ -48,7 +51,7 @@ WITH given AS MATERIALIZED (
              received_at timestamptz, params jsonb, fields jsonb,
              triggered_by_id bigint, sale_amount numeric, sale_currency text,
              currency text, revenue numeric, payout numeric, change_id uuid,
-             status text)
+             status text, hold_until timestamptz, lead_id text)
 ), event AS (
     INSERT INTO tracking_event ({EVENT_COLUMNS})
     SELECT {EVENT_COLUMNS} FROM given
@@ -61,11 +64,11 @@ WITH given AS MATERIALIZED (
            (id, offer_id, click_id, transaction_id, event_type_id, goal_id,
             affiliate_id, status, status_reason, is_payable, order_id, occurred_at,
             version, sale_amount, sale_currency, currency, revenue, payout,
-            created_at, updated_at)
+            hold_until, created_at, updated_at)
     SELECT conversion_id, offer_id, click_id, transaction_id, event_type_id, goal_id,
            affiliate_id, status, '', is_payable, order_id, occurred_at,
            1, sale_amount, sale_currency, currency, revenue, payout,
-           received_at, received_at
+           hold_until, received_at, received_at
       FROM accepted WHERE change_id IS NOT NULL
 ), change AS (
     INSERT INTO tracking_conversionchange
@@ -74,6 +77,15 @@ WITH given AS MATERIALIZED (
     SELECT change_id, conversion_id, 1, 'create', '', status, '',
            source, triggered_by_id, id, true, received_at
       FROM accepted WHERE change_id IS NOT NULL
+), lead AS (
+    INSERT INTO tracking_lead
+           (public_id, offer_id, click_id, transaction_id, affiliate_id, status,
+            sealed_contact, email_hash, phone_hash, submitted_at, created_at,
+            updated_at)
+    SELECT lead_id, offer_id, click_id, transaction_id, affiliate_id, 'new', '', '',
+           '', received_at, received_at, received_at
+      FROM accepted WHERE lead_id <> ''
+        ON CONFLICT (offer_id, transaction_id) DO NOTHING
 ), delivery AS (
     INSERT INTO deliveries_delivery
            (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
@@ -88,36 +100,80 @@ WITH given AS MATERIALIZED (
                 reason text)
       JOIN accepted e ON e.id = d.event_id
 )
-SELECT id FROM event
-"""  # noqa: S608 - only our own column names are put in
+SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
+       first.conversion_id AS first_conversion_id
+  FROM given
+  LEFT JOIN event ON event.id = given.id
+  LEFT JOIN LATERAL (
+       SELECT id, conversion_id FROM tracking_event stored
+        WHERE event.id IS NULL
+          AND (stored.dedupe_key = given.dedupe_key
+               OR stored.order_key = given.order_key)
+        LIMIT 1) first ON true
+""")  # noqa: S608 - only our own column names are put in
 
-FIRST_EVENT = """
-SELECT id, conversion_id FROM tracking_event WHERE dedupe_key = %s
-UNION ALL
-SELECT id, conversion_id FROM tracking_event WHERE order_key = %s
- LIMIT 1
+FIRST_EVENTS = """
+SELECT id, conversion_id, dedupe_key, order_key FROM tracking_event
+ WHERE dedupe_key = ANY(%s) OR order_key = ANY(%s)
 """
 
-_as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode
+
+def _text(value: object) -> str:
+    """Return ``value`` as PostgreSQL reads it; a UUID without its dashes."""
+    return f"{value.int:032x}" if isinstance(value, UUID) else str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+_as_json = json.JSONEncoder(default=_text, separators=(",", ":")).encode
+
+
+class Repeat(NamedTuple):
+    """What a report does that was made before: it moves its conversion, or all of them.
+
+    "All" are the conversions of its transaction, and only by its explicit scope.
+    """
+
+    status: str
+    of_transaction: bool
+
+
+class NewEvent(NamedTuple):
     """The row of an event, what it makes of its conversion, and its deliveries.
 
-    With ``change_id`` the event makes the conversion ``conversion_id`` in ``status``.
+    With ``change_id`` the event makes the conversion ``conversion_id`` in ``status``,
+    with ``lead_id`` the lead of its transaction. ``moves_to`` is what it does to a
+    conversion that exists; ``limits`` are those it counts for.
     """
 
     columns: dict[str, Any]
     change_id: UUID | None
     status: str
+    hold_until: datetime | None = None
+    lead_id: str = ""
     deliveries: Sequence[PlannedDelivery] = ()
+    repeat: Repeat | None = None
+    moves_to: str = ""
+    limits: tuple[LimitConfig, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether one statement writes all of it."""
+        return not self.limits and not self.moves_to
 
     @property
     def id(self) -> UUID:
         """The event's id."""
         event_id: UUID = self.columns["id"]
         return event_id
+
+
+class First(NamedTuple):
+    """The ids of the event that another repeats, and of its conversion."""
+
+    event_id: UUID | None
+    conversion_id: UUID | None
+
+
+NOWHERE = First(None, None)
 
 
 def read_transactions(
@@ -130,9 +186,10 @@ def read_transactions(
     found = {
         row.transaction_id: Transaction(
             click_id=row.click_id,
+            transaction_id=row.transaction_id,
             offer_id=row.offer_id,
             affiliate_id=row.affiliate_id,
-            expires_at=row.expires_at,
+            expires_at=datetime.fromtimestamp(row.expires, UTC),
             conversion_id=row.conversion_id,
             conversion_status=row.status or "",
         )
@@ -150,48 +207,81 @@ def _read(transaction_ids: Sequence[str]) -> list[Any]:
     """
     parameters = (list(transaction_ids),)
     try:
-        with direct_cursor() as cursor:
-            return cursor.execute(READ, parameters, prepare=True).fetchall()
+        return rows_of(READ, parameters)
     except OperationalError:
         if connection.in_atomic_block:
             raise
         replace_connection()
-        with direct_cursor() as cursor:
-            return cursor.execute(READ, parameters, prepare=True).fetchall()
+        return rows_of(READ, parameters)
 
 
 def write_events(
     events: Sequence[NewEvent], destinations: Mapping[str, int]
-) -> set[UUID]:
-    """Insert everything; return the ids of the events that were not there yet."""
-    rows = [
-        {**event.columns, "change_id": event.change_id, "status": event.status}
-        for event in events
-    ]
-    deliveries = [
-        {
-            "event_id": event.id,
-            "id": planned.id,
-            "rule_id": planned.rule_id,
-            "revision_id": planned.revision_id,
-            "trigger_type": planned.trigger_type,
-            "trigger_id": planned.trigger_id,
-            "destination_id": destinations[planned.destination],
-            "state": planned.state,
-            "reason": planned.reason,
-        }
-        for event in events
-        for planned in event.deliveries
-    ]
-    parameters = (_as_json(rows), _as_json(deliveries))
-    with direct_cursor() as cursor:
-        written = cursor.execute(WRITE, parameters, prepare=True).fetchall()
-    return {row.id for row in written}
+) -> dict[UUID, First]:
+    """Insert what is new; return the first event of each that was there already."""
+    parameters = (
+        _as_json([_row(event) for event in events]),
+        _as_json(
+            [
+                _delivery_row(event, planned, destinations)
+                for event in events
+                for planned in event.deliveries
+            ]
+        ),
+    )
+    rows = rows_of(WRITE, parameters)
+    found = {
+        row.id: First(row.first_id, row.first_conversion_id)
+        for row in rows
+        if not row.is_new
+    }
+    # What another request, or the same batch, wrote meanwhile the statement cannot see.
+    unseen = [event for event in events if found.get(event.id) == NOWHERE]
+    return {**found, **first_events(unseen)} if unseen else found
 
 
-def first_event(new: NewEvent) -> tuple[UUID | None, UUID | None]:
-    """Return the ids of the event that ``new`` repeats, and of its conversion."""
-    keys = (new.columns["dedupe_key"], new.columns["order_key"])
-    with direct_cursor() as cursor:
-        row = cursor.execute(FIRST_EVENT, keys, prepare=True).fetchone()
-    return (row.id, row.conversion_id) if row else (None, None)
+def _row(event: NewEvent) -> dict[str, Any]:
+    return {
+        **event.columns,
+        "change_id": event.change_id,
+        "status": event.status,
+        "hold_until": event.hold_until,
+        "lead_id": event.lead_id,
+    }
+
+
+def _delivery_row(
+    event: NewEvent, planned: PlannedDelivery, destinations: Mapping[str, int]
+) -> dict[str, Any]:
+    return {
+        "event_id": event.id,
+        "id": planned.id,
+        "rule_id": planned.rule_id,
+        "revision_id": planned.revision_id,
+        "trigger_type": planned.trigger_type,
+        "trigger_id": planned.trigger_id,
+        "destination_id": destinations[planned.destination],
+        "state": planned.state,
+        "reason": planned.reason,
+    }
+
+
+def first_events(events: Sequence[NewEvent]) -> dict[UUID, First]:
+    """Return the stored event that holds a key of each of ``events``."""
+    keys = [
+        [event.columns[name] for event in events if event.columns[name]]
+        for name in ("dedupe_key", "order_key")
+    ]
+    rows = rows_of(FIRST_EVENTS, keys)
+    by_key = {
+        key: First(row.id, row.conversion_id)
+        for row in rows
+        for key in (row.dedupe_key, row.order_key)
+        if key
+    }
+    return {
+        event.id: by_key.get(event.columns["dedupe_key"])
+        or by_key.get(event.columns["order_key"])
+        or NOWHERE
+        for event in events
+    }

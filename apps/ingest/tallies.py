@@ -1,4 +1,4 @@
-"""Counts of received event names, kept in memory and written every second.
+"""Counts of received names and the use of tokens, written every second.
 
 A counter that every request updated would make requests wait for each other: they
 would queue up for its row. So a process adds up and writes the sums in one statement.
@@ -6,6 +6,7 @@ Only figures are at stake: a killed process loses at most a second of counting.
 """
 
 import atexit
+import logging
 import os
 import threading
 import time
@@ -15,7 +16,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
+
+logger = logging.getLogger(__name__)
 
 NAME_MAX_LENGTH = 200
 
@@ -45,6 +48,16 @@ SELECT v.offer_id, v.name, v.last_at, v.last_at, v.accepted, v.filtered, v.refus
        refused_count = seen.refused_count + excluded.refused_count
 """
 
+# Minutes are enough to see whether a token is in use, and spare its row most writes.
+TOKENS_USED = """
+UPDATE accounts_apitoken AS token
+   SET last_used_at = v.used_at
+  FROM unnest(%s::bigint[], %s::timestamptz[]) AS v(id, used_at)
+ WHERE token.id = v.id
+   AND (token.last_used_at IS NULL
+        OR token.last_used_at < v.used_at - interval '1 minute')
+"""
+
 Key = tuple[int, str]
 
 
@@ -55,30 +68,51 @@ class _Tallies:
         self._lock = threading.Lock()
         self._counts: Counter[tuple[int, str, str]] = Counter()
         self._last_at: dict[Key, datetime] = {}
+        self._used_at: dict[int, datetime] = {}
         self._pid = 0
 
-    def add(self, key: Key, what: Tally, moment: datetime) -> None:
+    def add(self, key: Key, what: Tally, moment: datetime, count: int) -> None:
         with self._lock:
-            self._counts[(*key, what.value)] += 1
+            self._counts[(*key, what.value)] += count
             self._last_at[key] = moment
-            if self._pid != os.getpid() and settings.TALLY_SECONDS:
-                self._pid = os.getpid()
-                threading.Thread(target=self._run, daemon=True, name="tallies").start()
+        self._start()
+
+    def use(self, token_id: int, moment: datetime) -> None:
+        with self._lock:
+            self._used_at[token_id] = moment
+        self._start()
+
+    def _start(self) -> None:
+        """Start the thread of this process once; without one, write at once."""
         if not settings.TALLY_SECONDS:
             self.write()
+            return
+        with self._lock:
+            is_running, self._pid = self._pid == os.getpid(), os.getpid()
+        if not is_running:
+            threading.Thread(target=self._run, daemon=True, name="tallies").start()
 
     def _run(self) -> None:
         atexit.register(self.write)
         while True:
             time.sleep(settings.TALLY_SECONDS)
-            self.write()
+            try:
+                self.write()
+            except Error:
+                # An outage costs the figures of its time, never those after it.
+                logger.exception("The counts of received names could not be written.")
+                connection.close()
 
     def write(self) -> None:
         with self._lock:
             counts, self._counts = self._counts, Counter()
             last_at, self._last_at = self._last_at, {}
+            used_at, self._used_at = self._used_at, {}
         if last_at:
             _write(counts, last_at)
+        if used_at:
+            with connection.cursor() as cursor:
+                cursor.execute(TOKENS_USED, [list(used_at), list(used_at.values())])
 
 
 def _write(
@@ -104,7 +138,14 @@ def _write(
 _tallies = _Tallies()
 
 
-def tally(offer_id: int, name: str, what: Tally, moment: datetime) -> None:
-    """Count a report of ``name``; the base conversion has no name and no count."""
+def tally(
+    offer_id: int, name: str, what: Tally, moment: datetime, count: int = 1
+) -> None:
+    """Count reports of ``name``; the base conversion has no name and no count."""
     if name:
-        _tallies.add((offer_id, name[:NAME_MAX_LENGTH]), what, moment)
+        _tallies.add((offer_id, name[:NAME_MAX_LENGTH]), what, moment, count)
+
+
+def note_token(token_id: int, moment: datetime) -> None:
+    """Remember when a token was last used, to the minute."""
+    _tallies.use(token_id, moment)

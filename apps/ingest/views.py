@@ -1,5 +1,8 @@
 """The HTTP doors that are no REST API: postback URL, tracking link, health."""
 
+import json
+from datetime import datetime
+
 from django.db import OperationalError
 from django.http import (
     HttpRequest,
@@ -13,18 +16,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.ingest.clicks import record_click
-from apps.ingest.inbound import Inbound, read_request
+from apps.ingest.clicks import Visitor, clicked_offer, record_click
+from apps.ingest.compiling import current_configuration
+from apps.ingest.inbound import read_request, remote_address, unread_request
 from apps.ingest.landing import landing_url
-from apps.ingest.models import Result
-from apps.ingest.refusals import Answer, RefusedError
-from apps.ingest.refused_requests import record_refusal
-from apps.ingest.services import receive
-from apps.tracking.statuses import (
-    Source,
-)
-
-RETRY_AFTER_SECONDS = "5"
+from apps.ingest.refusals import Answer, RefusedError, unavailable
+from apps.ingest.services import receive, refuse
+from apps.tracking.statuses import Source
 
 
 @csrf_exempt
@@ -35,48 +33,39 @@ def postback(
     """Take a server-to-server postback: query, form or JSON."""
     now = timezone.now()
     try:
-        try:
-            inbound = read_request(
-                request,
-                source=Source.URL.value,
-                received_at=now,
-                offer_token=offer_token,
-                event_id=event_id,
-            )
-        except RefusedError as refusal:
-            record_refusal(_unread(request), refusal)
-            return refused(refusal)
-        answer, status = receive(inbound)
+        inbound = read_request(
+            request,
+            source=Source.URL.value,
+            received_at=now,
+            offer_token=offer_token,
+            event_id=event_id,
+        )
+        return answered(receive(inbound))
+    except RefusedError as refusal:
+        return _refused_unread(request, refusal, now)
     except OperationalError:
-        return unavailable()
-    return JsonResponse(answer.as_json(), status=status)
+        return answered(unavailable())
 
 
-def _unread(request: HttpRequest) -> Inbound:
-    """Return what is known of a request that could not be read."""
-    return Inbound(
-        source=Source.URL.value,
-        received_at=timezone.now(),
-        values={},
-        method=request.method or "",
-        path=request.path[:500],
-        remote_address=request.META.get("REMOTE_ADDR") or None,
-    )
+def _refused_unread(
+    request: HttpRequest, refusal: RefusedError, now: datetime
+) -> HttpResponse:
+    """Keep what is known of a request that could not be read."""
+    unread = unread_request(request, source=Source.URL.value, received_at=now)
+    try:
+        refuse(unread, refusal)
+    except OperationalError:
+        return answered(unavailable())
+    return answered(refusal.answer)
 
 
-def refused(refusal: RefusedError) -> HttpResponse:
-    """Return the answer that tells why nothing was accepted."""
-    answer = Answer(Result.REFUSED.value, refusal.reason, refusal.detail)
-    return JsonResponse(answer.as_json(), status=refusal.status_code)
-
-
-def unavailable() -> HttpResponse:
-    """Say that the database is away: 503, so that the sender tries again."""
-    answer = Answer(
-        Result.REFUSED.value, "unavailable", "The database is away. Try again."
-    )
-    return JsonResponse(
-        answer.as_json(), status=503, headers={"Retry-After": RETRY_AFTER_SECONDS}
+def answered(answer: Answer) -> HttpResponse:
+    """Return ``answer`` as JSON with its status and headers."""
+    return HttpResponse(
+        json.dumps(answer.as_json()),
+        content_type="application/json",
+        status=answer.status_code,
+        headers=answer.headers,
     )
 
 
@@ -92,17 +81,30 @@ def root(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def click(request: HttpRequest, offer_token: str) -> HttpResponse:
     """Store a click and send the person on to the offer's landing page."""
+    now = timezone.now()
     try:
-        stored, offer = record_click(
-            request, offer_token=offer_token, now=timezone.now()
+        inbound = read_request(request, source=Source.URL.value, received_at=now)
+        offer = clicked_offer(offer_token, current_configuration())
+        visitor = Visitor(
+            remote_address(request),
+            request.META.get("HTTP_USER_AGENT", ""),
+            request.META.get("HTTP_REFERER", ""),
         )
+        stored = record_click(offer, inbound.values, visitor, now)
     except RefusedError as refusal:
-        return refused(refusal)
+        return _refused_unread(request, refusal, now)
     except OperationalError:
-        return unavailable()
+        return answered(unavailable())
     if not offer.landing_url:
         return JsonResponse({"transaction_id": stored.transaction_id})
     return HttpResponseRedirect(landing_url(offer, stored))
+
+
+@csrf_exempt
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """Answer an address below the API that does not exist as the API answers."""
+    detail = f"There is nothing at {request.path}. See {reverse('api-docs')}."
+    return answered(Answer("refused", "not_found", detail, status_code=404))
 
 
 @require_GET

@@ -134,6 +134,12 @@ class Offer(Terms, TimeStamped):
         default=InitialStatus.APPROVED,
         help_text="Used when the advertiser sends no status.",
     )
+    hold_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text="Days an approved conversion is on hold first. Empty: none.",
+    )
     click_lifespan_days = models.PositiveSmallIntegerField(
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
@@ -178,6 +184,11 @@ class Offer(Terms, TimeStamped):
                 condition=Q(click_lifespan_days__range=(1, 365)),
                 name="offer_click_lifespan_1_to_365_days",
                 violation_error_message="A click lives 1 to 365 days.",
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_days=None) | Q(hold_days__range=(1, 365)),
+                name="offer_hold_1_to_365_days",
+                violation_error_message="A hold lasts 1 to 365 days, or is empty.",
             ),
             *terms_constraints("offer"),
         ]

@@ -176,11 +176,10 @@ def _names_of(
 def _named(check: Check, names: dict[str, dict[int, str]]) -> Check:
     if check.name in names:
         known = names[check.name]
-        return replace(
-            check,
+        return check._replace(
             wanted=known.get(check.wanted, "any"),
             got=known.get(check.got, "none"),
         )
     if isinstance(check.wanted, list):
-        return replace(check, wanted=", ".join(check.wanted) or "nothing")
+        return check._replace(wanted=", ".join(check.wanted) or "nothing")
     return check

@@ -6,11 +6,13 @@ stops early, so that its verdict names every condition that was not met.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from sys import intern
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from apps.postbacks.models import RuleStatus, TriggerKind
 
+ACTIVE = RuleStatus.ACTIVE.value
 ANY = None
 """What a condition that is not set wants."""
 
@@ -23,8 +25,7 @@ CONVERSION_STATUSES: Mapping[str, frozenset[str]] = {
 """The statuses whose entry fires each conversion trigger (R77)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(NamedTuple):
     """What happened, as far as conditions can ask about it.
 
     ``new_status`` is set for a conversion change, the three event values for an event.
@@ -78,12 +79,11 @@ class CompiledRule:
             custom_events=snapshot["custom_events"],
             affiliate_id=snapshot["affiliate_id"],
             goal_id=snapshot["goal_id"],
-            destination=snapshot["destination"],
+            destination=intern(snapshot["destination"]),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One condition: what the rule wanted, what the trigger had.
 
     ``wanted`` and ``got`` are plain values and ids; ``explain`` puts names to them.
@@ -123,9 +123,9 @@ def evaluate(rule: CompiledRule, trigger: Trigger) -> Verdict:
         (
             Check(
                 "status",
-                RuleStatus.ACTIVE.value,
+                ACTIVE,
                 rule.status,
-                rule.status == RuleStatus.ACTIVE,
+                rule.status == ACTIVE,
             ),
             _equals("offer", rule.offer_id, trigger.offer_id),
             _trigger_check(rule, trigger),
@@ -170,35 +170,40 @@ def _event_check(rule: CompiledRule, trigger: Trigger) -> Check:
     return Check("category", wanted, got, got in rule.categories, note)
 
 
-BucketKey = tuple[int | None, str, str | int, int | None]
+Bucket = dict[tuple[str, str | int], list[CompiledRule]]
 
 
 class RuleIndex:
     """The rules that may fire, found by what happened.
 
-    Looking up costs a fixed number of dictionary accesses, however many rules there
-    are. A disabled rule is not in it (R75); one that was paused automatically is, so
-    that what it misses is held for a person.
+    Looking up costs at most 16 dictionary accesses, however many rules there are. A
+    disabled rule is not in it (R75); one that was paused automatically is, so that
+    what it misses is held for a person.
     """
 
     def __init__(self, rules: Iterable[CompiledRule]) -> None:
-        self._buckets: dict[BucketKey, list[CompiledRule]] = {}
-        for rule in rules:
+        self.all = tuple(rules)
+        self._buckets: dict[tuple[int | None, int | None], Bucket] = {}
+        for rule in self.all:
             if rule.status != RuleStatus.DISABLED:
-                for kind, value in _keys_of_rule(rule):
-                    key = (rule.offer_id, kind, value, rule.affiliate_id)
-                    self._buckets.setdefault(key, []).append(rule)
+                who = (rule.offer_id, rule.affiliate_id)
+                bucket = self._buckets.setdefault(who, {})
+                for what in _keys_of_rule(rule):
+                    bucket.setdefault(what, []).append(rule)
 
     def candidates(self, trigger: Trigger) -> list[CompiledRule]:
         """Return the rules worth evaluating for ``trigger``, each once, by id."""
         found: dict[int, CompiledRule] = {}
+        keys = _keys_of_trigger(trigger)
         for offer_id in (trigger.offer_id, None):
-            for kind, value in _keys_of_trigger(trigger):
-                for affiliate_id in {trigger.affiliate_id, None}:
-                    key = (offer_id, kind, value, affiliate_id)
-                    for rule in self._buckets.get(key, ()):
+            for affiliate_id in {trigger.affiliate_id, None}:
+                bucket = self._buckets.get((offer_id, affiliate_id))
+                if bucket is None:
+                    continue
+                for what in keys:
+                    for rule in bucket.get(what, ()):
                         found[rule.id] = rule
-        return sorted(found.values(), key=lambda rule: rule.id)
+        return [found[rule_id] for rule_id in sorted(found)]
 
 
 def _keys_of_rule(rule: CompiledRule) -> list[tuple[str, str | int]]:

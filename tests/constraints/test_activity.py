@@ -64,6 +64,8 @@ def test_conversions_are_one_per_outcome() -> None:
         make_conversion(offer, event_type=event_type, order_id="o")
     with refused_by("conversion_status_is_known"):
         make_conversion(offer, transaction_id="t2", status="paid")
+    with refused_by("conversion_hold_ends_only_when_on_hold"):
+        make_conversion(offer, transaction_id="t2", hold_until=NOON)
 
 
 def test_changes_are_edges_that_begin_with_create() -> None:

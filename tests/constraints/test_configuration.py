@@ -10,7 +10,15 @@ from apps.accounts.models import Advertiser, Affiliate, ApiToken, User
 from apps.connections.models import Connection
 from apps.deliveries.models import Destination
 from apps.event_lists.models import EventList, EventListItem, OfferEventList
-from apps.events.models import EventType, OfferEvent, OfferEventField, SeenEventName
+from apps.events.models import (
+    EventLimit,
+    EventLimitCount,
+    EventType,
+    OfferEvent,
+    OfferEventField,
+    OfferEventPayout,
+    SeenEventName,
+)
 from apps.goals.models import Goal
 from apps.offers.models import OfferAffiliate, Project
 from apps.postbacks.models import GoalSettings, PostbackRule, RuleRevision
@@ -114,6 +122,8 @@ def test_offers_and_their_terms_are_sane() -> None:
         make_offer("B", currency="usd")
     with refused_by("offer_click_lifespan_1_to_365_days"):
         make_offer("B", click_lifespan_days=0)
+    with refused_by("offer_hold_1_to_365_days"):
+        make_offer("B", hold_days=0)
     with refused_by("advertiser_currency_is_iso_code"):
         Advertiser.objects.create(name="B", default_currency="x")
     with refused_by("offer_affiliate_unique"):
@@ -124,6 +134,41 @@ def test_offers_and_their_terms_are_sane() -> None:
         OfferAffiliate.objects.create(
             offer=offer, affiliate=other, payout_type="cps", payout_value=101
         )
+
+
+def test_limits_are_one_per_event_and_period_and_let_something_pass() -> None:
+    offer = make_offer()
+    EventLimit.objects.create(offer=offer, maximum=1, period="day")
+    limit = EventLimit.objects.create(offer=offer, maximum=1, period="hour")
+    EventLimitCount.objects.create(limit=limit, period_start=NOON, count=1)
+
+    with refused_by("event_limit_unique"):
+        EventLimit.objects.create(offer=offer, maximum=2, period="day")
+    with refused_by("event_limit_at_least_one"):
+        EventLimit.objects.filter(pk=limit.pk).update(maximum=0)
+    with refused_by("event_limit_period_is_known"):
+        EventLimit.objects.filter(pk=limit.pk).update(period="week")
+    with refused_by("event_limit_count_unique"):
+        EventLimitCount.objects.create(limit=limit, period_start=NOON, count=1)
+
+
+def test_payouts_and_outcomes_of_events_are_sane() -> None:
+    event = make_offer_event(make_offer())
+    other = make_affiliate("Other")
+    paid = {"offer_event": event, "payout_type": "cpa"}
+    OfferEventPayout.objects.create(affiliate=make_affiliate(), payout_value=1, **paid)
+
+    with refused_by("offer_event_payout_unique"):
+        OfferEventPayout.objects.create(
+            affiliate=make_affiliate(), payout_value=2, **paid
+        )
+    with refused_by("offer_event_payout_in_range"):
+        OfferEventPayout.objects.create(affiliate=other, payout_value=-1, **paid)
+    with refused_by("offer_event_payout_in_range"):
+        paid["payout_type"] = "cps"
+        OfferEventPayout.objects.create(affiliate=other, payout_value=101, **paid)
+    with refused_by("offer_event_maps_to_known_status"):
+        OfferEvent.objects.filter(pk=event.pk).update(maps_to_status="paid")
 
 
 def test_goals_and_events_of_an_offer_are_unique() -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from apps.core.ids import uuid7
 from apps.core.processes import Child, start, stop
+from apps.core.sql import rows_of
 from apps.deliveries import sweeping
 from apps.deliveries.draining import FLUSH_RESULTS
 from apps.deliveries.models import Attempt, Delivery, Destination
@@ -109,6 +110,20 @@ def wait_until_finished(seconds: float) -> None:
         time.sleep(0.2)
 
 
+def wait_for_its_last_statements() -> None:
+    """Wait until the database is done with what a killed process had begun.
+
+    A claim that the server finishes after its client's death has a whole lease.
+    """
+    running = """
+        SELECT count(*) AS found FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()
+           AND backend_type = 'client backend' AND state <> 'idle'
+    """
+    while rows_of(running, ())[0].found:
+        time.sleep(0.05)
+
+
 def kill_in_the_middle(sink: Sink) -> int:
     """Start a worker, kill it at a fifth of the work; return how many it had."""
     wake()
@@ -116,6 +131,7 @@ def kill_in_the_middle(sink: Sink) -> int:
     while len(sink.received) < COUNT // 5:
         time.sleep(0.01)
     kill(worker)
+    wait_for_its_last_statements()
     # The leases of the dead run out; a test need not wait a minute for that.
     past = timezone.now() - timedelta(seconds=1)
     return Delivery.objects.filter(state="sending").update(lease_until=past)

@@ -211,3 +211,42 @@ def test_received_names_are_counted(client: Client, offer: Offer) -> None:
         "name", "accepted_count", "refused_count"
     )
     assert set(counts) == {("purchase", 1, 0), ("unheard", 0, 1)}
+
+
+def test_what_an_offer_changed_about_an_event_survives_its_list(
+    client: Client, offer: Offer
+) -> None:
+    """R227: off the list it is not offered; back on it, its terms are there."""
+    event_type = make_event_type("renewal")
+    event_list = make_event_list(event_type, offers=[offer])
+    make_offer_event(offer, event_type, source="list", payout_value=Decimal(7))
+    send(client)
+
+    event_list.event_types.remove(event_type)
+    refused = send(client, event_name="renewal")
+    event_list.event_types.add(event_type)
+    accepted = send(client, event_name="renewal")
+
+    assert refusal(refused) == (409, "event_not_enabled")
+    assert accepted.json()["result"] == "accepted"
+    assert Event.objects.get(name="renewal").payout == Decimal(7)
+
+
+def test_a_disabled_event_of_a_list_is_refused(client: Client, offer: Offer) -> None:
+    """R197: effective are own and listed events without those switched off."""
+    event_type = make_event_type("renewal")
+    make_event_list(event_type, offers=[offer])
+    make_offer_event(offer, event_type, source="list", is_enabled=False)
+    send(client)
+
+    refused = send(client, event_name="renewal")
+
+    assert refusal(refused) == (409, "event_not_enabled")
+
+
+def test_a_former_name_is_still_understood(client: Client, offer: Offer) -> None:
+    make_offer_event(offer, make_event_type("order", aliases=["bought"]))
+    send(client)
+
+    assert send(client, event_name="bought").json()["result"] == "accepted"
+    assert Event.objects.exclude(name="").get().name == "order"

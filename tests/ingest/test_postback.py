@@ -37,12 +37,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
 
 
 def test_a_base_conversion_is_accepted_with_its_change_and_delivery(
-    client: Client, offer: Offer, no_wake_ups: Any
+    client: Client,
+    offer: Offer,
+    no_wake_ups: Any,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     """R47, R104, R216."""
     rule = make_rule(offer)
 
-    response = send(client, amount="99.90")
+    with django_capture_on_commit_callbacks(execute=True):
+        response = send(client, amount="99.90")
 
     event = Event.objects.get()
     conversion = Conversion.objects.get()
@@ -56,11 +60,8 @@ def test_a_base_conversion_is_accepted_with_its_change_and_delivery(
         "event": str(event.pk),
         "conversion": str(conversion.pk),
     }
-    assert (event.category, event.payout, event.revenue) == (
-        "conversions",
-        Decimal(5),
-        Decimal(10),
-    )
+    money = (event.category, event.payout, event.revenue)
+    assert money == ("conversions", Decimal(5), Decimal(10))
     assert (conversion.status, conversion.sale_amount) == ("approved", Decimal("99.9"))
     assert (change.operation, change.new_status, change.event) == (
         "create",

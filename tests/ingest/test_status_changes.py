@@ -1,26 +1,17 @@
 """A conversion moves along its status machine; each edge is told once."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from unittest.mock import patch
 
 import pytest
 
 from apps.deliveries.models import Delivery
-from apps.ingest.conversions import ForbiddenMoveError, change_conversion_status
+from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Conversion, ConversionChange
 from tests.factories import make_conversion, make_offer, make_rule, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
-
-
-@pytest.fixture
-def no_wake_ups() -> Iterator[None]:
-    """Keep the wake-up thread out: it would open its own connection."""
-    with patch("apps.deliveries.waking.request_wake_up"):
-        yield
 
 
 @pytest.fixture
@@ -33,14 +24,8 @@ def move(
     conversion: Conversion, status: str, *, fires_postbacks: bool = True
 ) -> ConversionChange | None:
     """Change the status by hand."""
-    return change_conversion_status(
-        conversion_id=conversion.pk,
-        status=status,
-        reason="checked",
-        fires_postbacks=fires_postbacks,
-        actor=make_user(),
-        now=datetime.now(UTC),
-    )
+    wanted = Move(status, "manual", "checked", fires_postbacks, make_user())
+    return move_conversion(conversion.pk, wanted, datetime.now(UTC))
 
 
 def test_each_edge_into_a_status_fires_again(offer: Offer) -> None:

@@ -1,6 +1,11 @@
 """What happened: clicks, leads, conversions with their changes, and events."""
 
-from apps.tracking.models.clicks import TRANSACTION_ID_MAX_LENGTH, Click, Lead
+from apps.tracking.models.clicks import (
+    TRANSACTION_ID_MAX_LENGTH,
+    Click,
+    Lead,
+    new_public_id,
+)
 from apps.tracking.models.conversions import Conversion, Money
 from apps.tracking.models.events import ConversionChange, Event
 
@@ -12,4 +17,5 @@ __all__ = [
     "Event",
     "Lead",
     "Money",
+    "new_public_id",
 ]

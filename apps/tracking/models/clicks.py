@@ -1,5 +1,6 @@
 """Clicks and leads: how transactions begin."""
 
+import secrets
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
@@ -15,6 +16,12 @@ from apps.offers.models import (
 )
 
 TRANSACTION_ID_MAX_LENGTH = 64
+PUBLIC_ID_BYTES = 12
+
+
+def new_public_id() -> str:
+    """Return the random name of a lead (no secret, but not to be guessed)."""
+    return secrets.token_hex(PUBLIC_ID_BYTES)
 
 
 class Click(models.Model):
@@ -77,7 +84,7 @@ class Lead(TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "affiliate"
 
-    public_id = models.CharField(max_length=32)
+    public_id = models.CharField(max_length=32, default=new_public_id)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="leads")
     click = models.ForeignKey(
         Click, on_delete=models.PROTECT, null=True, related_name="leads"

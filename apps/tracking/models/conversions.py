@@ -41,7 +41,7 @@ class Conversion(Money, TimeStamped):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, related_name="conversions"
+        Offer, on_delete=models.PROTECT, related_name="conversions", db_index=False
     )
     click = models.ForeignKey(
         Click,
@@ -71,9 +71,13 @@ class Conversion(Money, TimeStamped):
         on_delete=models.PROTECT,
         null=True,
         related_name="conversions",
+        db_index=False,
     )
     status = models.CharField(max_length=10, choices=ConversionStatus.choices)
     status_reason = models.CharField(max_length=200, blank=True)
+    hold_until = models.DateTimeField(
+        null=True, help_text="When the hold ends by itself; empty: by hand only."
+    )
     is_payable = models.BooleanField("payable", default=True)
     order_id = models.CharField(max_length=120, blank=True)
     occurred_at = models.DateTimeField()
@@ -97,11 +101,34 @@ class Conversion(Money, TimeStamped):
                 condition=Q(status__in=ConversionStatus.values),
                 name="conversion_status_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(hold_until=None) | Q(status=ConversionStatus.HOLD),
+                name="conversion_hold_ends_only_when_on_hold",
+            ),
         ]
         indexes = [
             # Everything of one transaction; the check that an event's base exists.
             models.Index(fields=["transaction_id"], name="conversion_by_transaction"),
             BrinIndex(fields=["created_at"], name="conversion_by_time"),
+            # The conversions of one offer; those that are not approved; newest first.
+            models.Index(fields=["offer", "id"], name="conversion_by_offer"),
+            models.Index(
+                fields=["status", "id"],
+                condition=~Q(status=ConversionStatus.APPROVED),
+                name="conversion_not_approved",
+            ),
+            # What an affiliate sees.
+            models.Index(
+                fields=["affiliate", "id"],
+                condition=Q(affiliate__isnull=False),
+                name="conversion_by_affiliate",
+            ),
+            # The holds that have ended.
+            models.Index(
+                fields=["hold_until"],
+                condition=Q(hold_until__isnull=False),
+                name="conversion_by_hold",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -115,9 +115,15 @@ class Event(Money):
         indexes = [
             # The story of one transaction.
             models.Index(fields=["transaction_id"], name="event_by_transaction"),
-            # "View logs" of an event type; the event log of one offer.
-            models.Index(fields=["event_type", "received_at"], name="event_by_type"),
-            models.Index(fields=["offer", "received_at"], name="event_by_offer"),
+            # "View logs" of an event type; the event log of one offer, newest first.
+            models.Index(fields=["event_type", "id"], name="event_log_of_type"),
+            models.Index(fields=["offer", "id"], name="event_log_of_offer"),
+            # What an affiliate sees.
+            models.Index(
+                fields=["affiliate", "id"],
+                condition=Q(affiliate__isnull=False),
+                name="event_log_of_affiliate",
+            ),
             BrinIndex(fields=["received_at"], name="event_by_time"),
         ]
 

@@ -1,93 +1,16 @@
-"""The vocabulary of events, and what each means on one offer."""
+"""Event types on offers: their terms, overrides and custom fields."""
 
-from typing import ClassVar
-
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
+from apps.accounts.models import Affiliate
 from apps.core.models import TimeStamped
-from apps.core.visibility import PUBLIC, ScopedQuerySet
-from apps.events.categories import Category, FieldType, RepeatPolicy
+from apps.core.visibility import ScopedQuerySet
+from apps.events.categories import Category, ConversionOutcome, FieldType, RepeatPolicy
+from apps.events.models.vocabulary import EVENT_NAME_MAX_LENGTH, EventType
 from apps.goals.models import Goal
-from apps.offers.models import (
-    Offer,
-)
-from apps.offers.terms import (
-    Terms,
-    terms_constraints,
-)
-
-EVENT_NAME_MAX_LENGTH = 200
-
-
-class EventType(TimeStamped):
-    """An entry of the organization's vocabulary; its id is the public ``event_id``."""
-
-    AFFILIATE_PATH: ClassVar = PUBLIC
-
-    name = models.CharField(
-        max_length=100,
-        help_text="Exactly what senders report, case included. Short, lower case, "
-        "underscores: sale, sign_up.",
-    )
-    aliases = ArrayField(
-        models.CharField(max_length=100),
-        verbose_name="former names",
-        default=list,
-        blank=True,
-        help_text="Names that are still accepted, separated by commas.",
-    )
-    description = models.CharField(max_length=300, blank=True)
-    category = models.CharField(
-        max_length=15, choices=Category.choices, default=Category.UNCATEGORIZED
-    )
-    is_conversion = models.BooleanField(
-        "conversion event",
-        default=False,
-        help_text="Counts as the primary conversion in reports.",
-    )
-    is_affiliate_conversion = models.BooleanField(
-        "affiliate conversion event",
-        default=False,
-        help_text="Creates a conversion, so that postbacks on conversions fire.",
-    )
-    repeat_policy = models.CharField(
-        max_length=20,
-        choices=RepeatPolicy.choices,
-        default=RepeatPolicy.ONCE_PER_TRANSACTION,
-        help_text="Also called Multi-Trigger.",
-    )
-    needs_conversion = models.BooleanField(
-        default=True,
-        help_text="Accepted only after a conversion of the same transaction that is "
-        "not rejected. Switch it off for what happens earlier, e.g. page views.",
-    )
-    is_system = models.BooleanField(default=False, editable=False)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["name"],
-                name="event_type_name_unique",
-                violation_error_message="An event type of this name exists already.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(name=""),
-                name="event_type_has_a_name",
-                violation_error_message="An event type needs a name.",
-            ),
-        ]
-        indexes = [
-            # The warning about a name that differs only in case.
-            models.Index(Lower("name"), name="event_type_by_lower_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+from apps.offers.models import Offer
+from apps.offers.terms import RateType, Terms, terms_constraints
 
 
 class OfferEventSource(models.TextChoices):
@@ -142,6 +65,13 @@ class OfferEvent(Terms, TimeStamped):
         blank=True,
         help_text="Empty: as the event type says.",
     )
+    maps_to_status = models.CharField(
+        max_length=10,
+        choices=ConversionOutcome.choices,
+        blank=True,
+        help_text="What this event does to the conversion of its transaction, e.g. an "
+        "event «rejected» rejects it. Empty: nothing.",
+    )
     param_map = models.JSONField(
         "mapped parameters",
         default=dict,
@@ -164,6 +94,10 @@ class OfferEvent(Terms, TimeStamped):
                 name="offer_event_advertiser_name_unique",
                 violation_error_message="Another event of this offer has this "
                 "advertiser event name.",
+            ),
+            models.CheckConstraint(
+                condition=Q(maps_to_status__in=["", *ConversionOutcome.values]),
+                name="offer_event_maps_to_known_status",
             ),
             *terms_constraints("offer_event"),
         ]
@@ -204,27 +138,41 @@ class OfferEventField(TimeStamped):
         return self.label or self.name
 
 
-class SeenEventName(models.Model):
-    """How often an offer received an event name, whether it is defined or not."""
+class OfferEventPayout(TimeStamped):
+    """What one affiliate is paid for one event of an offer: the most specific terms."""
 
-    offer = models.ForeignKey(
-        Offer, on_delete=models.CASCADE, related_name="seen_names"
+    offer_event = models.ForeignKey(
+        OfferEvent, on_delete=models.CASCADE, related_name="payouts"
     )
-    name = models.CharField(max_length=EVENT_NAME_MAX_LENGTH)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-    accepted_count = models.PositiveBigIntegerField(default=0)
-    filtered_count = models.PositiveBigIntegerField(default=0)
-    refused_count = models.PositiveBigIntegerField(default=0)
+    affiliate = models.ForeignKey(
+        Affiliate, on_delete=models.CASCADE, related_name="event_payouts"
+    )
+    payout_type = models.CharField(max_length=5, choices=RateType.choices)
+    payout_value = models.DecimalField(
+        max_digits=18,
+        decimal_places=6,
+        help_text="An amount in the offer's currency, or a percentage for CPS.",
+    )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "payout of an affiliate"
+        verbose_name_plural = "payouts of affiliates"
         constraints = [
             models.UniqueConstraint(
-                fields=["offer", "name"], name="seen_event_name_unique"
+                fields=["offer_event", "affiliate"],
+                name="offer_event_payout_unique",
+                violation_error_message="This affiliate has a payout for this event.",
+            ),
+            models.CheckConstraint(
+                condition=Q(payout_value__gte=0)
+                & (~Q(payout_type=RateType.CPS) | Q(payout_value__lte=100)),
+                name="offer_event_payout_in_range",
+                violation_error_message="A payout cannot be negative, a percentage "
+                "cannot exceed 100.",
             ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.offer_event} / {self.affiliate}"

@@ -1,0 +1,33 @@
+"""Every name that was received, whether it is defined or not."""
+
+from django.db import models
+
+from apps.core.visibility import ScopedQuerySet
+from apps.events.models.vocabulary import EVENT_NAME_MAX_LENGTH
+from apps.offers.models import Offer
+
+
+class SeenEventName(models.Model):
+    """How often an offer received an event name, whether it is defined or not."""
+
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, related_name="seen_names"
+    )
+    name = models.CharField(max_length=EVENT_NAME_MAX_LENGTH)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    accepted_count = models.PositiveBigIntegerField(default=0)
+    filtered_count = models.PositiveBigIntegerField(default=0)
+    refused_count = models.PositiveBigIntegerField(default=0)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["offer", "name"], name="seen_event_name_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,82 @@
+"""The vocabulary of events, whose names senders report."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import PUBLIC, ScopedQuerySet
+from apps.events.categories import Category, RepeatPolicy
+
+EVENT_NAME_MAX_LENGTH = 200
+
+
+class EventType(TimeStamped):
+    """An entry of the organization's vocabulary; its id is the public ``event_id``."""
+
+    AFFILIATE_PATH: ClassVar = PUBLIC
+
+    name = models.CharField(
+        max_length=100,
+        help_text="Exactly what senders report, case included. Short, lower case, "
+        "underscores: sale, sign_up.",
+    )
+    aliases = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name="former names",
+        default=list,
+        blank=True,
+        help_text="Names that are still accepted, separated by commas.",
+    )
+    description = models.CharField(max_length=300, blank=True)
+    category = models.CharField(
+        max_length=15, choices=Category.choices, default=Category.UNCATEGORIZED
+    )
+    is_conversion = models.BooleanField(
+        "conversion event",
+        default=False,
+        help_text="Counts as the primary conversion in reports.",
+    )
+    is_affiliate_conversion = models.BooleanField(
+        "affiliate conversion event",
+        default=False,
+        help_text="Creates a conversion, so that postbacks on conversions fire.",
+    )
+    repeat_policy = models.CharField(
+        max_length=20,
+        choices=RepeatPolicy.choices,
+        default=RepeatPolicy.ONCE_PER_TRANSACTION,
+        help_text="Also called Multi-Trigger.",
+    )
+    needs_conversion = models.BooleanField(
+        default=True,
+        help_text="Accepted only after a conversion of the same transaction that is "
+        "not rejected. Switch it off for what happens earlier, e.g. page views.",
+    )
+    is_system = models.BooleanField(default=False, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                name="event_type_name_unique",
+                violation_error_message="An event type of this name exists already.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="event_type_has_a_name",
+                violation_error_message="An event type needs a name.",
+            ),
+        ]
+        indexes = [
+            # The warning about a name that differs only in case.
+            models.Index(Lower("name"), name="event_type_by_lower_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
