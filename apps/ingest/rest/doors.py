@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,12 +22,27 @@ from apps.ingest.services import allowed_sender, refuse
 CHANGING = ("POST", "PATCH")
 
 
+class AlwaysJson(BaseContentNegotiation):
+    """Answer JSON whatever is asked for: choosing took a twentieth of a report."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """Return the only parser."""
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        """Return the only renderer and its media type."""
+        return renderers[0], renderers[0].media_type
+
+
 class _KeepsRefused(APIView):
     """A view whose refusals are stored when the request would have changed something.
 
     ``report`` is what is known of the request so far.
     """
 
+    content_negotiation_class = AlwaysJson
     permission_classes = [AllowAny]
     report: Inbound | None = None
 
