@@ -72,6 +72,7 @@ def _script(stage: Stage) -> str:
             "trigger_type": "event",
             "state": "held",
             "reason": "bench",
+            "due_at": datetime.now(UTC),
         }
     ]
     read = READ.replace("%s", "'{bench-7}'")

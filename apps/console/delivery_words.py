@@ -4,7 +4,12 @@ from django.utils.safestring import SafeString
 
 from apps.core.adminkit.showing import badge
 from apps.deliveries.models import Delivery
-from apps.deliveries.states import AttemptOutcome, DeliveryState, HeldReason
+from apps.deliveries.states import (
+    AttemptOutcome,
+    DeliveryState,
+    HeldReason,
+    SuppressedReason,
+)
 
 STATE_COLOURS: dict[str, str] = {
     DeliveryState.DELIVERED: "ok",
@@ -38,6 +43,8 @@ def reason_in_words(delivery: Delivery) -> str:
     """Return why a delivery waits or was not sent, else what happened last."""
     if delivery.reason in HeldReason.values:
         return str(HeldReason(delivery.reason).label)
+    if delivery.reason in SuppressedReason.values:
+        return str(SuppressedReason(delivery.reason).label)
     return delivery.reason.replace("_", " ").capitalize() or delivery.message
 
 

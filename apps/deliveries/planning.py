@@ -1,8 +1,10 @@
 """Which deliveries a trigger leads to: the rules that react, once each."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from apps.core.ids import uuid7
 from apps.deliveries.states import (
@@ -10,18 +12,24 @@ from apps.deliveries.states import (
     HeldReason,
     TriggerType,
 )
-from apps.postbacks.matching import RuleIndex, Trigger, evaluate
+from apps.postbacks.checks import Trigger
+from apps.postbacks.compiled import CompiledRule
+from apps.postbacks.matching import RuleIndex, Verdict, evaluate
 
 # Read once: an enumeration's value costs more than the rest of a row of it.
 PENDING = DeliveryState.PENDING.value
 HELD = DeliveryState.HELD.value
+SUPPRESSED = DeliveryState.SUPPRESSED.value
 PAUSED = HeldReason.RULE_PAUSED.value
 OF_CHANGE = TriggerType.CONVERSION_CHANGE.value
 OF_EVENT = TriggerType.EVENT.value
 
 
 class PlannedDelivery(NamedTuple):
-    """A delivery to be inserted together with what triggers it."""
+    """A delivery to be inserted together with what triggers it.
+
+    ``caps`` are those of its rule; ``caps.take_caps`` decides about them.
+    """
 
     id: UUID
     rule_id: int
@@ -31,36 +39,57 @@ class PlannedDelivery(NamedTuple):
     trigger_id: UUID
     state: str
     reason: str
+    due_at: datetime
+    caps: tuple[tuple[str, int], ...] = ()
+    zone: ZoneInfo | None = None
 
 
 def plan_deliveries(
-    triggers: Iterable[Trigger], rules: RuleIndex
+    triggers: Iterable[Trigger], rules: RuleIndex, now: datetime
 ) -> list[PlannedDelivery]:
     """Return a delivery for every rule that reacts to one of ``triggers``.
 
     A rule that only an automatic pause keeps from firing gets a held one, so that
-    nothing is lost while a person looks into it.
+    nothing is lost while a person looks into it. What matched and is not to be sent
+    gets a suppressed one, so that nothing is dropped silently.
     """
-    planned = []
-    for trigger in triggers:
-        for rule in rules.candidates(trigger):
-            verdict = evaluate(rule, trigger)
-            fired = verdict.fired
-            if not (fired or verdict.is_only_paused):
-                continue
-            planned.append(
-                PlannedDelivery(
-                    id=uuid7(),
-                    rule_id=rule.id,
-                    revision_id=rule.revision_id,
-                    destination=rule.destination,
-                    trigger_type=_trigger_type(trigger),
-                    trigger_id=trigger.id,
-                    state=PENDING if fired else HELD,
-                    reason="" if fired else PAUSED,
-                )
-            )
-    return planned
+    return [
+        _planned(rule, trigger, fate, now)
+        for trigger in triggers
+        for rule in rules.candidates(trigger)
+        if (fate := _fate(evaluate(rule, trigger))) is not None
+    ]
+
+
+def _fate(verdict: Verdict) -> tuple[str, str] | None:
+    """Return state and reason of the delivery, ``None`` for no delivery."""
+    if verdict.fired:
+        return PENDING, ""
+    if verdict.is_only_paused:
+        return HELD, PAUSED
+    reason = verdict.suppressed_by
+    return (SUPPRESSED, reason) if reason else None
+
+
+def _planned(
+    rule: CompiledRule, trigger: Trigger, fate: tuple[str, str], now: datetime
+) -> PlannedDelivery:
+    state, reason = fate
+    conditions = rule.conditions
+    is_capped = bool(conditions.caps) and state != SUPPRESSED
+    return PlannedDelivery(
+        id=uuid7(),
+        rule_id=rule.id,
+        revision_id=rule.revision_id,
+        destination=rule.destination,
+        trigger_type=_trigger_type(trigger),
+        trigger_id=trigger.id,
+        state=state,
+        reason=reason,
+        due_at=conditions.timing.due_at(now) if conditions.timing else now,
+        caps=conditions.caps if is_capped else (),
+        zone=conditions.zone,
+    )
 
 
 def _trigger_type(trigger: Trigger) -> str:

@@ -55,6 +55,18 @@ class HeldReason(models.TextChoices):
     AMBIGUOUS = "ambiguous", "It may have been sent, and must not be sent twice"
 
 
+class SuppressedReason(models.TextChoices):
+    """Why what matched is not sent; a cap names its period: ``cap:day``."""
+
+    SAMPLE = "sample", "Not in the postback's sample"
+    CONSENT = "consent", "The person gave no consent"
+    CAP_HOUR = "cap:hour", "Over the postback's cap per hour"
+    CAP_DAY = "cap:day", "Over the postback's cap per day"
+    CAP_WEEK = "cap:week", "Over the postback's cap per week"
+    CAP_MONTH = "cap:month", "Over the postback's cap per month"
+    CAP_TOTAL = "cap:total", "Over the postback's cap in total"
+
+
 class AttemptOutcome(models.TextChoices):
     """What came of one try."""
 

@@ -11,7 +11,8 @@ from apps.deliveries.destinations import destination_ids
 from apps.events.models import EventType
 from apps.ingest.compiling_offers import compile_offers
 from apps.ingest.configuration import Configuration, TokenConfig
-from apps.postbacks.matching import CompiledRule, RuleIndex
+from apps.postbacks.compiled import CompiledRule
+from apps.postbacks.matching import RuleIndex
 from apps.postbacks.models import RuleRevision
 
 SNAPSHOTS_AT_ONCE = 5_000

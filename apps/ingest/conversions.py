@@ -9,10 +9,12 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.deliveries import waking
+from apps.deliveries.caps import take_caps
 from apps.deliveries.models import Delivery
 from apps.deliveries.planning import plan_deliveries
+from apps.deliveries.states import DeliveryState
 from apps.ingest.compiling import current_configuration
-from apps.postbacks.matching import Trigger
+from apps.postbacks.triggers import change_trigger
 from apps.tracking.models import Conversion, ConversionChange
 from apps.tracking.statuses import (
     STATUS_MOVES,
@@ -52,7 +54,7 @@ def move_conversion(
     """
     conversion = (
         Conversion.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("offer")
+        .select_related("offer", "click")
         .get(pk=conversion_id)
     )
     if conversion.status == move.status:
@@ -78,7 +80,10 @@ def move_transaction(first: UUID, move: Move, now: datetime) -> None:
     of_transaction = Conversion.objects.filter(
         offer=named.offer_id, transaction_id=named.transaction_id
     )
-    for conversion in of_transaction.order_by("pk"):
+    # All locks at once: between two of them a cap's row would be locked, for which
+    # somebody may wait who has the next conversion.
+    locked = of_transaction.order_by("pk").select_for_update(of=("self",), no_key=True)
+    for conversion in list(locked):
         if move.status in STATUS_MOVES[conversion.status]:
             move_conversion(conversion.pk, move, now)
 
@@ -130,31 +135,25 @@ def _record_change(
 def _plan(change: ConversionChange, now: datetime) -> None:
     conversion = change.conversion
     configuration = current_configuration()
-    trigger = Trigger(
-        id=change.id,
-        offer_id=conversion.offer_id,
-        affiliate_id=conversion.affiliate_id,
-        goal_id=conversion.goal_id,
-        has_goals=conversion.offer.enable_goals,
-        new_status=change.new_status,
-    )
+    planned = plan_deliveries([change_trigger(change)], configuration.rules, now)
     Delivery.objects.bulk_create(
         Delivery(
-            id=planned.id,
-            rule_id=planned.rule_id,
-            revision_id=planned.revision_id,
-            trigger_type=planned.trigger_type,
-            trigger_id=planned.trigger_id,
+            id=one.id,
+            rule_id=one.rule_id,
+            revision_id=one.revision_id,
+            trigger_type=one.trigger_type,
+            trigger_id=one.trigger_id,
             conversion=conversion,
             click_id=conversion.click_id,
             offer_id=conversion.offer_id,
             affiliate_id=conversion.affiliate_id,
-            destination_id=configuration.destinations[planned.destination],
-            state=planned.state,
-            reason=planned.reason,
-            due_at=now,
+            destination_id=configuration.destinations[one.destination],
+            state=one.state,
+            reason=one.reason,
+            due_at=one.due_at,
             created_at=now,
+            finished_at=now if one.state == DeliveryState.SUPPRESSED else None,
         )
-        for planned in plan_deliveries([trigger], configuration.rules)
+        for one in take_caps(planned, now)
     )
     transaction.on_commit(waking.request_wake_up)

@@ -1,6 +1,7 @@
 """Leads: the submission of a person's data, which is the transaction's conversion."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +67,9 @@ def _click(
         transaction_id=click.transaction_id,
         offer_id=offer.id,
         affiliate_id=click.affiliate_id,
+        clicked_at=click.clicked_at,
         expires_at=click.expires_at,
+        click_params=json.dumps(click.params),
         conversion_id=None,
         conversion_status="",
     )

@@ -29,7 +29,8 @@ from apps.ingest.resolving import (
     resolve_offer,
 )
 from apps.ingest.storage import NewEvent, Repeat
-from apps.postbacks.matching import Trigger
+from apps.postbacks.checks import Trigger
+from apps.postbacks.facts import Facts
 from apps.tracking.models import new_public_id
 
 KEY_SEPARATOR = "\x1f"
@@ -81,14 +82,14 @@ def _prepare(
     change_id: UUID | None = None
     if makes_conversion:
         change_id, columns["conversion_id"] = uuid7(), uuid7()
-    triggers = _triggers(columns, offer, change_id, report.status)
+    triggers = _triggers(columns, offer, known, change_id, report.status)
     return NewEvent(
         columns,
         change_id=change_id,
         status=report.status,
         hold_until=report.hold_until,
         lead_id=new_public_id() if event is None and offer.captures_leads else "",
-        deliveries=plan_deliveries(triggers, configuration.rules),
+        deliveries=plan_deliveries(triggers, configuration.rules, inbound.received_at),
         repeat=repeat if makes_conversion else None,
         moves_to=_moved_status(event, known) if not makes_conversion else "",
         limits=_limits(event, offer),
@@ -203,13 +204,27 @@ def _kind(event: EventConfig | None) -> tuple[str, ...]:
 
 
 def _triggers(
-    columns: Mapping[str, Any], offer: OfferConfig, change_id: UUID | None, status: str
+    columns: Mapping[str, Any],
+    offer: OfferConfig,
+    known: Transaction,
+    change_id: UUID | None,
+    status: str,
 ) -> list[Trigger]:
+    facts = Facts(
+        {**columns, "event_name": columns["name"], "status": status},
+        fields=columns["fields"],
+        params=columns["params"],
+        click=known.click_params,
+    )
     shared: dict[str, Any] = {
         "offer_id": offer.id,
         "affiliate_id": columns["affiliate_id"],
         "goal_id": columns["goal_id"],
         "has_goals": offer.has_goals,
+        "transaction_id": columns["transaction_id"],
+        "happened_at": columns["occurred_at"],
+        "clicked_at": known.clicked_at,
+        "facts": facts,
     }
     triggers = [
         Trigger(
@@ -221,5 +236,7 @@ def _triggers(
         )
     ]
     if change_id is not None:
-        triggers.append(Trigger(id=change_id, new_status=status, **shared))
+        triggers.append(
+            Trigger(id=change_id, new_status=status, operation="create", **shared)
+        )
     return triggers

@@ -37,7 +37,9 @@ class Transaction(NamedTuple):
     transaction_id: str
     offer_id: int
     affiliate_id: int | None
+    clicked_at: datetime
     expires_at: datetime
+    click_params: str
     conversion_id: UUID | None
     conversion_status: str
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.deliveries import waking
+from apps.deliveries.caps import take_caps
 from apps.deliveries.states import DeliveryState
 from apps.ingest import storage
 from apps.ingest.compiling import current_configuration
@@ -120,6 +121,8 @@ def _write_in_steps(
             refusal.offer_id = new.columns["offer_id"]
             refusal.event_name = new.columns["name"]
             raise
+        planned = take_caps(new.deliveries, inbound.received_at)
+        new = new._replace(deliveries=planned)
         first = storage.write_events([new], configuration.destinations).get(new.id)
         if first is not None:
             # What the limits counted is taken back: nothing happened.

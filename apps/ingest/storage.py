@@ -22,8 +22,9 @@ from apps.ingest.resolving import Transaction
 
 READ = """
 SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id,
-       extract(epoch FROM c.expires_at)::float8 AS expires, b.id AS conversion_id,
-       b.status
+       extract(epoch FROM c.clicked_at)::float8 AS clicked,
+       extract(epoch FROM c.expires_at)::float8 AS expires, c.params,
+       b.id AS conversion_id, b.status
   FROM core_configversion v
   LEFT JOIN (unnest(%s::text[]) AS asked(id)
              JOIN tracking_click c ON c.transaction_id = asked.id) ON true
@@ -90,14 +91,15 @@ WITH given AS MATERIALIZED (
     INSERT INTO deliveries_delivery
            (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
             conversion_id, click_id, offer_id, affiliate_id, destination_id, state,
-            reason, attempts, due_at, outcome, message, created_at)
+            reason, attempts, due_at, outcome, message, created_at, finished_at)
     SELECT d.id, d.rule_id, d.revision_id, d.trigger_type, d.trigger_id, 'live', e.id,
            e.conversion_id, e.click_id, e.offer_id, e.affiliate_id, d.destination_id,
-           d.state, d.reason, 0, e.received_at, '', '', e.received_at
+           d.state, d.reason, 0, d.due_at, '', '', e.received_at,
+           CASE WHEN d.state = 'suppressed' THEN e.received_at END
       FROM json_to_recordset(%s::json)
            AS d(event_id uuid, id uuid, rule_id bigint, revision_id bigint,
                 trigger_type text, trigger_id uuid, destination_id bigint, state text,
-                reason text)
+                reason text, due_at timestamptz)
       JOIN accepted e ON e.id = d.event_id
 )
 SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
@@ -157,7 +159,11 @@ class NewEvent(NamedTuple):
     @property
     def is_plain(self) -> bool:
         """Tell whether one statement writes all of it."""
-        return not self.limits and not self.moves_to
+        return not (
+            self.limits
+            or self.moves_to
+            or any(planned.caps for planned in self.deliveries)
+        )
 
     @property
     def id(self) -> UUID:
@@ -189,7 +195,9 @@ def read_transactions(
             transaction_id=row.transaction_id,
             offer_id=row.offer_id,
             affiliate_id=row.affiliate_id,
+            clicked_at=datetime.fromtimestamp(row.clicked, UTC),
             expires_at=datetime.fromtimestamp(row.expires, UTC),
+            click_params=row.params,
             conversion_id=row.conversion_id,
             conversion_status=row.status or "",
         )
@@ -263,6 +271,7 @@ def _delivery_row(
         "destination_id": destinations[planned.destination],
         "state": planned.state,
         "reason": planned.reason,
+        "due_at": planned.due_at,
     }
 
 

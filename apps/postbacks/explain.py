@@ -19,14 +19,11 @@ from apps.goals.models import Goal
 from apps.offers.models import (
     Offer,
 )
-from apps.postbacks.matching import (
-    Check,
-    CompiledRule,
-    Trigger,
-    Verdict,
-    evaluate,
-)
+from apps.postbacks.checks import Check, Trigger
+from apps.postbacks.compiled import CompiledRule
+from apps.postbacks.matching import Verdict, evaluate
 from apps.postbacks.models import PostbackRule, RuleRevision
+from apps.postbacks.triggers import change_trigger, event_trigger
 from apps.tracking.models import (
     ConversionChange,
     Event,
@@ -52,36 +49,11 @@ class Explanation:
     verdict: Verdict
 
 
-def event_trigger(event: Event) -> Trigger:
-    """Return the trigger that an accepted event is."""
-    return Trigger(
-        id=event.id,
-        offer_id=event.offer_id,
-        affiliate_id=event.affiliate_id,
-        goal_id=event.goal_id,
-        has_goals=event.offer.enable_goals,
-        event_type_id=event.event_type_id,
-        event_name=event.name,
-        category=event.category,
-    )
-
-
-def change_trigger(change: ConversionChange) -> Trigger:
-    """Return the trigger that a change of a conversion's status is."""
-    conversion = change.conversion
-    return Trigger(
-        id=change.id,
-        offer_id=conversion.offer_id,
-        affiliate_id=conversion.affiliate_id,
-        goal_id=conversion.goal_id,
-        has_goals=conversion.offer.enable_goals,
-        new_status=change.new_status,
-    )
-
-
 def explain_event(event: Event) -> list[Explanation]:
     """Return the verdict of every rule on ``event`` and on the changes it caused."""
-    changes = event.changes.select_related("conversion__offer")
+    changes = event.changes.select_related(
+        "conversion__offer", "conversion__click", "event"
+    )
     triggers = [("Event", event_trigger(event))]
     triggers += [
         (f"Conversion: {change}", change_trigger(change))

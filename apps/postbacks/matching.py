@@ -6,15 +6,15 @@ stops early, so that its verdict names every condition that was not met.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from sys import intern
-from typing import Any, NamedTuple, Self
-from uuid import UUID
 
+from apps.postbacks.checks import ANY, Check, Trigger, further_checks
+from apps.postbacks.compiled import UNCONDITIONAL, CompiledRule
 from apps.postbacks.models import RuleStatus, TriggerKind
 
 ACTIVE = RuleStatus.ACTIVE.value
-ANY = None
-"""What a condition that is not set wants."""
+SUPPRESSING = frozenset(["sample", "consent"])
+"""Checks that decide not to send what matched: it is logged as suppressed."""
+PAUSING = frozenset(["status"])
 
 CONVERSION_STATUSES: Mapping[str, frozenset[str]] = {
     TriggerKind.CONVERSION_DONE: frozenset({"approved"}),
@@ -23,77 +23,6 @@ CONVERSION_STATUSES: Mapping[str, frozenset[str]] = {
     TriggerKind.CONVERSION_ANY: frozenset({"approved", "pending", "rejected", "hold"}),
 }
 """The statuses whose entry fires each conversion trigger (R77)."""
-
-
-class Trigger(NamedTuple):
-    """What happened, as far as conditions can ask about it.
-
-    ``new_status`` is set for a conversion change, the three event values for an event.
-    """
-
-    id: UUID
-    offer_id: int
-    affiliate_id: int | None
-    goal_id: int | None
-    has_goals: bool
-    new_status: str = ""
-    event_type_id: int | None = None
-    event_name: str = ""
-    category: str = ""
-
-    @property
-    def is_conversion_change(self) -> bool:
-        """Tell a conversion change from an event."""
-        return bool(self.new_status)
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    """A rule's revision, ready to be evaluated."""
-
-    id: int
-    revision_id: int
-    status: str
-    offer_id: int | None
-    trigger: str
-    categories: frozenset[str]
-    event_type_id: int | None
-    custom_events: Mapping[str, str]
-    affiliate_id: int | None
-    goal_id: int | None
-    destination: str
-
-    @classmethod
-    def from_snapshot(
-        cls, *, rule_id: int, revision_id: int, snapshot: Mapping[str, Any]
-    ) -> Self:
-        """Build the rule from what ``services.record_revision`` stored."""
-        return cls(
-            id=rule_id,
-            revision_id=revision_id,
-            status=snapshot["status"],
-            offer_id=snapshot["offer_id"],
-            trigger=snapshot["trigger"],
-            categories=frozenset(snapshot["categories"]),
-            event_type_id=snapshot["event_type_id"],
-            custom_events=snapshot["custom_events"],
-            affiliate_id=snapshot["affiliate_id"],
-            goal_id=snapshot["goal_id"],
-            destination=intern(snapshot["destination"]),
-        )
-
-
-class Check(NamedTuple):
-    """One condition: what the rule wanted, what the trigger had.
-
-    ``wanted`` and ``got`` are plain values and ids; ``explain`` puts names to them.
-    """
-
-    name: str
-    wanted: Any
-    got: Any
-    ok: bool
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +38,15 @@ class Verdict:
         return all(check.ok for check in self.checks)
 
     @property
+    def suppressed_by(self) -> str:
+        """Return the check that alone decides not to send what matched, or "".
+
+        An automatic pause does not hide it: what was not to be sent is not held.
+        """
+        unmet = {check.name for check in self.checks if not check.ok} - PAUSING
+        return min(unmet) if unmet and unmet <= SUPPRESSING else ""
+
+    @property
     def is_only_paused(self) -> bool:
         """Tell whether nothing but an automatic pause keeps the rule from firing."""
         return self.rule.status == RuleStatus.AUTO_DISABLED and all(
@@ -118,21 +56,16 @@ class Verdict:
 
 def evaluate(rule: CompiledRule, trigger: Trigger) -> Verdict:
     """Return the verdict of ``rule`` on ``trigger``, with every check."""
-    return Verdict(
-        rule,
-        (
-            Check(
-                "status",
-                ACTIVE,
-                rule.status,
-                rule.status == ACTIVE,
-            ),
-            _equals("offer", rule.offer_id, trigger.offer_id),
-            _trigger_check(rule, trigger),
-            _equals("affiliate", rule.affiliate_id, trigger.affiliate_id),
-            _goal_check(rule, trigger),
-        ),
+    checks = (
+        Check("status", ACTIVE, rule.status, rule.status == ACTIVE),
+        _equals("offer", rule.offer_id, trigger.offer_id),
+        _trigger_check(rule, trigger),
+        _equals("affiliate", rule.affiliate_id, trigger.affiliate_id),
+        _goal_check(rule, trigger),
     )
+    if rule.conditions is UNCONDITIONAL:
+        return Verdict(rule, checks)
+    return Verdict(rule, (*checks, *further_checks(rule, trigger)))
 
 
 def _equals(name: str, wanted: int | None, got: int | None) -> Check:

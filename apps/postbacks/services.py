@@ -9,7 +9,16 @@ from apps.accounts.models import User
 from apps.actions import registry
 from apps.core import secret_box
 from apps.goals.models import Goal
-from apps.postbacks.models import GoalSettings, PostbackRule, RuleRevision, RuleStatus
+from apps.postbacks.compiled import CompiledRule
+from apps.postbacks.models import (
+    GoalSettings,
+    PostbackRule,
+    RuleRevision,
+    RuleStatus,
+    SendingMode,
+)
+
+ALL_PERCENT = 100
 
 
 @transaction.atomic
@@ -19,20 +28,24 @@ def record_revision(
     """Store ``rule`` as it is in the database now under the next revision number.
 
     Call it once the rule and its custom events are saved, in the same transaction.
-    Deliveries keep the revision that planned them (DESIGN §4.5).
+    Deliveries keep the revision that planned them (DESIGN §4.5). Raises
+    ``UnusableConditionError`` for conditions that cannot be evaluated.
     """
     locked = (
         PostbackRule.objects.select_for_update(of=("self",))
         .select_related("connection")
         .get(pk=rule.pk)
     )
+    snapshot = _snapshot(locked)
+    # Ingestion reads it later; what it could not use must not be stored.
+    CompiledRule.from_snapshot(rule_id=rule.pk, revision_id=0, snapshot=snapshot)
     number = locked.revision + 1
     PostbackRule.objects.filter(pk=rule.pk).update(revision=number, updated_at=now)
     rule.revision = number
     return RuleRevision.objects.create(
         rule=locked,
         number=number,
-        snapshot=_snapshot(locked),
+        snapshot=snapshot,
         sealed_secrets=locked.sealed_secrets,
         author=author,
         created_at=now,
@@ -56,7 +69,37 @@ def _snapshot(rule: PostbackRule) -> dict[str, Any]:
         "status": RuleStatus.DISABLED if rule.archived_at else rule.status,
         "destination": _destination(rule),
         "owner_affiliate_id": rule.owner_affiliate_id,
+        "conditions": _conditions(rule),
     }
+
+
+def _conditions(rule: PostbackRule) -> dict[str, Any]:
+    """Return the conditions that are set; nothing for a rule without any."""
+    windows = rule.windows.order_by("weekday", "opens_at")
+    found: dict[str, Any] = {
+        "operations": rule.operations,
+        "reasons": rule.rejection_reasons,
+        "fields": [
+            [row.field, row.operator, row.value]
+            for row in rule.field_conditions.order_by("pk")
+        ],
+        "maximum_click_age_hours": rule.maximum_click_age_hours,
+        "requires_consent": rule.requires_consent,
+        "delay_seconds": rule.delay_seconds,
+        "windows": [
+            [row.weekday, row.opens_at.isoformat(), row.closes_at.isoformat()]
+            for row in windows
+        ],
+        "caps": [[row.period, row.maximum] for row in rule.caps.order_by("period")],
+    }
+    found = {name: value for name, value in found.items() if value}
+    if rule.sending_mode != SendingMode.ALL:
+        found["sending_mode"] = rule.sending_mode
+    if rule.sample_percent != ALL_PERCENT:
+        found["sample_percent"] = str(rule.sample_percent)
+    if found:
+        found["timezone"] = rule.schedule_timezone
+    return found
 
 
 def _destination(rule: PostbackRule) -> str:

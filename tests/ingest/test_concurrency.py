@@ -14,8 +14,10 @@ from apps.events.categories import RepeatPolicy
 from apps.events.models import EventLimit, EventLimitCount
 from apps.ingest.compiling import current_configuration
 from apps.offers.models import Offer
+from apps.postbacks.services import record_revision
 from apps.tracking.models import Conversion, ConversionChange, Event
 from tests.factories import (
+    NOON,
     SECRET,
     TRANSACTION,
     make_click,
@@ -127,3 +129,29 @@ def test_two_hundred_mixed_reports_of_one_transaction_go_through(offer: Offer) -
         )
         assert changes[-1].new_status == conversion.status
     assert ConversionChange.objects.exists()
+
+
+def test_a_cap_is_exact_when_all_come_at_once(offer: Offer) -> None:
+    """Of conversions and of changes of status, also those of whole transactions."""
+    rule = make_rule(offer, name="capped")
+    rule.caps.create(period="day", maximum=10)
+    record_revision(rule=rule, author=rule.author, now=NOON)
+    for number in range(60):
+        make_click(offer, transaction_id=f"c-{number}")
+
+    def one(number: int) -> Callable[[Client], Any]:
+        status = ("approved", "pending")[number % 2]
+        return lambda client: send(client, transaction_id=f"c-{number}", status=status)
+
+    def approved(number: int) -> Callable[[Client], Any]:
+        scope = ("", "transaction")[number % 3 == 0]
+        return lambda client: send(
+            client, transaction_id=f"c-{number}", status="approved", scope=scope
+        )
+
+    answers = at_once([one(number) for number in range(60)])
+    answers += at_once([approved(number) for number in range(1, 60, 2)])
+
+    assert {answer.json()["result"] for answer in answers} == {"accepted"}
+    states = Counter(Delivery.objects.filter(rule=rule).values_list("state", flat=True))
+    assert states == {"pending": 10, "suppressed": 50}

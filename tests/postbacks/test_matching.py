@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from apps.core.ids import uuid7
-from apps.postbacks.matching import CompiledRule, RuleIndex, Trigger, evaluate
+from apps.postbacks.checks import Trigger
+from apps.postbacks.compiled import CompiledRule
+from apps.postbacks.matching import RuleIndex, evaluate
 
 
 def rule(**changes: Any) -> CompiledRule:

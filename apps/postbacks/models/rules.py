@@ -1,6 +1,6 @@
-"""Postback rules: trigger, conditions and one action, with every revision kept."""
+"""Postback rules: trigger, simple conditions and one action."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings as django_settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,14 +14,12 @@ from apps.core.visibility import ScopedQuerySet
 from apps.events.categories import (
     EffectiveCategory,
 )
-from apps.events.models import (
-    EVENT_NAME_MAX_LENGTH,
-    EventType,
-)
+from apps.events.models import EventType
 from apps.goals.models import Goal
-from apps.offers.models import (
-    Offer,
-)
+from apps.offers.models import Offer
+from apps.tracking.statuses import Operation
+
+MAXIMUM_DELAY_SECONDS = 30 * 86_400
 
 
 class TriggerKind(models.TextChoices):
@@ -50,6 +48,13 @@ USE_CASE_CATEGORIES: dict[str, list[str]] = {
     ],
     UseCase.ALL: list(EffectiveCategory),
 }
+
+
+class SendingMode(models.TextChoices):
+    """Whose conversions are told (R221); off is a disabled rule."""
+
+    ALL = "all", "All"
+    ATTRIBUTED = "attributed", "Attributed to an affiliate only"
 
 
 class RuleStatus(models.TextChoices):
@@ -117,6 +122,54 @@ class PostbackRule(TimeStamped):
         related_name="rules",
         help_text="Only this goal. Empty: any.",
     )
+    operations = ArrayField(
+        models.CharField(max_length=6, choices=Operation.choices),
+        default=list,
+        blank=True,
+        help_text="Only when the conversion was created, updated or deleted. None: "
+        "always.",
+    )
+    rejection_reasons = ArrayField(
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        help_text="Only when a conversion is rejected for one of these reasons, "
+        "exactly as written; separated by commas. Empty: any.",
+    )
+    sending_mode = models.CharField(
+        max_length=10,
+        choices=SendingMode.choices,
+        default=SendingMode.ALL,
+        help_text="Organic traffic belongs to no affiliate.",
+    )
+    maximum_click_age_hours = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Only what happens so many hours after the click at the latest. "
+        "Empty: any time.",
+    )
+    sample_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=100,
+        help_text="Tell the partner of so many transactions in a hundred; all events "
+        "of a transaction are told or none.",
+    )
+    requires_consent = models.BooleanField(
+        default=False,
+        help_text="Only with the parameter «consent» (1, true, yes or granted) on the "
+        "event or its click.",
+    )
+    delay_seconds = models.PositiveIntegerField(
+        default=0, help_text="Wait so long before sending, e.g. 3600 for an hour."
+    )
+    schedule_timezone = models.CharField(
+        "time zone of the schedule",
+        max_length=60,
+        default="UTC",
+        help_text="Of the sending hours below and of the limits' days, e.g. "
+        "Europe/Kyiv.",
+    )
     action = models.CharField(max_length=40, editable=False)
     connection = models.ForeignKey(
         Connection,
@@ -167,6 +220,45 @@ class PostbackRule(TimeStamped):
                 violation_error_message="Choose one event type or categories, not "
                 "both.",
             ),
+            models.CheckConstraint(
+                condition=~Q(trigger=TriggerKind.EVENT) | Q(operations=[]),
+                name="rule_operations_need_conversion_trigger",
+                violation_error_message="Operations belong to conversion triggers.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rejection_reasons=[])
+                | Q(
+                    trigger__in=[
+                        TriggerKind.CONVERSION_REJECT,
+                        TriggerKind.CONVERSION_ANY,
+                    ]
+                ),
+                name="rule_reasons_need_reject_trigger",
+                violation_error_message="Reasons belong to the triggers Conversion "
+                "Reject and Conversion, any status.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sample_percent__gt=0, sample_percent__lte=100),
+                name="rule_sample_is_a_percentage",
+                violation_error_message="A sample is more than 0 and at most 100 "
+                "percent. To send nothing, disable the postback.",
+            ),
+            models.CheckConstraint(
+                condition=Q(maximum_click_age_hours=None)
+                | Q(maximum_click_age_hours__gte=1),
+                name="rule_click_age_at_least_an_hour",
+                violation_error_message="The click's age is at least one hour.",
+            ),
+            models.CheckConstraint(
+                condition=Q(delay_seconds__lte=MAXIMUM_DELAY_SECONDS),
+                name="rule_delay_at_most_a_month",
+                violation_error_message="A delay has at most 30 days (2,592,000 "
+                "seconds).",
+            ),
+            models.CheckConstraint(
+                condition=Q(sending_mode__in=SendingMode.values),
+                name="rule_sending_mode_is_known",
+            ),
             models.CheckConstraint(condition=~Q(action=""), name="rule_has_an_action"),
             models.CheckConstraint(
                 condition=Q(goal=None) | Q(offer__isnull=False),
@@ -181,99 +273,3 @@ class PostbackRule(TimeStamped):
 
     def __str__(self) -> str:
         return self.name or f"#{self.pk} {self.get_trigger_display()}"
-
-
-class RuleCustomEvent(models.Model):
-    """An event a rule reacts to by exact name, whatever its category (R23, R28)."""
-
-    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
-
-    rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="custom_events"
-    )
-    name = models.CharField(
-        "user_action_name",
-        max_length=EVENT_NAME_MAX_LENGTH,
-        help_text="Exactly what the integration sends, case included.",
-    )
-    send_as = models.CharField(
-        max_length=EVENT_NAME_MAX_LENGTH,
-        blank=True,
-        help_text="The name the partner gets; empty: the same.",
-    )
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "custom event"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["rule", "name"],
-                name="rule_custom_event_unique",
-                violation_error_message="This postback has this custom event already.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class GoalSettings(models.Model):
-    """What a rule was set to while it had a goal; restored when the goal returns."""
-
-    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
-
-    rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="goal_settings"
-    )
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
-    settings = models.JSONField(default=dict)
-    sealed_secrets = models.TextField(default="", blank=True)
-    saved_at = models.DateTimeField(auto_now=True)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "goal settings"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["rule", "goal"], name="goal_settings_unique"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rule} / {self.goal}"
-
-
-class RuleRevision(models.Model):
-    """A rule as it was saved once; deliveries and explanations refer to it."""
-
-    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
-
-    rule = models.ForeignKey(
-        PostbackRule, on_delete=models.PROTECT, related_name="revisions"
-    )
-    number = models.PositiveIntegerField()
-    snapshot: models.JSONField[Any, Any] = models.JSONField()
-    sealed_secrets = models.TextField(default="", blank=True)
-    author = models.ForeignKey(
-        django_settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        help_text="Empty: the system, e.g. after too many failures.",
-    )
-    created_at = models.DateTimeField()
-    comment = models.CharField(max_length=300, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["rule", "number"], name="rule_revision_number_unique"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rule} rev. {self.number}"

@@ -1,0 +1,41 @@
+"""Postback rules: trigger, conditions and one action, with every revision kept."""
+
+from apps.postbacks.models.conditions import (
+    WITHOUT_VALUE,
+    CapPeriod,
+    Operator,
+    RuleCap,
+    RuleCapCount,
+    RuleCondition,
+    RuleWindow,
+    Weekday,
+)
+from apps.postbacks.models.parts import GoalSettings, RuleCustomEvent, RuleRevision
+from apps.postbacks.models.rules import (
+    USE_CASE_CATEGORIES,
+    PostbackRule,
+    RuleStatus,
+    SendingMode,
+    TriggerKind,
+    UseCase,
+)
+
+__all__ = [
+    "USE_CASE_CATEGORIES",
+    "WITHOUT_VALUE",
+    "CapPeriod",
+    "GoalSettings",
+    "Operator",
+    "PostbackRule",
+    "RuleCap",
+    "RuleCapCount",
+    "RuleCondition",
+    "RuleCustomEvent",
+    "RuleRevision",
+    "RuleStatus",
+    "RuleWindow",
+    "SendingMode",
+    "TriggerKind",
+    "UseCase",
+    "Weekday",
+]

@@ -1,0 +1,107 @@
+"""What belongs to a postback rule: custom events, goal settings, revisions."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings as django_settings
+from django.db import models
+
+from apps.core.visibility import ScopedQuerySet
+from apps.events.models import EVENT_NAME_MAX_LENGTH
+from apps.goals.models import Goal
+from apps.postbacks.models.rules import PostbackRule
+
+
+class RuleCustomEvent(models.Model):
+    """An event a rule reacts to by exact name, whatever its category (R23, R28)."""
+
+    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
+
+    rule = models.ForeignKey(
+        PostbackRule, on_delete=models.CASCADE, related_name="custom_events"
+    )
+    name = models.CharField(
+        "user_action_name",
+        max_length=EVENT_NAME_MAX_LENGTH,
+        help_text="Exactly what the integration sends, case included.",
+    )
+    send_as = models.CharField(
+        max_length=EVENT_NAME_MAX_LENGTH,
+        blank=True,
+        help_text="The name the partner gets; empty: the same.",
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "custom event"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "name"],
+                name="rule_custom_event_unique",
+                violation_error_message="This postback has this custom event already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GoalSettings(models.Model):
+    """What a rule was set to while it had a goal; restored when the goal returns."""
+
+    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
+
+    rule = models.ForeignKey(
+        PostbackRule, on_delete=models.CASCADE, related_name="goal_settings"
+    )
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
+    settings = models.JSONField(default=dict)
+    sealed_secrets = models.TextField(default="", blank=True)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "goal settings"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "goal"], name="goal_settings_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} / {self.goal}"
+
+
+class RuleRevision(models.Model):
+    """A rule as it was saved once; deliveries and explanations refer to it."""
+
+    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
+
+    rule = models.ForeignKey(
+        PostbackRule, on_delete=models.PROTECT, related_name="revisions"
+    )
+    number = models.PositiveIntegerField()
+    snapshot: models.JSONField[Any, Any] = models.JSONField()
+    sealed_secrets = models.TextField(default="", blank=True)
+    author = models.ForeignKey(
+        django_settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Empty: the system, e.g. after too many failures.",
+    )
+    created_at = models.DateTimeField()
+    comment = models.CharField(max_length=300, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "number"], name="rule_revision_number_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} rev. {self.number}"
