@@ -25,7 +25,10 @@ SETUP_MODELS = (
     "event_lists.offereventlist",
     "connections.connection",
     "postbacks.postbackrule",
+    "postbacks.rulecap",
+    "postbacks.rulecondition",
     "postbacks.rulecustomevent",
+    "postbacks.rulewindow",
 )
 ACTIVITY_MODELS = (
     "events.seeneventname",
@@ -49,7 +52,12 @@ AFFILIATE_READS = (
     "deliveries.delivery",
     "deliveries.attempt",
 )
-AFFILIATE_WRITES = ("postbacks.postbackrule", "postbacks.rulecustomevent")
+AFFILIATE_WRITES = (
+    "postbacks.postbackrule",
+    "postbacks.rulecap",
+    "postbacks.rulecustomevent",
+    "postbacks.rulewindow",
+)
 
 VIEW = ("view",)
 EDIT = ("view", "add", "change", "delete")

@@ -9,7 +9,13 @@ from apps.event_lists.models import EventList, EventListItem, OfferEventList
 from apps.events.models import EventType, OfferEvent, OfferEventField
 from apps.goals.models import Goal
 from apps.offers.models import Offer, OfferAffiliate, Project
-from apps.postbacks.models import PostbackRule, RuleCustomEvent
+from apps.postbacks.models import (
+    PostbackRule,
+    RuleCap,
+    RuleCondition,
+    RuleCustomEvent,
+    RuleWindow,
+)
 
 SECRET_COLUMNS = {
     ApiToken: ["token_hash", "last_used_at"],
@@ -31,7 +37,10 @@ PLAIN = (
     OfferEventField,
     OfferEventList,
     Project,
+    RuleCap,
+    RuleCondition,
     RuleCustomEvent,
+    RuleWindow,
 )
 
 

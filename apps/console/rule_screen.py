@@ -16,33 +16,28 @@ from apps.connections.models import Connection
 from apps.console import rule_words
 from apps.console.action_forms import form_with, setting_names, shown_settings
 from apps.console.people import signed_in
+from apps.console.rule_conditions import formfield_of, further_fields, inlines_of
 from apps.console.rule_forms import StartForm, action_cards, trigger_cards
 from apps.console.rule_pages import RULE_PAGES
 from apps.console.rule_settings import RuleSettingsForm
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PagesAdmin, render_page
-from apps.core.adminkit.scoping import ScopedMixin
 from apps.core.macro_catalogue import FAMILIES, GROUPS
 from apps.deliveries.models import Delivery
 from apps.events.categories import EffectiveCategory
 from apps.goals.models import Goal, GoalStatus
 from apps.offers.models import Offer
-from apps.postbacks.models import PostbackRule, RuleCustomEvent, TriggerKind
+from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.services import change_goal, record_revision
 
 
-class CustomEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """Events the postback reacts to by their exact name (R23, R27)."""
-
-    model = RuleCustomEvent
-    extra = 0
-    verbose_name_plural = "Advanced: custom events"
+def _is_staff(request: HttpRequest) -> bool:
+    return signed_in(request).affiliate_id is None
 
 
 class RuleScreen(PagesAdmin):
     """Adds, shows and changes one postback."""
 
-    inlines = (CustomEventInline,)
     readonly_fields = ("shown",)
     autocomplete_fields = ("event_type", "affiliate")
     pages = RULE_PAGES
@@ -109,7 +104,7 @@ class RuleScreen(PagesAdmin):
             "again": "" if obj else f"?{request.GET.urlencode()}&again=1",
             "status": rule_words.status_badge(obj) if obj else "",
         }
-        is_staff = signed_in(request).affiliate_id is None
+        is_staff = _is_staff(request)
         context["macros"] = [
             (name, [m for m in macros if is_staff or not m.is_staff_only])
             for name, macros in [*GROUPS.items(), ("Named values", FAMILIES)]
@@ -146,7 +141,7 @@ class RuleScreen(PagesAdmin):
             base=RuleSettingsForm,
             action=action,
             started_trigger=self._trigger(request, obj),
-            is_for_affiliate=signed_in(request).affiliate_id is not None,
+            is_for_affiliate=not _is_staff(request),
         )
         return super().get_form(request, obj, change, **kwargs)
 
@@ -161,26 +156,34 @@ class RuleScreen(PagesAdmin):
             (None, {"fields": ["name"]}),
             ("Conditions", {"fields": self._condition_fields(request, obj)}),
             (f"Action: {action.label}", {"fields": own, "description": action.help}),
+            (
+                "More conditions: which, when, how many",
+                {
+                    "classes": ["collapse"],
+                    "fields": further_fields(
+                        self._trigger(request, obj), is_staff=_is_staff(request)
+                    ),
+                },
+            ),
         ]
 
     def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:
         names = ["trigger"] if obj else []
         if self._trigger(request, obj) == TriggerKind.EVENT:
             names += ["use_case", "categories", "event_type"]
-        if signed_in(request).affiliate_id is None:
+        if _is_staff(request):
             names.append("affiliate")
         offer = self._offer(request, obj)
         if offer is not None and offer.enable_goals:
             names.append("goal")
         return names
 
-    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Offer custom events on event postbacks."""
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Offer the rows that belong to the trigger."""
         if obj is None and not self._start(request):
             return []
-        if self._trigger(request, obj) != TriggerKind.EVENT:
-            return []
-        return super().get_inline_instances(request, obj)
+        trigger = self._trigger(request, obj)
+        return inlines_of(trigger, is_staff=_is_staff(request))
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -201,7 +204,10 @@ class RuleScreen(PagesAdmin):
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Let the categories be ticked."""
+        """Let categories be ticked and time zones be chosen."""
+        condition = formfield_of(db_field)
+        if condition is not None:
+            return condition
         if db_field.name == "categories":
             return forms.MultipleChoiceField(
                 choices=EffectiveCategory.choices,

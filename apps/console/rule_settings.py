@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from apps.actions.base import Action
 from apps.console.action_forms import PREFIX, SettingsForm
+from apps.console.rule_conditions import drop_foreign_conditions
 from apps.core.macro_catalogue import GROUPS
 from apps.postbacks.models import USE_CASE_CATEGORIES, TriggerKind
 
@@ -24,7 +25,9 @@ class RuleSettingsForm(SettingsForm):
     def clean(self) -> dict[str, Any] | None:
         """Keep events and trigger in step; ask for what the action needs."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("trigger", self.started_trigger) == TriggerKind.EVENT:
+        trigger = cleaned.get("trigger", self.started_trigger)
+        drop_foreign_conditions(trigger, cleaned)
+        if trigger == TriggerKind.EVENT:
             self._apply_use_case(cleaned)
         else:
             self._drop_events(cleaned)

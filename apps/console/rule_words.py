@@ -1,5 +1,7 @@
 """Postbacks in words: what the list says about each."""
 
+from datetime import timedelta
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -7,7 +9,14 @@ from apps.actions import registry
 from apps.core.adminkit.addresses import page_url
 from apps.core.adminkit.showing import NOTHING, badge, chips
 from apps.events.categories import EffectiveCategory
-from apps.postbacks.models import PostbackRule, RuleStatus, TriggerKind
+from apps.postbacks.models import (
+    PostbackRule,
+    RuleStatus,
+    SendingMode,
+    TriggerKind,
+)
+from apps.postbacks.services import ALL_PERCENT
+from apps.tracking.statuses import Operation
 
 STATUS_COLOURS = {
     RuleStatus.ACTIVE: "ok",
@@ -26,7 +35,29 @@ def conditions(rule: PostbackRule) -> SafeString | str:
     if rule.goal is not None:
         # Without the offer's name, which stands beside it.
         found.append(("goal", rule.goal.name))
+    found += _further(rule)
     return chips(found) or NOTHING
+
+
+def _further(rule: PostbackRule) -> list[tuple[str, str]]:
+    """Return what only some postbacks set."""
+    found = [("only when", Operation(one).label.lower()) for one in rule.operations]
+    found += [("reason", reason) for reason in rule.rejection_reasons]
+    found += [("if", str(condition)) for condition in rule.field_conditions.all()]
+    if rule.sending_mode != SendingMode.ALL:
+        found.append(("", "attributed only"))
+    if rule.maximum_click_age_hours is not None:
+        found.append(("click", f"at most {rule.maximum_click_age_hours} h old"))
+    if rule.sample_percent != ALL_PERCENT:
+        found.append(("sample", f"{rule.sample_percent.normalize():f} %"))
+    if rule.requires_consent:
+        found.append(("", "with consent"))
+    found += [("cap", str(cap)) for cap in rule.caps.all()]
+    if rule.delay_seconds:
+        found.append(("delay", str(timedelta(seconds=rule.delay_seconds))))
+    if windows := len(rule.windows.all()):
+        found.append(("hours", f"{windows} in {rule.schedule_timezone}"))
+    return found
 
 
 def _events(rule: PostbackRule) -> list[tuple[str, str]]:

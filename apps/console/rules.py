@@ -49,7 +49,9 @@ class RuleAdmin(RuleScreen):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave out what was deleted."""
         rules = super().get_queryset(request).filter(archived_at=None)
-        return rules.prefetch_related("custom_events")
+        return rules.prefetch_related(
+            "custom_events", "field_conditions", "windows", "caps"
+        )
 
     @admin.display(description="postback", ordering="name")
     def label(self, obj: PostbackRule) -> SafeString:

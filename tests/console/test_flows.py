@@ -19,11 +19,16 @@ pytestmark = pytest.mark.django_db
 
 ADD = "admin:postbacks_postbackrule_add"
 NO_INLINES = {
-    "custom_events-TOTAL_FORMS": "0",
-    "custom_events-INITIAL_FORMS": "0",
+    f"{rows}-{counted}_FORMS": "0"
+    for rows in ("custom_events", "field_conditions", "windows", "caps")
+    for counted in ("TOTAL", "INITIAL")
 }
 PING = {
     "name": "Tracker",
+    "sending_mode": "all",
+    "sample_percent": "100",
+    "delay_seconds": "0",
+    "schedule_timezone": "UTC",
     "cfg_method": "GET",
     "cfg_url": "https://t.example/pb?tid={transaction_id}",
     "cfg_payload_type": "form",

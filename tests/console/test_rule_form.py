@@ -194,3 +194,75 @@ def test_step_one_keeps_what_was_chosen_when_going_back(staff: Client) -> None:
     assert 'value="event" required checked' in html
     assert 'value="ping_url" required checked' in html
     assert f'<option value="{offer.pk}" selected>' in html
+
+
+def test_conditions_are_saved_and_shown_in_words(staff: Client) -> None:
+    """R214: the list says what a postback waits for."""
+    add = f"{reverse(ADD)}?trigger=conversion_reject&action=ping_url"
+    rows = {
+        "field_conditions-TOTAL_FORMS": "1",
+        "field_conditions-0-field": "country",
+        "field_conditions-0-operator": "in",
+        "field_conditions-0-value": "UA,PL",
+        "windows-TOTAL_FORMS": "1",
+        "windows-0-weekday": "0",
+        "windows-0-opens_at": "09:00",
+        "windows-0-closes_at": "17:00",
+        "caps-TOTAL_FORMS": "1",
+        "caps-0-maximum": "5",
+        "caps-0-period": "day",
+    }
+    own = {
+        "operations": ["update"],
+        "rejection_reasons": "fraud,test",
+        "sending_mode": "attributed",
+        "sample_percent": "12.5",
+        "schedule_timezone": "Europe/Kyiv",
+        "delay_seconds": "3600",
+    }
+
+    staff.post(add, ping_values(staff, add, **rows, **own))
+
+    rule = PostbackRule.objects.get()
+    conditions = rule.revisions.get().snapshot["conditions"]
+    assert conditions == {
+        "operations": ["update"],
+        "reasons": ["fraud", "test"],
+        "fields": [["country", "in", "UA,PL"]],
+        "sending_mode": "attributed",
+        "sample_percent": "12.50",
+        "delay_seconds": 3600,
+        "windows": [[0, "09:00:00", "17:00:00"]],
+        "caps": [["day", 5]],
+        "timezone": "Europe/Kyiv",
+    }
+    shown = staff.get(reverse("admin:postbacks_postbackrule_changelist"))
+    for words in ("country is one of UA,PL", "12.5 %", "5 per day", "1:00:00"):
+        assert words in shown.content.decode()
+
+
+def test_a_comparison_that_cannot_be_is_an_error_on_its_row(staff: Client) -> None:
+    add = f"{reverse(ADD)}?trigger=conversion_done&action=ping_url"
+    rows = {
+        "field_conditions-TOTAL_FORMS": "1",
+        "field_conditions-0-field": "sale_amount",
+        "field_conditions-0-operator": "above",
+        "field_conditions-0-value": "much",
+    }
+
+    answer = staff.post(add, ping_values(staff, add, **rows))
+
+    assert "neither a number nor a date" in answer.content.decode()
+    assert not PostbackRule.objects.exists()
+
+
+def test_an_affiliate_has_no_field_conditions(
+    sign_in: Callable[[User], Client],
+) -> None:
+    """They could ask for what an affiliate must not learn, such as the revenue."""
+    client = sign_in(make_user("partner", affiliate=make_affiliate()))
+
+    page = client.get(f"{reverse(ADD)}?trigger=conversion_done&action=ping_url")
+
+    assert "caps-TOTAL_FORMS" in page.content.decode()
+    assert "field_conditions-TOTAL_FORMS" not in page.content.decode()

@@ -1,0 +1,129 @@
+"""The conditions of a postback on its form: which there are, and their rows."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Field
+
+from apps.core.adminkit.scoping import ScopedMixin
+from apps.postbacks.comparing import UnusableConditionError, compile_condition
+from apps.postbacks.models import (
+    RuleCap,
+    RuleCondition,
+    RuleCustomEvent,
+    RuleWindow,
+    TriggerKind,
+)
+from apps.tracking.statuses import Operation
+
+REASONED = (TriggerKind.CONVERSION_REJECT, TriggerKind.CONVERSION_ANY)
+ALWAYS = (
+    "maximum_click_age_hours",
+    "sample_percent",
+    "requires_consent",
+    "delay_seconds",
+    "schedule_timezone",
+)
+OF_CONVERSIONS = ("operations", "rejection_reasons")
+
+
+def further_fields(trigger: str, *, is_staff: bool) -> list[str]:
+    """Return the conditions that only some postbacks set, as their trigger has them."""
+    names = list(ALWAYS)
+    if is_staff:
+        names.insert(0, "sending_mode")
+    if trigger != TriggerKind.EVENT:
+        names.insert(0, "operations")
+    if trigger in REASONED:
+        names.insert(1, "rejection_reasons")
+    return names
+
+
+def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
+    """Return the form field of a condition that is chosen, ``None`` for others."""
+    if db_field.name == "operations":
+        return forms.MultipleChoiceField(
+            choices=Operation.choices,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            help_text=db_field.help_text,
+        )
+    if db_field.name == "schedule_timezone":
+        return forms.ChoiceField(
+            label="Time zone",
+            choices=[(name, name) for name in sorted(available_timezones())],
+            initial=db_field.default,
+            help_text=db_field.help_text,
+        )
+    return None
+
+
+def drop_foreign_conditions(trigger: str, cleaned: dict[str, Any]) -> None:
+    """Empty what a newly chosen ``trigger`` cannot have."""
+    if trigger == TriggerKind.EVENT and "operations" in cleaned:
+        cleaned["operations"] = []
+    if trigger not in REASONED and "rejection_reasons" in cleaned:
+        cleaned["rejection_reasons"] = []
+
+
+class ConditionForm(forms.ModelForm[RuleCondition]):
+    """A field condition whose value its operator can compare with."""
+
+    def clean(self) -> dict[str, Any]:
+        """Try the comparison before it is stored."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and cleaned.get("value"):
+            given = (cleaned["field"], cleaned["operator"], cleaned["value"])
+            try:
+                compile_condition(*given)
+            except UnusableConditionError as error:
+                self.add_error("value", str(error))
+        return cleaned
+
+
+class CustomEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """Events the postback reacts to by their exact name (R23, R27)."""
+
+    model = RuleCustomEvent
+    extra = 0
+    verbose_name_plural = "Advanced: custom events"
+
+
+class ConditionInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """Fields that must compare as told."""
+
+    model = RuleCondition
+    form = ConditionForm
+    extra = 0
+    verbose_name_plural = "Field conditions: all must hold"
+
+
+class WindowInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """Hours of the week in which the postback sends."""
+
+    model = RuleWindow
+    extra = 0
+    verbose_name_plural = "Sending hours: outside of them it waits"
+
+
+class CapInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """At most so many deliveries per period."""
+
+    model = RuleCap
+    extra = 0
+    verbose_name_plural = "Caps: what comes over them is suppressed"
+
+
+def inlines_of(trigger: str, *, is_staff: bool) -> list[Any]:
+    """Return the rows a postback has; an affiliate's has no field conditions.
+
+    They could ask for what an affiliate must not learn, such as the revenue.
+    """
+    found: list[Any] = [WindowInline, CapInline]
+    if is_staff:
+        found.insert(0, ConditionInline)
+    if trigger == TriggerKind.EVENT:
+        found.append(CustomEventInline)
+    return found
