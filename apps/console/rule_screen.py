@@ -28,6 +28,7 @@ from apps.events.categories import EffectiveCategory
 from apps.goals.models import Goal, GoalStatus
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, TriggerKind
+from apps.postbacks.name_warnings import name_warnings
 from apps.postbacks.services import change_goal, record_revision
 
 
@@ -104,6 +105,7 @@ class RuleScreen(PagesAdmin):
             "again": "" if obj else f"?{request.GET.urlencode()}&again=1",
             "status": rule_words.status_badge(obj) if obj else "",
         }
+        context["name_warnings"] = name_warnings(obj) if obj else []
         is_staff = _is_staff(request)
         context["macros"] = [
             (name, [m for m in macros if is_staff or not m.is_staff_only])

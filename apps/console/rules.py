@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 
 from apps.console import rule_words
 from apps.console.rule_screen import RuleScreen
-from apps.core.adminkit.showing import moment_column
+from apps.core.adminkit.showing import badge, moment_column
 from apps.postbacks.models import PostbackRule
+from apps.postbacks.name_warnings import unheard_names
 
 
 @admin.register(PostbackRule)
@@ -53,13 +54,25 @@ class RuleAdmin(RuleScreen):
             "custom_events", "field_conditions", "windows", "caps"
         )
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Look up, for the whole page at once, which names never came."""
+        page = super().get_changelist_instance(request)
+        unheard = unheard_names(page.result_list)
+        for rule in page.result_list:
+            rule.unheard = unheard.get(rule.pk, [])
+        return page
+
     @admin.display(description="postback", ordering="name")
     def label(self, obj: PostbackRule) -> SafeString:
-        """Return name and offer."""
+        """Return name and offer, and a badge for names that never came (R33)."""
+        unheard: list[str] = getattr(obj, "unheard", [])
         return format_html(
-            '{}<br><small class="quiet">{}</small>',
+            '{}<br><small class="quiet">{}</small> {}',
             obj.name or f"#{obj.pk}",
             obj.offer or "every offer",
+            badge("waits in vain", "wait", f"Never received: {', '.join(unheard)}")
+            if unheard
+            else "",
         )
 
     @admin.display(description="trigger settings")

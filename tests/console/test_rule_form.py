@@ -196,36 +196,35 @@ def test_step_one_keeps_what_was_chosen_when_going_back(staff: Client) -> None:
     assert f'<option value="{offer.pk}" selected>' in html
 
 
+CONDITIONS = {
+    "operations": ["update"],
+    "rejection_reasons": "fraud,test",
+    "sending_mode": "attributed",
+    "sample_percent": "12.5",
+    "schedule_timezone": "Europe/Kyiv",
+    "delay_seconds": "3600",
+    "field_conditions-TOTAL_FORMS": "1",
+    "field_conditions-0-field": "country",
+    "field_conditions-0-operator": "in",
+    "field_conditions-0-value": "UA,PL",
+    "windows-TOTAL_FORMS": "1",
+    "windows-0-weekday": "0",
+    "windows-0-opens_at": "09:00",
+    "windows-0-closes_at": "17:00",
+    "caps-TOTAL_FORMS": "1",
+    "caps-0-maximum": "5",
+    "caps-0-period": "day",
+}
+
+
 def test_conditions_are_saved_and_shown_in_words(staff: Client) -> None:
     """R214: the list says what a postback waits for."""
     add = f"{reverse(ADD)}?trigger=conversion_reject&action=ping_url"
-    rows = {
-        "field_conditions-TOTAL_FORMS": "1",
-        "field_conditions-0-field": "country",
-        "field_conditions-0-operator": "in",
-        "field_conditions-0-value": "UA,PL",
-        "windows-TOTAL_FORMS": "1",
-        "windows-0-weekday": "0",
-        "windows-0-opens_at": "09:00",
-        "windows-0-closes_at": "17:00",
-        "caps-TOTAL_FORMS": "1",
-        "caps-0-maximum": "5",
-        "caps-0-period": "day",
-    }
-    own = {
-        "operations": ["update"],
-        "rejection_reasons": "fraud,test",
-        "sending_mode": "attributed",
-        "sample_percent": "12.5",
-        "schedule_timezone": "Europe/Kyiv",
-        "delay_seconds": "3600",
-    }
 
-    staff.post(add, ping_values(staff, add, **rows, **own))
+    staff.post(add, ping_values(staff, add, **CONDITIONS))
 
     rule = PostbackRule.objects.get()
-    conditions = rule.revisions.get().snapshot["conditions"]
-    assert conditions == {
+    assert rule.revisions.get().snapshot["conditions"] == {
         "operations": ["update"],
         "reasons": ["fraud", "test"],
         "fields": [["country", "in", "UA,PL"]],
@@ -266,3 +265,16 @@ def test_an_affiliate_has_no_field_conditions(
 
     assert "caps-TOTAL_FORMS" in page.content.decode()
     assert "field_conditions-TOTAL_FORMS" not in page.content.decode()
+
+
+def test_a_custom_event_that_never_came_is_seen_on_form_and_list(
+    staff: Client,
+) -> None:
+    """R33: a warning, saving stays possible."""
+    rule = make_rule(make_offer(), trigger="event", custom_events={"sign_up": ""})
+
+    form = staff.get(change_url(rule)).content.decode()
+    listed = staff.get(reverse("admin:postbacks_postbackrule_changelist"))
+
+    assert "does not send it yet" in form
+    assert "Never received: sign_up" in listed.content.decode()
