@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 
 from apps.console.people import signed_in
+from apps.console.rehearsal import dry_run
 from apps.console.rule_forms import StatusForm, TypedDeleteForm
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import Page, PageResult
@@ -78,6 +79,7 @@ def remove(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
 
 
 RULE_PAGES = (
+    Page("dry-run", "Dry run", "view", dry_run),
     Page("status", "Change status", "change", switch),
     Page("remove", "Delete", "delete", remove),
 )

@@ -40,7 +40,7 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
        l.public_id AS lead_id, l.sealed_contact
   FROM {source} d
   JOIN postbacks_postbackrule r ON r.id = d.rule_id
-  JOIN deliveries_destination ds ON ds.id = d.destination_id
+  LEFT JOIN deliveries_destination ds ON ds.id = d.destination_id
   JOIN offers_offer o ON o.id = d.offer_id
   JOIN accounts_advertiser av ON av.id = o.advertiser_id
   LEFT JOIN connections_connection n ON n.id = r.connection_id

@@ -72,6 +72,17 @@ def explain_change(change: ConversionChange) -> list[Explanation]:
     )
 
 
+def explain_rule(rule: PostbackRule, trigger: Trigger, label: str) -> Explanation:
+    """Return the verdict of ``rule`` as it is now on ``trigger``."""
+    revision = rule.revisions.get(number=rule.revision)
+    compiled = CompiledRule.from_snapshot(
+        rule_id=rule.pk, revision_id=revision.pk, snapshot=revision.snapshot
+    )
+    verdict = evaluate(compiled, trigger)
+    (found,) = _with_names([Explanation(rule, revision, trigger, label, verdict)])
+    return found
+
+
 def _explain(
     triggers: list[tuple[str, Trigger]], *, offer_id: int, at: datetime
 ) -> list[Explanation]:

@@ -1,0 +1,85 @@
+"""The page «Dry run»: what a postback would do about something that happened."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from apps.accounts.models import User
+from apps.console.documents import as_text
+from apps.console.people import signed_in
+from apps.core.adminkit.pages import PageResult
+from apps.deliveries.rehearsing import Rehearsal, rehearse_change, rehearse_event
+from apps.postbacks.models import PostbackRule, TriggerKind
+from apps.tracking.models import ConversionChange, Event
+
+NOTHING_FITS = (
+    "Nothing of that kind has happened yet: report one, e.g. with the curl line of "
+    "the documentation, or choose another transaction."
+)
+
+
+class RehearsalForm(forms.Form):
+    """Which transaction to try the postback on."""
+
+    transaction_id = forms.CharField(
+        required=False,
+        max_length=64,
+        help_text="Empty: the newest of the postback's offer, or of all offers.",
+    )
+
+
+def dry_run(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
+    """Show every check and the request it would send; nothing is sent."""
+    user = signed_in(request)
+    form = RehearsalForm(request.POST or None)
+    transaction_id = form.cleaned_data["transaction_id"] if form.is_valid() else ""
+    rehearsal = _rehearse(rule, user, transaction_id.strip())
+    page: dict[str, Any] = {
+        "template": "console/rehearsal.html",
+        "form": form,
+        "submit_label": "Try",
+        "intro": "Nothing is sent and nothing is written.",
+        "nothing_fits": NOTHING_FITS,
+        "rehearsal": rehearsal,
+    }
+    if rehearsal is not None:
+        explanation = rehearsal.explanation
+        page["row"] = {
+            "rule": rule,
+            "explanation": explanation,
+            "checks": explanation.verdict.checks,
+        }
+        page["request_text"] = as_text(rehearsal.request)
+    return page
+
+
+def _rehearse(rule: PostbackRule, user: User, transaction_id: str) -> Rehearsal | None:
+    """Rehearse the newest thing the user may see that the rule could react to."""
+    if rule.trigger == TriggerKind.EVENT:
+        event = _newest(Event, rule, user, transaction_id)
+        return rehearse_event(rule, event) if event else None
+    change = _newest(
+        ConversionChange, rule, user, transaction_id, of_conversion="conversion__"
+    )
+    return rehearse_change(rule, change) if change else None
+
+
+def _newest(
+    model: Any,
+    rule: PostbackRule,
+    user: User,
+    transaction_id: str,
+    of_conversion: str = "",
+) -> Any:
+    found = model.objects.visible_to(user).select_related(
+        f"{of_conversion}offer", f"{of_conversion}click"
+    )
+    if user.affiliate_id is not None:
+        # The verdict names the goal, and a private one is not for affiliates.
+        found = found.exclude(**{f"{of_conversion}goal__is_private": True})
+    if rule.offer_id is not None:
+        found = found.filter(**{f"{of_conversion}offer": rule.offer_id})
+    if transaction_id:
+        found = found.filter(**{f"{of_conversion}transaction_id": transaction_id})
+    return found.order_by("-pk").first()
