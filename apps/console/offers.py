@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from apps.console.duplicating import duplicate
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import add_url, list_url
-from apps.core.adminkit.pages import PagesAdmin
+from apps.core.adminkit.pages import Page, PagesAdmin
 from apps.core.adminkit.scoping import ScopedMixin
 from apps.core.adminkit.showing import badge
 from apps.deliveries.models import Delivery
@@ -108,6 +109,7 @@ class OfferAdmin(PagesAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("advertiser", "project")
     readonly_fields = ("addresses",)
+    pages = (Page("duplicate", "Duplicate postbacks", "view", duplicate),)
     quick_views = (
         ("Active", "status__exact=active"),
         ("Draft", "status__exact=draft"),

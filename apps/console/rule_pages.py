@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.console.people import signed_in
 from apps.console.rehearsal import dry_run
 from apps.console.rule_forms import StatusForm, TypedDeleteForm
+from apps.console.rule_history import restore, revisions
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import Page, PageResult
 from apps.deliveries.models import Delivery
@@ -62,6 +63,10 @@ def _held(rule: PostbackRule) -> str:
     return f"{count}{more} deliveries are held until it is active."
 
 
+def _has_a_past(rule: PostbackRule) -> bool:
+    return rule.revision > 1
+
+
 def remove(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
     """Delete after the number was typed (R100)."""
     form = TypedDeleteForm(rule, request.POST or None)
@@ -80,6 +85,8 @@ def remove(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
 
 RULE_PAGES = (
     Page("dry-run", "Dry run", "view", dry_run),
+    Page("revisions", "Revisions", "view", revisions),
+    Page("restore", "Restore", "change", restore, is_offered=_has_a_past),
     Page("status", "Change status", "change", switch),
     Page("remove", "Delete", "delete", remove),
 )

@@ -9,8 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.console import rule_words
+from apps.console.people import signed_in
 from apps.console.rule_screen import RuleScreen
 from apps.core.adminkit.showing import badge, moment_column
+from apps.postbacks.adjacent import with_adjacent_count
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.name_warnings import unheard_names
 
@@ -29,6 +31,7 @@ class RuleAdmin(RuleScreen):
         "status_button",
         moment_column("created_at", "created at"),
         "author_name",
+        "adjacent_rules",
     )
     list_display_links = ("id", "label")
     list_filter = ("status", "trigger", "action", "offer", "affiliate")
@@ -50,6 +53,9 @@ class RuleAdmin(RuleScreen):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave out what was deleted."""
         rules = super().get_queryset(request).filter(archived_at=None)
+        rules = with_adjacent_count(
+            rules, PostbackRule.objects.visible_to(signed_in(request))
+        )
         return rules.prefetch_related(
             "custom_events", "field_conditions", "windows", "caps"
         )
@@ -99,3 +105,9 @@ class RuleAdmin(RuleScreen):
     def author_name(self, obj: PostbackRule) -> str:
         """Return number and name of who made it."""
         return rule_words.author(obj)
+
+    @admin.display(description="adjacent rules", ordering="adjacent")
+    def adjacent_rules(self, obj: Any) -> int:
+        """Return how many others would run at the same time."""
+        count: int = obj.adjacent
+        return count

@@ -58,6 +58,7 @@ def _snapshot(rule: PostbackRule) -> dict[str, Any]:
         "name": rule.name,
         "offer_id": rule.offer_id,
         "trigger": rule.trigger,
+        "use_case": rule.use_case,
         "categories": rule.categories,
         "event_type_id": rule.event_type_id,
         "custom_events": dict(rule.custom_events.values_list("name", "send_as")),

@@ -1,0 +1,102 @@
+"""The page «Duplicate postbacks»: copies of another offer's postbacks (R101, R102)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.console.people import signed_in
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import PageResult
+from apps.offers.models import Offer
+from apps.postbacks.copying import duplicate_rules
+from apps.postbacks.models import PostbackRule
+
+
+class SourceForm(forms.Form):
+    """Step 1: from which offer."""
+
+    source = forms.ModelChoiceField(Offer.objects.none(), label="From the offer")
+
+    def __init__(self, target: Offer, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = PostbackRule.objects.visible_to(user).unarchived()
+        offers = Offer.objects.visible_to(user).filter(rules__in=known)
+        field: Any = self.fields["source"]
+        field.queryset = offers.exclude(pk=target.pk).distinct().order_by("name")
+
+
+class DuplicateForm(forms.Form):
+    """Step 2: which of its postbacks."""
+
+    rules = forms.ModelMultipleChoiceField(
+        PostbackRule.objects.none(),
+        label="Postbacks",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one postback."},
+    )
+
+    def __init__(self, source: Offer, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["rules"]
+        field.label_from_instance = lambda rule: f"#{rule.pk} {rule}"
+        field.queryset = (
+            PostbackRule.objects.visible_to(user)
+            .unarchived()
+            .filter(offer=source)
+            .select_related("goal")
+            .order_by("pk")
+        )
+
+
+def duplicate(model_admin: Any, request: HttpRequest, target: Offer) -> PageResult:
+    """Ask for the offer, then for its postbacks, then copy them."""
+    user = signed_in(request)
+    if not user.has_perm("postbacks.add_postbackrule"):
+        raise PermissionDenied
+    chosen = SourceForm(target, user, request.GET if "source" in request.GET else None)
+    if chosen.is_valid():
+        return _choose_rules(request, target, chosen.cleaned_data["source"])
+    start = SourceForm(target, user, request.POST or None)
+    if start.is_valid():
+        source = start.cleaned_data["source"]
+        return HttpResponseRedirect(f"{request.path}?source={source.pk}")
+    return {
+        "form": start,
+        "intro": f"Postbacks are copied to «{target}», disabled until you have looked "
+        "at them.",
+        "submit_label": "Next",
+    }
+
+
+def _choose_rules(request: HttpRequest, target: Offer, source: Offer) -> PageResult:
+    user = signed_in(request)
+    given = request.POST if request.method == "POST" else None
+    form = DuplicateForm(source, user, given)
+    if form.is_valid():
+        return _copy(request, target, user, form.cleaned_data["rules"])
+    return {
+        "form": form,
+        "intro": f"Which postbacks of «{source}» are copied to «{target}»?",
+        "submit_label": "Duplicate",
+    }
+
+
+def _copy(
+    request: HttpRequest, target: Offer, user: User, rules: Any
+) -> HttpResponseRedirect:
+    copies = duplicate_rules(rules=rules, offer=target, author=user, now=timezone.now())
+    for copied in copies:
+        for notice in copied.notices:
+            messages.warning(request, notice)
+    numbers = ", ".join(f"#{copied.rule.pk}" for copied in copies)
+    messages.success(
+        request,
+        f"Copied to «{target}» as {numbers}. They are disabled: look at them "
+        "and switch them on.",
+    )
+    return HttpResponseRedirect(list_url(PostbackRule, offer__id__exact=target.pk))

@@ -1,0 +1,84 @@
+"""Pages of a postback's past: its revisions with what changed, and restoring one."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils import timezone
+
+from apps.console.people import signed_in
+from apps.core.adminkit.addresses import change_url
+from apps.core.adminkit.pages import PageResult
+from apps.postbacks.copying import restore_revision
+from apps.postbacks.differences import Difference, differences
+from apps.postbacks.models import PostbackRule, RuleRevision
+
+SHOWN = 50
+"""Older revisions stay stored and can be restored by their number."""
+
+
+class RestoreForm(forms.Form):
+    """Which revision to go back to."""
+
+    number = forms.IntegerField(label="Revision", min_value=1)
+
+    def __init__(self, rule: PostbackRule, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rule = rule
+
+    def clean_number(self) -> int:
+        """Refuse a number that the postback does not have, or has now."""
+        number = int(self.cleaned_data["number"])
+        if number == self.rule.revision:
+            raise forms.ValidationError("That is what the postback is now.")
+        if not self.rule.revisions.filter(number=number).exists():
+            raise forms.ValidationError(
+                f"There is no revision {number}; the newest is {self.rule.revision}."
+            )
+        return number
+
+
+def revisions(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
+    """Show who changed what when."""
+    newest = list(
+        rule.revisions.select_related("author").order_by("-number")[: SHOWN + 1]
+    )
+    return {
+        "template": "console/revisions.html",
+        "intro": "Each delivery keeps the revision that planned it.",
+        "may_restore": model_admin.has_change_permission(request, rule),
+        "revisions": [
+            (revision, _changes(newest, place))
+            for place, revision in enumerate(newest[:SHOWN])
+        ],
+    }
+
+
+def _changes(newest: list[RuleRevision], place: int) -> list[Difference]:
+    revision = newest[place]
+    if place + 1 == len(newest):
+        return []
+    before = newest[place + 1]
+    found = differences(before.snapshot, revision.snapshot)
+    if before.sealed_secrets != revision.sealed_secrets:
+        found.append(Difference("secrets", "••••", "others"))
+    return found
+
+
+def restore(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
+    """Go back to a revision after a confirmation."""
+    number = request.GET.get("revision", "")
+    form = RestoreForm(rule, request.POST or None, initial={"number": number})
+    if not form.is_valid():
+        return {
+            "form": form,
+            "intro": "The postback becomes what it was in that revision, and stays "
+            "active or disabled as it is now. What it is now stays a revision, too.",
+            "submit_label": "Restore",
+        }
+    number = form.cleaned_data["number"]
+    user, now = signed_in(request), timezone.now()
+    restore_revision(rule=rule, number=number, author=user, now=now)
+    messages.success(request, f"Postback #{rule.pk} is as it was in revision {number}.")
+    return HttpResponseRedirect(change_url(rule))
