@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
-from benchmarks import doors, measures
+from benchmarks import doors, measures, rules
 from benchmarks.stage import set_stage
 
 TARGETS = (
@@ -33,6 +33,9 @@ TARGETS = (
     ("low_load", "p50_ms", "<=", 60),
     ("low_load", "p99_ms", "<=", 200),
     ("backlog_10000", "ratio", ">=", 0.75),
+    ("rules", "planning_ratio", "<=", 1.1),
+    ("rules", "rendering_us", "<=", 30),
+    ("rules", "simulated_per_second", ">=", 20_000),
     ("flat", "ratio", ">=", 0.9),
 )
 PACKAGES = ("django", "django-q2", "psycopg", "granian", "requests")
@@ -62,6 +65,7 @@ def main() -> int:
         sizes = [1_000, 10_000, *([100_000] if given.large else [])]
         for size in sizes[: 1 if given.quick else None]:
             found[f"backlog_{size}"] = measures.backlog(stage, count=size)
+        found["rules"] = rules.rules(stage, simulated=200_000 // scale)
         # Last, because it fills the database.
         events = 5_000_000 if given.large else 100_000
         found["flat"] = doors.flat(stage, count=4_000 // scale, events=events)

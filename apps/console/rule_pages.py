@@ -10,6 +10,7 @@ from apps.console.people import signed_in
 from apps.console.rehearsal import dry_run
 from apps.console.rule_forms import StatusForm, TypedDeleteForm
 from apps.console.rule_history import restore, revisions
+from apps.console.simulation import simulate
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import Page, PageResult
 from apps.deliveries.models import Delivery
@@ -85,6 +86,7 @@ def remove(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
 
 RULE_PAGES = (
     Page("dry-run", "Dry run", "view", dry_run),
+    Page("simulate", "Simulate", "change", simulate),
     Page("revisions", "Revisions", "view", revisions),
     Page("restore", "Restore", "change", restore, is_offered=_has_a_past),
     Page("status", "Change status", "change", switch),

@@ -128,6 +128,7 @@ def test_every_entity_has_a_screen() -> None:
         "RuleCapCount",
         "RuleCondition",
         "RuleWindow",
+        "Simulation",
         "EventListItem",
         "OfferEventList",
         "EventHour",

@@ -1,11 +1,11 @@
 """The database refuses nonsense in the conditions of postbacks."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
-from apps.postbacks.models import PostbackRule, RuleCapCount
+from apps.postbacks.models import PostbackRule, RuleCapCount, Simulation
 from tests.constraints.refusing import refused_by
 from tests.factories import NOON, make_offer, make_rule
 
@@ -76,3 +76,21 @@ def test_a_rule_has_one_cap_per_period(rule: PostbackRule) -> None:
         rule.caps.create(period="year", maximum=1)
     with refused_by("rule_cap_count_unique"):
         RuleCapCount.objects.create(**count)
+
+
+def test_a_simulation_has_a_range_and_is_alone(rule: PostbackRule) -> None:
+    values: dict[str, Any] = {
+        "rule": rule,
+        "revision": rule.revisions.get(),
+        "author": rule.author,
+        "starts_at": NOON,
+        "ends_at": NOON + timedelta(days=1),
+    }
+    Simulation.objects.create(**values)
+
+    with refused_by("simulation_one_at_a_time"):
+        Simulation.objects.create(**values)
+    with refused_by("simulation_starts_before_it_ends"):
+        Simulation.objects.create(**{**values, "ends_at": NOON, "state": "done"})
+    with refused_by("simulation_state_is_known"):
+        Simulation.objects.create(**{**values, "state": "lost"})

@@ -19,6 +19,7 @@ from apps.postbacks.models.rules import (
     TriggerKind,
     UseCase,
 )
+from apps.postbacks.models.simulations import Simulation, SimulationState
 
 __all__ = [
     "USE_CASE_CATEGORIES",
@@ -35,6 +36,8 @@ __all__ = [
     "RuleStatus",
     "RuleWindow",
     "SendingMode",
+    "Simulation",
+    "SimulationState",
     "TriggerKind",
     "UseCase",
     "Weekday",

@@ -1,0 +1,107 @@
+"""The page «Simulate»: how often a postback would have fired in the past."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils import timezone
+
+from apps.console.people import signed_in
+from apps.core.adminkit.pages import PageResult
+from apps.core.queue import enqueue
+from apps.postbacks.models import PostbackRule, Simulation, SimulationState
+from apps.postbacks.tasks import SIMULATE
+
+STALLED = timedelta(seconds=60)
+LONGEST = timedelta(days=366)
+
+
+class SimulationForm(forms.Form):
+    """Which days."""
+
+    first = forms.DateField(
+        label="From", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label="Until, inclusive", widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a range that ends before it begins, or is too long."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            raise forms.ValidationError("The range ends before it begins.")
+        if first and last and last - first > LONGEST:
+            raise forms.ValidationError("Choose a year at the most.")
+        return cleaned
+
+
+def simulate(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
+    """Start a simulation, or show how far the newest one is."""
+    if signed_in(request).affiliate_id is not None:
+        # It counts other affiliates' events too, of which an affiliate learns nothing.
+        raise PermissionDenied
+    newest = rule.simulations.order_by("-pk").first()
+    if request.method == "POST" and "cancel" in request.POST and newest is not None:
+        _cancel(newest)
+        return HttpResponseRedirect(request.path)
+    today = timezone.localdate()
+    form = SimulationForm(
+        request.POST or None,
+        initial={"first": today - timedelta(days=7), "last": today},
+    )
+    if form.is_valid() and not _is_running(newest):
+        _start(request, rule, form.cleaned_data)
+        return HttpResponseRedirect(request.path)
+    if newest is not None and _is_running(newest):
+        _go_on_if_stalled(newest)
+    return {
+        "template": "console/simulation.html",
+        "form": None if _is_running(newest) else form,
+        "submit_label": "Simulate",
+        "intro": "The postback, as it is saved now and as if it were active, is tried "
+        "on everything of these days. Nothing is sent.",
+        "simulation": newest,
+        "is_running": _is_running(newest),
+        "days": sorted(newest.per_day.items()) if newest else [],
+    }
+
+
+def _is_running(simulation: Simulation | None) -> bool:
+    return simulation is not None and simulation.state == SimulationState.RUNNING
+
+
+def _start(request: HttpRequest, rule: PostbackRule, days: dict[str, Any]) -> None:
+    zone = timezone.get_current_timezone()
+    after = days["last"] + timedelta(days=1)
+    with transaction.atomic():
+        simulation = Simulation.objects.create(
+            rule=rule,
+            revision=rule.revisions.get(number=rule.revision),
+            author=signed_in(request),
+            starts_at=datetime.combine(days["first"], time(), zone),
+            ends_at=datetime.combine(after, time(), zone),
+        )
+        transaction.on_commit(lambda: _enqueue(simulation))
+    messages.success(request, "The simulation has begun. This page shows its progress.")
+
+
+def _enqueue(simulation: Simulation) -> None:
+    enqueue(SIMULATE, simulation_id=simulation.pk)
+
+
+def _cancel(simulation: Simulation) -> None:
+    Simulation.objects.filter(pk=simulation.pk, state=SimulationState.RUNNING).update(
+        state=SimulationState.CANCELLED
+    )
+
+
+def _go_on_if_stalled(simulation: Simulation) -> None:
+    """Ask again for a worker: the message may have been lost, or the worker killed."""
+    if simulation.updated_at < timezone.now() - STALLED:
+        _enqueue(simulation)

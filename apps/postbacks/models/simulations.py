@@ -1,0 +1,76 @@
+"""What a rule would have done over a range of time."""
+
+from typing import ClassVar
+
+from django.conf import settings as django_settings
+from django.db import models
+from django.db.models import F, Q
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+from apps.postbacks.models.parts import RuleRevision
+from apps.postbacks.models.rules import PostbackRule
+
+
+class SimulationState(models.TextChoices):
+    """How far it is."""
+
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Simulation(TimeStamped):
+    """A revision of a rule tried on what happened; nothing is sent.
+
+    ``last_id`` is how far it came: whatever interrupts it, it goes on from there and
+    counts nothing twice.
+    """
+
+    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
+
+    rule = models.ForeignKey(
+        PostbackRule, on_delete=models.CASCADE, related_name="simulations"
+    )
+    revision = models.ForeignKey(
+        RuleRevision, on_delete=models.PROTECT, related_name="+"
+    )
+    author = models.ForeignKey(
+        django_settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=10, choices=SimulationState.choices, default=SimulationState.RUNNING
+    )
+    last_id = models.UUIDField(null=True)
+    examined = models.PositiveBigIntegerField(default=0)
+    fired = models.PositiveBigIntegerField(default=0)
+    suppressed = models.PositiveBigIntegerField(default=0)
+    per_day = models.JSONField(default=dict)
+    samples = models.JSONField(default=list)
+    cap_counts = models.JSONField(default=dict)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")),
+                name="simulation_starts_before_it_ends",
+                violation_error_message="The range ends before it begins.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=SimulationState.values),
+                name="simulation_state_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["rule"],
+                condition=Q(state="running"),
+                name="simulation_one_at_a_time",
+                violation_error_message="A simulation of this postback is running.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
