@@ -80,6 +80,24 @@ def test_an_affiliate_never_sees_what_belongs_to_another(
         assert f"{MARKER} " not in shown, url
 
 
+def test_the_api_shows_an_affiliate_nothing_foreign(
+    sign_in: Callable[[User], Client], everything: Event
+) -> None:
+    """R224: lists and single rows, also by their ids."""
+    client = sign_in(make_user("other", affiliate=make_affiliate("Other")))
+    staff = sign_in(make_user("boss", role=Role.ADMIN))
+    lists = ("events", "conversions", "leads", "offers", "rules", "deliveries")
+
+    for name in lists:
+        rows = staff.get(f"/api/v1/{name}").json()["results"]
+        assert rows, name
+        assert not client.get(f"/api/v1/{name}").json().get("results"), name
+        for row in rows:
+            id_ = row.get("public_id") or row["id"]
+            found = client.get(f"/api/v1/{name}/{id_}")
+            assert found.status_code in (403, 404), name
+
+
 def test_an_affiliate_sees_its_own_rule_but_not_the_staffs(
     sign_in: Callable[[User], Client], everything: Event
 ) -> None:
