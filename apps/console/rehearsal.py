@@ -9,7 +9,12 @@ from apps.accounts.models import User
 from apps.console.documents import as_text
 from apps.console.people import signed_in
 from apps.core.adminkit.pages import PageResult
-from apps.deliveries.rehearsing import Rehearsal, rehearse_change, rehearse_event
+from apps.deliveries.rehearsing import (
+    Rehearsal,
+    rehearse_change,
+    rehearse_event,
+    rehearse_sample,
+)
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.tracking.models import ConversionChange, Event
 
@@ -43,7 +48,9 @@ def dry_run(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageR
         "nothing_fits": NOTHING_FITS,
         "rehearsal": rehearsal,
     }
-    if rehearsal is not None:
+    if rehearsal is None:
+        page["request_text"] = as_text(rehearse_sample(rule))
+    else:
         explanation = rehearsal.explanation
         page["row"] = {
             "rule": rule,

@@ -4,12 +4,15 @@ The verdict comes from ``evaluate`` and the request from the action's own ``prev
 so that a rehearsal cannot differ from the real thing. No row is written.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
+from apps.actions.base import Job
 from apps.core.ids import uuid7
+from apps.core.macro_catalogue import GROUPS, Macro
 from apps.core.sql import direct_cursor
 from apps.deliveries.claiming import CONTEXT
 from apps.deliveries.planning import OF_CHANGE, OF_EVENT
@@ -72,6 +75,49 @@ def rehearse_change(rule: PostbackRule, change: ConversionChange) -> Rehearsal:
     return _rehearse(explanation, source, change.conversion)
 
 
+def rehearse_sample(rule: PostbackRule) -> dict[str, Any]:
+    """Return the request with the example of every macro in its place."""
+    revision = rule.revisions.get(number=rule.revision)
+    load_revisions([revision.pk])
+    loaded = revision_of(revision.pk)
+    job = Job(
+        delivery_id=str(uuid7()),
+        attempt=1,
+        now=timezone.now(),
+        values=SampleValues(),
+        settings=loaded.settings,
+        connection=_connection_of(rule),
+        is_test=True,
+    )
+    return loaded.action.preview(job)
+
+
+def catalogue() -> Iterator[Macro]:
+    """Yield every macro with a name of its own."""
+    for macros in GROUPS.values():
+        yield from macros
+
+
+class SampleValues(dict[str, Any]):
+    """The catalogue's examples; a named value, like ``field:plan``, is its name."""
+
+    def __init__(self) -> None:
+        super().__init__({macro.name: macro.example for macro in catalogue()})
+
+    def __missing__(self, name: str) -> str:
+        return name.partition(":")[2]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the example of ``name``."""
+        return self[name]
+
+
+def _connection_of(rule: PostbackRule) -> Mapping[str, Any]:
+    if rule.connection_id is None:
+        return {}
+    return load_connections([rule.connection_id])[rule.connection_id]
+
+
 def _rehearse(
     explanation: Explanation, source: dict[str, Any], of: Event | Conversion
 ) -> Rehearsal:
@@ -89,8 +135,5 @@ def _rehearse(
     with direct_cursor() as cursor:
         row = cursor.execute(REHEARSED, values).fetchone()
     load_revisions([revision_id])
-    connections = load_connections(
-        [rule.connection_id] if rule.connection_id is not None else []
-    )
-    job = job_for(row, connections.get(rule.connection_id or 0, {}), timezone.now())
+    job = job_for(row, _connection_of(rule), timezone.now())
     return Rehearsal(explanation, revision_of(revision_id).action.preview(job))

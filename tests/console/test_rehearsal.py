@@ -112,3 +112,15 @@ def test_an_affiliate_tries_it_on_own_events_only(
     page = tried(sign_in(user), rule, transaction_id="t-9")
 
     assert "nothing to try it on" in page
+
+
+def test_without_anything_to_try_it_on_the_examples_are_sent(staff: Client) -> None:
+    url = f"{URL}&plan={{field:plan}}"
+    rule = make_rule(make_offer("Quiet"), trigger="event", url=url)
+
+    page = tried(staff, rule)
+
+    assert "The request with example values" in page
+    assert "plan=plan" in page
+    assert "sum=" in page
+    assert "{payout}" not in page
