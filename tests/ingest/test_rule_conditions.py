@@ -1,7 +1,7 @@
 """What conditions do to deliveries when a postback is reported."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -107,7 +107,9 @@ def test_outside_its_hours_a_postback_waits_for_them(
 ) -> None:
     rule = make_rule(offer)
     tomorrow = timezone.now() + timedelta(days=1)
-    rule.windows.create(weekday=tomorrow.weekday(), opens_at="00:00", closes_at="23:59")
+    rule.windows.create(
+        weekday=tomorrow.weekday(), opens_at=time(0), closes_at=time(23, 59)
+    )
     record_revision(rule=rule, author=make_user(), now=NOON)
 
     send(client)
