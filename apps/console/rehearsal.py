@@ -39,12 +39,19 @@ def dry_run(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageR
     user = signed_in(request)
     form = RehearsalForm(request.POST or None)
     transaction_id = form.cleaned_data["transaction_id"] if form.is_valid() else ""
-    rehearsal = _rehearse(rule, user, transaction_id.strip())
-    page: dict[str, Any] = {
-        "template": "console/rehearsal.html",
+    return {
+        **rehearsed(rule, user, transaction_id.strip()),
         "form": form,
         "submit_label": "Try",
         "intro": "Nothing is sent and nothing is written.",
+    }
+
+
+def rehearsed(rule: PostbackRule, user: User, transaction_id: str) -> dict[str, Any]:
+    """Return the result as the template shows it."""
+    rehearsal = _rehearse(rule, user, transaction_id)
+    page: dict[str, Any] = {
+        "template": "console/rehearsal.html",
         "nothing_fits": NOTHING_FITS,
         "rehearsal": rehearsal,
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -16,6 +17,7 @@ from apps.connections.models import Connection
 from apps.console import rule_words
 from apps.console.action_forms import form_with, setting_names, shown_settings
 from apps.console.people import signed_in
+from apps.console.rehearsal import rehearsed
 from apps.console.rule_conditions import formfield_of, further_fields, inlines_of
 from apps.console.rule_forms import StartForm, action_cards, trigger_cards
 from apps.console.rule_pages import RULE_PAGES
@@ -30,6 +32,9 @@ from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.name_warnings import name_warnings
 from apps.postbacks.services import change_goal, record_revision
+
+TRY_ONLY = "_try"
+"""The button that shows what the postback would do without saving it."""
 
 
 def _is_staff(request: HttpRequest) -> bool:
@@ -259,6 +264,33 @@ class RuleScreen(PagesAdmin):
                 f"Postback #{rule.pk} reacts to no event yet: choose categories, an "
                 "event type or custom events.",
             )
+
+    def response_add(
+        self, request: HttpRequest, obj: PostbackRule, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Go on as usual, or show what it would do and store nothing."""
+        if TRY_ONLY in request.POST:
+            return self._tried(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: PostbackRule) -> HttpResponse:
+        """Go on as usual, or show what it would do and store nothing."""
+        if TRY_ONLY in request.POST:
+            return self._tried(request, obj)
+        return super().response_change(request, obj)
+
+    def _tried(self, request: HttpRequest, rule: PostbackRule) -> HttpResponse:
+        """Rehearse what was just stored and take it back.
+
+        Django calls this within the transaction of the form, so that what is tried
+        passed every check that saving makes.
+        """
+        page = rehearsed(rule, signed_in(request), "")
+        page["intro"] = "Nothing was saved or sent. Close this page to go on."
+        response: Any = render_page(self, request, page, title="Dry run")
+        response.render()
+        transaction.set_rollback(True)
+        return HttpResponse(response.content)
 
     @admin.display(description="settings")
     def shown(self, obj: PostbackRule) -> SafeString:

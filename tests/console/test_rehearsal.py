@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core.adminkit.addresses import page_url
 from apps.deliveries.models import Attempt, Delivery, Destination
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
+from tests.console.test_flows import ADD, ping_values
 from tests.factories import (
     NOON,
     make_affiliate,
@@ -124,3 +126,23 @@ def test_without_anything_to_try_it_on_the_examples_are_sent(staff: Client) -> N
     assert "plan=plan" in page
     assert "sum=" in page
     assert "{payout}" not in page
+
+
+def test_what_is_not_saved_yet_can_be_tried(staff: Client, offer: Offer) -> None:
+    """New or changed: the form is checked as for saving, and nothing is stored."""
+    add = f"{reverse(ADD)}?trigger=event&action=ping_url&offer={offer.pk}"
+    values = ping_values(
+        staff, add, categories=["engagement"], cfg_url=URL, name="Tried", _try="1"
+    )
+
+    new = staff.post(add, values)
+    assert not PostbackRule.objects.exists()
+    rule = make_rule(offer, trigger="event", categories=["views"], url=URL)
+    change = reverse("admin:postbacks_postbackrule_change", args=[rule.pk])
+    changed = staff.post(change, {**values, "trigger": "event"})
+
+    for answer in (new, changed):
+        assert "It would fire" in answer.content.decode()
+        assert "tid=t-9" in answer.content.decode()
+    rule.refresh_from_db()
+    assert (rule.categories, rule.revision) == (["views"], 1)
