@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import User
 from apps.deliveries import waking
@@ -77,7 +77,7 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
     sender = sender or admit(inbound, configuration)
     new = prepare_event(inbound, sender, found.get(transaction_id), configuration)
     if new.is_plain:
-        first = storage.write_events([new], configuration.destinations).get(new.id)
+        first = _write(new, configuration)
     else:
         first = _write_in_steps(inbound, new, configuration)
     if first is None:
@@ -110,6 +110,30 @@ def allowed_sender(principal: Principal) -> Sender:
     return principal
 
 
+def _write(new: NewEvent, configuration: Configuration) -> First | None:
+    """Write one event; return the first one when it is a repeated one.
+
+    A conversion may outlive its event: events are kept for a shorter time. Then its
+    own constraint finds the repetition, and there is no first event to name.
+    """
+    try:
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                written = storage.write_events([new], configuration.destinations)
+        else:
+            written = storage.write_events([new], configuration.destinations)
+    except IntegrityError:
+        conversion = Conversion.objects.filter(
+            offer=new.columns["offer_id"],
+            transaction_id=new.columns["transaction_id"],
+            event_type=None,
+        ).first()
+        if new.columns["name"] or conversion is None:
+            raise
+        return First(None, conversion.pk)
+    return written.get(new.id)
+
+
 def _write_in_steps(
     inbound: Inbound, new: NewEvent, configuration: Configuration
 ) -> First | None:
@@ -123,7 +147,7 @@ def _write_in_steps(
             raise
         planned = take_caps(new.deliveries, inbound.received_at)
         new = new._replace(deliveries=planned)
-        first = storage.write_events([new], configuration.destinations).get(new.id)
+        first = _write(new, configuration)
         if first is not None:
             # What the limits counted is taken back: nothing happened.
             transaction.set_rollback(True)

@@ -21,6 +21,7 @@ from tests.factories import (
     SECRET,
     TRANSACTION,
     make_click,
+    make_conversion,
     make_event_type,
     make_offer,
     make_offer_event,
@@ -155,3 +156,14 @@ def test_a_cap_is_exact_when_all_come_at_once(offer: Offer) -> None:
     assert {answer.json()["result"] for answer in answers} == {"accepted"}
     states = Counter(Delivery.objects.filter(rule=rule).values_list("state", flat=True))
     assert states == {"pending": 10, "suppressed": 50}
+
+
+def test_a_conversion_without_its_event_is_repeated_by_all(offer: Offer) -> None:
+    """Outside of a transaction too: there is nothing to take back."""
+    conversion = make_conversion(offer)
+
+    answers = at_once([send] * 8)
+
+    assert {answer.json()["conversion"] for answer in answers} == {str(conversion.pk)}
+    assert {answer.json()["result"] for answer in answers} == {"duplicate"}
+    assert not Event.objects.exists()

@@ -11,6 +11,7 @@ from apps.offers.models import Offer
 from apps.tracking.models import Conversion, ConversionChange, Event
 from tests.factories import (
     make_click,
+    make_conversion,
     make_event_type,
     make_offer_event,
     make_rule,
@@ -156,3 +157,19 @@ def test_once_per_device_or_user_holds_across_transactions(
     ]
 
     assert results == ["accepted", "duplicate", "accepted", "accepted", "duplicate"]
+
+
+def test_a_conversion_that_outlived_its_event_is_a_repetition(
+    client: Client, offer: Offer
+) -> None:
+    """Events are kept for a shorter time than conversions; never a server error."""
+    conversion = make_conversion(offer)
+
+    again = send(client)
+    moved = send(client, status="rejected", reason="late")
+
+    assert again.json()["result"] == "duplicate"
+    assert again.json()["conversion"] == str(conversion.pk)
+    assert moved.json()["result"] == "accepted"
+    conversion.refresh_from_db()
+    assert conversion.status == "rejected"
