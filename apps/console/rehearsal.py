@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from apps.accounts.models import User
 from apps.console.documents import as_text
 from apps.console.people import signed_in
+from apps.console.trace import shown_checks
 from apps.core.adminkit.pages import PageResult
 from apps.deliveries.rehearsing import (
     Rehearsal,
@@ -62,7 +63,7 @@ def rehearsed(rule: PostbackRule, user: User, transaction_id: str) -> dict[str, 
         page["row"] = {
             "rule": rule,
             "explanation": explanation,
-            "checks": explanation.verdict.checks,
+            "checks": shown_checks(explanation, user),
         }
         page["request_text"] = as_text(rehearsal.request)
     return page

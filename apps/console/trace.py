@@ -11,6 +11,7 @@ from apps.core.adminkit.pages import Section
 from apps.core.adminkit.showing import NOTHING, link, moment, money
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryKind
+from apps.postbacks.checks import OF_FIELD, Check
 from apps.postbacks.explain import Explanation, explain_event
 from apps.postbacks.models import TriggerKind
 from apps.tracking.models import Event
@@ -68,7 +69,7 @@ def trace(event: Event, user: User) -> dict[str, Any]:
     deliveries = _deliveries(event, user)
     hides_goal = user.affiliate_id is not None and _is_private(event)
     rows = [
-        _row(explanation, deliveries, hides_goal=hides_goal)
+        _row(explanation, deliveries, user, hides_goal=hides_goal)
         for explanation in _of_its_kind(verdicts, deliveries)
     ]
     return {
@@ -110,7 +111,7 @@ def _deliveries(event: Event, user: User) -> Deliveries:
 
 
 def _row(
-    explanation: Explanation, deliveries: Deliveries, *, hides_goal: bool
+    explanation: Explanation, deliveries: Deliveries, user: User, *, hides_goal: bool
 ) -> dict[str, Any]:
     delivery = deliveries.get((explanation.rule.pk, explanation.trigger.id))
     return {
@@ -120,7 +121,7 @@ def _row(
             check._replace(got="a private goal")
             if hides_goal and check.name == "goal"
             else check
-            for check in explanation.verdict.checks
+            for check in shown_checks(explanation, user)
         ],
         # A rule that was paused automatically leads to a held delivery.
         "has_fired": explanation.verdict.fired or delivery is not None,
@@ -129,6 +130,22 @@ def _row(
         "reason": reason_in_words(delivery) if delivery else "",
         "attempts": shown_attempts(delivery) if delivery else [],
     }
+
+
+def shown_checks(explanation: Explanation, user: User) -> tuple[Check, ...]:
+    """Return the checks; an affiliate learns of fields only whether they were met.
+
+    Staff may have set them on the affiliate's postback, also on the revenue.
+    """
+    checks = explanation.verdict.checks
+    if user.affiliate_id is None:
+        return checks
+    return tuple(
+        check._replace(wanted="as staff set it", got="met" if check.ok else "not met")
+        if check.name.startswith(OF_FIELD)
+        else check
+        for check in checks
+    )
 
 
 def shown_attempts(delivery: Delivery) -> list[tuple[Attempt, str]]:

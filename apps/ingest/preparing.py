@@ -1,6 +1,7 @@
 """What an accepted report becomes: the rows of its event and its deliveries; pure."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from apps.ingest.resolving import (
 )
 from apps.ingest.storage import NewEvent, Repeat
 from apps.postbacks.checks import Trigger
-from apps.postbacks.facts import Facts
+from apps.postbacks.facts import Facts, change_facts, event_facts
 from apps.tracking.models import new_public_id
 
 KEY_SEPARATOR = "\x1f"
@@ -210,33 +211,35 @@ def _triggers(
     change_id: UUID | None,
     status: str,
 ) -> list[Trigger]:
-    facts = Facts(
-        {**columns, "event_name": columns["name"], "status": status},
-        fields=columns["fields"],
-        params=columns["params"],
-        click=known.click_params,
-    )
-    shared: dict[str, Any] = {
-        "offer_id": offer.id,
-        "affiliate_id": columns["affiliate_id"],
-        "goal_id": columns["goal_id"],
-        "has_goals": offer.has_goals,
-        "transaction_id": columns["transaction_id"],
-        "happened_at": columns["occurred_at"],
-        "clicked_at": known.clicked_at,
-        "facts": facts,
+    carried = {
+        "fields": columns["fields"],
+        "params": columns["params"],
+        "click": known.click_params,
     }
-    triggers = [
-        Trigger(
-            id=columns["id"],
-            event_type_id=columns["event_type_id"],
-            event_name=columns["name"],
-            category=columns["category"],
-            **shared,
-        )
-    ]
-    if change_id is not None:
-        triggers.append(
-            Trigger(id=change_id, new_status=status, operation="create", **shared)
-        )
-    return triggers
+    value_of = columns.__getitem__
+    event = Trigger(
+        id=columns["id"],
+        offer_id=offer.id,
+        affiliate_id=columns["affiliate_id"],
+        goal_id=columns["goal_id"],
+        has_goals=offer.has_goals,
+        transaction_id=columns["transaction_id"],
+        happened_at=columns["occurred_at"],
+        clicked_at=known.clicked_at,
+        facts=Facts(partial(event_facts, value_of, columns["name"]), **carried),
+        event_type_id=columns["event_type_id"],
+        event_name=columns["name"],
+        category=columns["category"],
+    )
+    if change_id is None:
+        return [event]
+    change = event._replace(
+        id=change_id,
+        facts=Facts(partial(change_facts, value_of, status, ""), **carried),
+        new_status=status,
+        operation="create",
+        event_type_id=None,
+        event_name="",
+        category="",
+    )
+    return [event, change]

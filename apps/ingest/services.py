@@ -33,6 +33,7 @@ from apps.ingest.throttling import throttle
 from apps.tracking.models import Conversion
 from apps.tracking.statuses import ConversionStatus
 
+ONE_BASE = "conversion_one_base_per_transaction"
 ACCEPTED = Result.ACCEPTED.value
 REPEATED = "This was reported before; nothing was counted again."
 
@@ -122,14 +123,15 @@ def _write(new: NewEvent, configuration: Configuration) -> First | None:
                 written = storage.write_events([new], configuration.destinations)
         else:
             written = storage.write_events([new], configuration.destinations)
-    except IntegrityError:
-        conversion = Conversion.objects.filter(
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", "") != ONE_BASE:
+            raise
+        conversion = Conversion.objects.get(
             offer=new.columns["offer_id"],
             transaction_id=new.columns["transaction_id"],
             event_type=None,
-        ).first()
-        if new.columns["name"] or conversion is None:
-            raise
+        )
         return First(None, conversion.pk)
     return written.get(new.id)
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from apps.postbacks.compiled import SAMPLE_PARTS, CompiledRule, Conditions
 from apps.postbacks.facts import NO_FACTS, Facts
 
+OF_FIELD = "field "
+"""Begins the names of the checks of fields."""
 ANY = None
 """What a condition that is not set wants."""
 
@@ -70,7 +72,7 @@ def further_checks(rule: CompiledRule, trigger: Trigger) -> Iterator[Check]:
     for condition in wanted.fields:
         got = trigger.facts.text(condition.name)
         yield Check(
-            f"field {condition.name}", condition.wanted, got, condition.holds(got)
+            f"{OF_FIELD}{condition.name}", condition.wanted, got, condition.holds(got)
         )
     yield from _suppressing(rule.id, wanted, trigger)
 

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from apps.events.models import SeenEventName
+from apps.offers.models import OfferAffiliate
 from apps.postbacks.models import PostbackRule
 
 IN_STYLE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
@@ -85,14 +86,29 @@ def name_warnings(rule: PostbackRule) -> list[NameWarning]:
     ]
 
 
-def _seen(rule: PostbackRule, names: list[str]) -> dict[str, _Seen]:
-    rows = SeenEventName.objects.filter(name__in=names)
+def _heard_by(rule: PostbackRule) -> QuerySet[SeenEventName]:
+    """Return the names of the rule's offer, or of all that its owner may know of."""
     if rule.offer_id is not None:
-        rows = rows.filter(offer=rule.offer_id)
-    sums = rows.values("name").annotate(
-        accepted=Sum("accepted_count"),
-        filtered=Sum("filtered_count"),
-        refused=Sum("refused_count"),
+        return SeenEventName.objects.filter(offer=rule.offer_id)
+    if rule.owner_affiliate_id is None:
+        return SeenEventName.objects.all()
+    return SeenEventName.objects.filter(
+        offer__in=OfferAffiliate.objects.filter(
+            affiliate=rule.owner_affiliate_id
+        ).values("offer")
+    )
+
+
+def _seen(rule: PostbackRule, names: list[str]) -> dict[str, _Seen]:
+    sums = (
+        _heard_by(rule)
+        .filter(name__in=names)
+        .values("name")
+        .annotate(
+            accepted=Sum("accepted_count"),
+            filtered=Sum("filtered_count"),
+            refused=Sum("refused_count"),
+        )
     )
     return {
         row["name"]: _Seen(row["accepted"], row["filtered"], row["refused"])
@@ -101,9 +117,7 @@ def _seen(rule: PostbackRule, names: list[str]) -> dict[str, _Seen]:
 
 
 def _recent_names(rule: PostbackRule) -> list[str]:
-    rows = SeenEventName.objects.order_by("-last_at")
-    if rule.offer_id is not None:
-        rows = rows.filter(offer=rule.offer_id)
+    rows = _heard_by(rule).order_by("-last_at")
     return list(rows.values_list("name", flat=True)[:NEAR_NAMES_LOOKED_AT])
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from apps.core.ids import uuid7_from
 from apps.core.sql import direct_cursor
 from apps.postbacks.checks import Trigger
 from apps.postbacks.compiled import CompiledRule, Conditions
-from apps.postbacks.facts import Facts
+from apps.postbacks.facts import NO_FACTS, Facts, change_facts, event_facts
 from apps.postbacks.matching import ACTIVE, evaluate
 from apps.postbacks.models import Simulation, SimulationState, TriggerKind
 from apps.postbacks.timing import UTC_ZONE, period_start
@@ -57,17 +58,6 @@ PARAMS_OF = {
     EVENTS: "t.params::text AS params, t.fields::text AS fields",
     CHANGES: "e.params::text AS params, e.fields::text AS fields",
 }
-OWN = (
-    "transaction_id",
-    "order_id",
-    "is_payable",
-    "sale_amount",
-    "sale_currency",
-    "currency",
-    "revenue",
-    "payout",
-    "category",
-)
 
 
 def simulate_slice(simulation_id: int) -> bool:
@@ -175,7 +165,7 @@ def _trigger(row: Any, *, with_facts: bool) -> Trigger:
         transaction_id=row.transaction_id,
         happened_at=row.occurred_at,
         clicked_at=row.clicked_at,
-        facts=_facts(row) if with_facts else Facts({}),
+        facts=_facts(row) if with_facts else NO_FACTS,
         new_status=row.new_status,
         operation=row.operation,
         reason=row.reason,
@@ -186,12 +176,11 @@ def _trigger(row: Any, *, with_facts: bool) -> Trigger:
 
 
 def _facts(row: Any) -> Facts:
-    own: dict[str, Any] = {name: getattr(row, name) for name in OWN}
-    own |= {
-        "event_name": row.name,
-        "status": row.new_status,
-        "status_reason": row.reason,
-    }
+    value_of = partial(getattr, row)
+    if row.new_status:
+        own = partial(change_facts, value_of, row.new_status, row.reason)
+    else:
+        own = partial(event_facts, value_of, row.name)
     return Facts(
         own,
         fields=_parsed(row.fields),

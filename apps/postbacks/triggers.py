@@ -1,40 +1,15 @@
 """The triggers that stored rows are: for changes, explanations and rehearsals."""
 
+from functools import partial
 from typing import Any
 
 from apps.postbacks.checks import Trigger
-from apps.postbacks.facts import Facts
+from apps.postbacks.facts import Facts, change_facts, event_facts
 from apps.tracking.models import Click, Conversion, ConversionChange, Event
-
-OF_CONVERSION = (
-    "transaction_id",
-    "order_id",
-    "is_payable",
-    "sale_amount",
-    "sale_currency",
-    "currency",
-    "revenue",
-    "payout",
-    "status",
-    "status_reason",
-)
-OF_EVENT = (
-    "transaction_id",
-    "order_id",
-    "category",
-    "is_payable",
-    "sale_amount",
-    "sale_currency",
-    "currency",
-    "revenue",
-    "payout",
-    "source",
-)
 
 
 def event_trigger(event: Event) -> Trigger:
     """Return the trigger that an accepted event is; needs its offer and click."""
-    own: dict[str, Any] = {name: getattr(event, name) for name in OF_EVENT}
     return Trigger(
         id=event.id,
         offer_id=event.offer_id,
@@ -45,7 +20,7 @@ def event_trigger(event: Event) -> Trigger:
         happened_at=event.occurred_at,
         clicked_at=event.click.clicked_at if event.click else None,
         facts=Facts(
-            {**own, "event_name": event.name},
+            lambda: event_facts(partial(getattr, event), event.name),
             fields=event.fields,
             params=event.params,
             click=_params(event.click),
@@ -64,7 +39,6 @@ def change_trigger(change: ConversionChange) -> Trigger:
     """
     conversion: Conversion = change.conversion
     event = change.event
-    own: dict[str, Any] = {name: getattr(conversion, name) for name in OF_CONVERSION}
     return Trigger(
         id=change.id,
         offer_id=conversion.offer_id,
@@ -75,7 +49,9 @@ def change_trigger(change: ConversionChange) -> Trigger:
         happened_at=conversion.occurred_at,
         clicked_at=conversion.click.clicked_at if conversion.click else None,
         facts=Facts(
-            {**own, "status": change.new_status, "status_reason": change.reason},
+            lambda: change_facts(
+                partial(getattr, conversion), change.new_status, change.reason
+            ),
             fields=event.fields if event else None,
             params=event.params if event else None,
             click=_params(conversion.click),

@@ -9,8 +9,9 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.core.adminkit.addresses import page_url
 from apps.deliveries.models import Attempt, Delivery, Destination
-from apps.offers.models import Offer
+from apps.offers.models import Offer, OfferAffiliate
 from apps.postbacks.models import PostbackRule
+from apps.postbacks.services import record_revision
 from tests.console.test_flows import ADD, ping_values
 from tests.factories import (
     NOON,
@@ -146,3 +147,29 @@ def test_what_is_not_saved_yet_can_be_tried(staff: Client, offer: Offer) -> None
         assert "tid=t-9" in answer.content.decode()
     rule.refresh_from_db()
     assert (rule.categories, rule.revision) == (["views"], 1)
+
+
+def test_an_affiliate_does_not_learn_the_revenue_from_a_condition(
+    sign_in: Callable[[User], Client],
+) -> None:
+    """Staff may set one on an affiliate's postback."""
+    affiliate = make_affiliate()
+    partner = make_user("partner", affiliate=affiliate)
+    rule = make_rule(
+        None, author=partner, trigger="event", categories=["views"], url=URL
+    )
+    rule.field_conditions.create(field="revenue", operator="above", value="41")
+    record_revision(rule=rule, author=make_user(), now=NOON)
+    offer = make_offer()
+    OfferAffiliate.objects.create(offer=offer, affiliate=affiliate)
+    event = make_event(
+        offer, affiliate=affiliate, category="views", revenue=4242, received_at=NOON
+    )
+    client = sign_in(partner)
+
+    trace = client.get(reverse("admin:tracking_event_change", args=[event.pk]))
+
+    for page in (tried(client, rule), trace.content.decode()):
+        assert "field revenue" in page
+        assert "4242" not in page
+        assert "above / after 41" not in page

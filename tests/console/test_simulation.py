@@ -72,9 +72,17 @@ def test_a_stalled_one_goes_on_when_somebody_looks(
     Simulation.objects.update(updated_at=timezone.now() - timedelta(minutes=5))
 
     with patch("apps.console.simulation.enqueue") as enqueued:
-        staff.get(page_url(rule, "simulate"))
+        for _ in range(3):
+            staff.get(page_url(rule, "simulate"))
 
     enqueued.assert_called_once()
+
+
+def test_a_second_one_waits_for_the_first(staff: Client, rule: PostbackRule) -> None:
+    for _ in range(2):
+        begin(staff, rule)
+
+    assert Simulation.objects.count() == 1
 
 
 def test_a_range_that_cannot_be_is_refused(staff: Client, rule: PostbackRule) -> None:

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from apps.deliveries.models import Delivery
 from apps.offers.models import Offer
+from apps.postbacks.explain import explain_event
 from apps.postbacks.models import PostbackRule, RuleCapCount
 from apps.postbacks.services import record_revision
+from apps.tracking.models import Event
 from tests.factories import NOON, SECRET, make_click, make_rule, make_user
 from tests.ingest.postbacks import send
 
@@ -140,3 +142,32 @@ def test_without_consent_it_is_suppressed(client: Client, offer: Offer) -> None:
     send(client)
 
     assert fates() == {("suppressed", "consent"): 1}
+
+
+def test_the_explanation_asks_the_same_as_planning_did(
+    client: Client, offer: Offer
+) -> None:
+    """Of events and of conversions: what fired is explained as having fired."""
+    asked = {"is_payable": "present", "order_id": "present", "note": "present"}
+    only = {"event": "category", "conversion_done": "status"}
+    for trigger, field in only.items():
+        categories = ["conversions"] if trigger == "event" else []
+        rule = make_rule(offer, trigger=trigger, categories=categories)
+        for name in (*asked, field):
+            rule.field_conditions.create(field=name, operator="present")
+        other = make_rule(offer, trigger=trigger, categories=categories)
+        foreign = {"event": "status", "conversion_done": "category"}[trigger]
+        other.field_conditions.create(field=foreign, operator="present")
+        for one in (rule, other):
+            record_revision(rule=one, author=make_user(), now=NOON)
+
+    send(client, order_id="o-1", note="n")
+
+    planned = set(Delivery.objects.values_list("rule_id", "trigger_id"))
+    explained = {
+        (explanation.rule.pk, explanation.trigger.id)
+        for explanation in explain_event(Event.objects.get())
+        if explanation.verdict.fired
+    }
+    assert len(planned) == 2
+    assert planned == explained

@@ -94,10 +94,10 @@ def test_the_clicks_age_is_measured_when_it_happens() -> None:
 def test_consent_is_asked_of_the_event_and_its_click() -> None:
     gate = {"requires_consent": True}
     cases = {
-        "1": Facts({}, params={"consent": "1"}),
-        "click": Facts({}, click='{"consent": "Granted"}'),
-        "no": Facts({}, params={"consent": "no"}, click={"consent": "yes"}),
-        "none": Facts({}),
+        "1": Facts(dict, params={"consent": "1"}),
+        "click": Facts(dict, click='{"consent": "Granted"}'),
+        "no": Facts(dict, params={"consent": "no"}, click={"consent": "yes"}),
+        "none": Facts(dict),
     }
 
     fired = {name: verdict(gate, facts=facts).fired for name, facts in cases.items()}
@@ -128,7 +128,7 @@ def test_what_does_not_match_is_not_called_suppressed() -> None:
 
 
 FACTS = Facts(
-    {"sale_amount": "12.50", "currency": "USD", "order_id": ""},
+    lambda: {"sale_amount": "12.50", "currency": "USD", "order_id": ""},
     fields={"plan": "pro", "since": "2026-02-01"},
     params={"note": "Hello World", "n": 7, "plan": "param"},
     click={"country": "UA", "sub1": "7"},

@@ -5,10 +5,16 @@ from typing import Any
 import pytest
 
 from apps.events.models import SeenEventName
-from apps.offers.models import Offer
+from apps.offers.models import Offer, OfferAffiliate
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.name_warnings import name_warnings, unheard_names
-from tests.factories import NOON, make_offer, make_rule
+from tests.factories import (
+    NOON,
+    make_affiliate,
+    make_offer,
+    make_rule,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +99,20 @@ def test_a_page_of_postbacks_is_looked_up_at_once(
 
     with django_assert_max_num_queries(3):
         assert len(unheard_names(found)) == 10
+
+
+def test_an_affiliate_is_not_told_what_foreign_offers_receive() -> None:
+    """R103: a near miss of a rule for every offer names own offers' events only."""
+    affiliate = make_affiliate()
+    partner = make_user("partner", affiliate=affiliate)
+    rule = make_rule(
+        None, author=partner, trigger="event", custom_events={"sign_up": ""}
+    )
+    foreign, own = make_offer("Foreign"), make_offer("Own")
+    see(foreign, "sign_ups", accepted_count=1)
+    before = causes(rule)
+    OfferAffiliate.objects.create(offer=own, affiliate=affiliate)
+    see(own, "Sign_up", accepted_count=1)
+
+    assert "sign_ups" not in before[0]
+    assert "«Sign_up» was" in causes(rule)[0]
