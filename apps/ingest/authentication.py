@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from apps.accounts.models import TokenScope, User, hash_token
 from apps.ingest.compiling import current_configuration
-from apps.ingest.inbound import bearer_token, remote_address
+from apps.ingest.inbound import bearer_token, django_request, remote_address
 from apps.ingest.principals import TokenPrincipal, UserPrincipal
 from apps.ingest.refusals import NOT_AUTHENTICATED
 from apps.ingest.tallies import note_token
@@ -25,13 +25,13 @@ class ApiTokenAuthentication(BaseAuthentication):
 
         Raises ``AuthenticationFailed``, and ``RefusedError`` for asking too often.
         """
-        secret = bearer_token(request._request)  # noqa: SLF001 - DRF's own name for it
+        secret = bearer_token(django_request(request))
         if not secret:
             return None
         now = timezone.now()
         token = current_configuration().tokens.get(hash_token(secret))
         if token is None or not token.is_valid_at(now):
-            throttle(f"address:{remote_address(request._request)}")  # noqa: SLF001 - as above
+            throttle(f"address:{remote_address(django_request(request))}")
             raise AuthenticationFailed(NOT_AUTHENTICATED)
         throttle(f"token:{token.id}")
         note_token(token.id, now)

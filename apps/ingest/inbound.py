@@ -257,6 +257,12 @@ def number_in(text: str) -> int:
     return int(text) if is_number else 0
 
 
+def django_request(request: Any) -> HttpRequest:
+    """Return Django's request, which REST framework wraps under a private name."""
+    inner: HttpRequest = request._request  # noqa: SLF001 - there is no public one
+    return inner
+
+
 def bearer_token(request: HttpRequest) -> str:
     """Return the token of an ``Authorization: Bearer`` header, or ""."""
     header = request.META.get("HTTP_AUTHORIZATION", "")

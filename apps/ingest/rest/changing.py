@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
+from apps.ingest.inbound import django_request
 from apps.ingest.principals import Principal, UserPrincipal
 from apps.ingest.refusals import RefusedError
 from apps.ingest.rest.documented import STATUS_EXAMPLES, answers
@@ -38,7 +39,7 @@ class ChangeStatus(KnownDoor):
             raise RefusedError("forbidden", "You may not change conversions.")
         rows = principal.rows(Conversion.objects.all(), offer_path="offer__")
         conversion = get_object_or_404(rows, pk=key)
-        move = _move(read_document(request._request), principal)  # noqa: SLF001 - DRF's own name for it
+        move = _move(read_document(django_request(request)), principal)
         try:
             change = move_conversion(conversion.pk, move, timezone.now())
         except ForbiddenMoveError as error:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.ingest.inbound import Inbound
+from apps.ingest.inbound import Inbound, django_request
 from apps.ingest.principals import Principal, UserPrincipal, principal_of
 from apps.ingest.refusals import NOT_AUTHENTICATED, RefusedError
 from apps.ingest.refused_requests import Refused, record_refused
@@ -51,7 +51,9 @@ class _KeepsRefused(APIView):
         answer = answer_to(exc)
         request: Any = self.request
         if answer is not None and answer.is_kept and request.method in CHANGING:
-            report = self.report or unread_report(request._request, timezone.now())  # noqa: SLF001 - DRF's own name for it
+            report = self.report or unread_report(
+                django_request(request), timezone.now()
+            )
             if isinstance(exc, RefusedError):
                 refuse(report, exc)
             else:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from apps.ingest.clicks import Visitor, clicked_offer, record_click
 from apps.ingest.compiling import current_configuration
+from apps.ingest.inbound import django_request
 from apps.ingest.leads import Submission, submit_lead
 from apps.ingest.refusals import RefusedError
 from apps.ingest.rest.documented import CLICK_EXAMPLE, LEAD_EXAMPLES, SECURITY, answers
@@ -60,7 +61,7 @@ class RecordClick(KnownDoor):
     )
     def post(self, request: Request) -> Response:
         """Return the transaction id of the new click."""
-        http = request._request  # noqa: SLF001 - DRF's own name for it
+        http = django_request(request)
         sender = allowed_sender(self.principal(request))
         unread = self.report = unread_report(http, timezone.now())
         document = read_document(http)
@@ -99,7 +100,7 @@ class SubmitLead(Door):
     )
     def post(self, request: Request) -> Response:
         """Accept a lead: 201 when new, 200 when it was submitted before."""
-        http = request._request  # noqa: SLF001 - DRF's own name for it
+        http = django_request(request)
         unread = self.report = unread_report(http, timezone.now())
         document = read_document(http)
         contact = {
@@ -129,7 +130,7 @@ class TriggerEvent(KnownDoor):
     )
     def post(self, request: Request, public_id: str) -> Response:
         """Accept the event under the same rules as one reported by a program."""
-        http = request._request  # noqa: SLF001 - DRF's own name for it
+        http = django_request(request)
         principal = self.principal(request)
         sender = allowed_sender(principal)
         rows = principal.rows(Lead.objects.all(), offer_path="offer__")

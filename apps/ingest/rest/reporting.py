@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.ingest.batches import receive_batch
-from apps.ingest.inbound import Inbound
+from apps.ingest.inbound import Inbound, django_request
 from apps.ingest.models import Result
 from apps.ingest.refusals import Answer, RefusedError
 from apps.ingest.rest.documented import BATCH_EXAMPLE, EVENT_EXAMPLES, SECURITY, answers
@@ -44,7 +44,7 @@ class ReportEvent(Door):
     )
     def post(self, request: Request) -> Response:
         """Accept an event: 201 when new, 200 when it was reported before."""
-        http = request._request  # noqa: SLF001 - DRF's own name for it
+        http = django_request(request)
         unread = self.report = unread_report(http, timezone.now())
         inbound = self.report = with_document(unread, read_document(http))
         check_inbound(inbound)
@@ -66,7 +66,7 @@ class ReportBatch(Door):
     )
     def post(self, request: Request) -> Response:
         """Answer each item in its place, with the HTTP status it would have had."""
-        http = request._request  # noqa: SLF001 - DRF's own name for it
+        http = django_request(request)
         self.report = unread_report(http, timezone.now())
         items = _Items(self.report)
         document = read_document(http, max_bytes=settings.INBOUND_BATCH_MAX_BYTES)
