@@ -131,11 +131,11 @@ def plan(stage: Stage, count: int) -> None:
             """
             INSERT INTO deliveries_delivery
                    (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
-                    click_id, offer_id, affiliate_id, destination_id, state, reason,
+                    click_id, offer_id, affiliate_id, destination_id, state, reason, order_key,
                     attempts, due_at, outcome, message, created_at)
             SELECT gen_random_uuid(), r.rule_id, r.id, 'event', gen_random_uuid(),
                    'live', e.id, e.click_id, e.offer_id, e.affiliate_id, d.id,
-                   'pending', '', 0, now(), '', '', now()
+                   'pending', '', '', 0, now(), '', '', now()
               FROM generate_series(1, %s), postbacks_rulerevision r,
                    deliveries_destination d,
                    (SELECT * FROM tracking_event WHERE name = 'bench_event' LIMIT 1) e

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.scoping import visible
 from apps.core.adminkit.showing import NOTHING, duration
-from apps.deliveries.claiming import next_due_at
+from apps.deliveries.lanes import oldest_due
 from apps.deliveries.models import Delivery, WorkerShift
 from apps.deliveries.states import DeliveryState
 from apps.offers.models import Offer
@@ -123,8 +123,8 @@ def _waiting(user: User, state: DeliveryState, colour: str) -> Figure:
 
 
 def _oldest_due(now: datetime) -> Figure:
-    due_at = next_due_at()
-    if due_at is None or due_at >= now:
+    due_at = oldest_due(now)
+    if due_at is None:
         return Figure("Oldest due", "none", "nothing is late")
     late = now - due_at
     return Figure(

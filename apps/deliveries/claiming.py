@@ -1,27 +1,30 @@
 """Taking due deliveries: one conditional UPDATE under a lease, with their context."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import transaction
 
 from apps.connections.models import ConnectionState
 from apps.core.ids import uuid7
-from apps.core.sql import direct_cursor
-from apps.deliveries.states import (
-    DestinationState,
-    HeldReason,
-)
+from apps.core.sql import direct_cursor, one_line
+from apps.deliveries import limits
+from apps.deliveries.lanes import IN_ORDER, Lane, look
+from apps.deliveries.sharing import Load
+from apps.deliveries.states import HeldReason
 from apps.postbacks.models import RuleStatus
 
 CONTEXT = """
 SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
-       d.lease_token, d.trigger_type,
-       r.status AS rule_status, r.connection_id, n.state AS connection_state,
-       ds.state AS destination_state,
+       d.lease_token, d.trigger_type, d.replay_id, d.destination_id, d.due_at,
+       r.status AS rule_status, r.disable_after, r.connection_id,
+       n.state AS connection_state,
+       ds.failures + ds.trips AS destination_failures, h.failures AS rule_failures,
        e.id AS event_uid, e.event_type_id, e.name AS event_name, e.category,
        e.occurred_at, e.received_at, e.params::text, e.fields::text, e.order_id,
        e.sale_amount, e.sale_currency, e.currency, e.revenue, e.payout,
@@ -41,6 +44,7 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
   FROM {source} d
   JOIN postbacks_postbackrule r ON r.id = d.rule_id
   LEFT JOIN deliveries_destination ds ON ds.id = d.destination_id
+  LEFT JOIN deliveries_rulehealth h ON h.rule_id = d.rule_id
   JOIN offers_offer o ON o.id = d.offer_id
   JOIN accounts_advertiser av ON av.id = o.advertiser_id
   LEFT JOIN connections_connection n ON n.id = r.connection_id
@@ -57,9 +61,12 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
 
 CLAIM = """
 WITH due AS (
-    SELECT id FROM deliveries_delivery
-     WHERE state = {state} AND due_at <= %(now)s
-     ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    SELECT lane.id FROM unnest(%(lanes)s::bigint[], %(shares)s::int[]) AS w(id, share)
+     CROSS JOIN LATERAL (
+           SELECT d.id FROM deliveries_delivery d
+            WHERE d.state = {state} AND d.destination_id = w.id
+              AND d.due_at <= %(now)s AND {in_order}
+            ORDER BY d.due_at LIMIT w.share FOR UPDATE SKIP LOCKED) lane
 ), claimed AS (
     UPDATE deliveries_delivery d
        SET state = 'sending', attempts = d.attempts + 1,
@@ -68,15 +75,15 @@ WITH due AS (
     RETURNING d.*
 )
 """
-CLAIM_PENDING = CLAIM.format(state="'pending'") + CONTEXT.format(source="claimed")
-CLAIM_RETRYING = CLAIM.format(state="'retrying'") + CONTEXT.format(source="claimed")
+CLAIM_PENDING = one_line(
+    CLAIM.format(state="'pending'", in_order=IN_ORDER)
+    + CONTEXT.format(source="claimed")
+)
+CLAIM_RETRYING = one_line(
+    CLAIM.format(state="'retrying'", in_order=IN_ORDER)
+    + CONTEXT.format(source="claimed")
+)
 ONE = CONTEXT.format(source="deliveries_delivery") + " WHERE d.id = %s"
-
-NEXT_DUE = """
-SELECT least(
-    (SELECT min(due_at) FROM deliveries_delivery WHERE state = 'pending'),
-    (SELECT min(due_at) FROM deliveries_delivery WHERE state = 'retrying'))
-"""
 
 HOLD = """
 UPDATE deliveries_delivery d
@@ -85,32 +92,132 @@ UPDATE deliveries_delivery d
   FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS v(id, token, reason)
  WHERE d.id = v.id AND d.lease_token = v.token
 """
+HOLD_PAUSED = """
+UPDATE deliveries_delivery d SET state = 'held', reason = 'destination_paused'
+ WHERE d.id IN (
+       SELECT id FROM deliveries_delivery
+        WHERE state IN ('pending', 'retrying') AND destination_id = ANY(%s)
+          AND due_at <= %s
+        LIMIT 1000 FOR UPDATE SKIP LOCKED)
+"""
+POSTPONE = """
+UPDATE deliveries_delivery d
+   SET state = CASE WHEN d.attempts = 1 THEN 'pending' ELSE 'retrying' END,
+       due_at = v.due_at, attempts = d.attempts - 1,
+       lease_until = NULL, lease_token = NULL
+  FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS v(id, token, due_at)
+ WHERE d.id = v.id AND d.lease_token = v.token
+"""
 
 Row = Any
 """A claimed delivery with its context: the named columns of ``CONTEXT``."""
 
 
-def claim_due(*, limit: int, now: datetime) -> list[Row]:
+def claim_due(
+    *,
+    limit: int,
+    now: datetime,
+    load: Load | None = None,
+    waiting: Sequence[Lane] | None = None,
+    retries_first: bool = False,
+) -> list[Row]:
     """Lease up to ``limit`` due deliveries, first attempts before retries.
 
-    Those that must not go now (rule switched off, destination paused, connection
-    refused) are held with the reason and not returned.
+    ``load`` shares the slots of this process among the destinations; ``waiting`` is
+    what ``lanes.look`` returned a moment ago. Those that must not go now (rule switched
+    off, connection refused) are held with the reason and not returned.
     """
-    values = {
-        "now": now,
-        "limit": limit,
-        "lease_until": now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS),
-        "token": uuid7(),
-    }
-    with direct_cursor() as cursor:
-        rows = cursor.execute(CLAIM_PENDING, values, prepare=True).fetchall()
-        if len(rows) < limit:
-            values["limit"] = limit - len(rows)
-            rows += cursor.execute(CLAIM_RETRYING, values, prepare=True).fetchall()
+    load = load or Load(slots=2 * limit)
+    lanes = look(now) if waiting is None else waiting
+    claim = _Claim(load, limit, now)
+    hold_paused([lane.destination for lane in lanes if lane.is_paused], now)
+    kinds = (_PENDING, _RETRYING)
+    for kind in reversed(kinds) if retries_first else kinds:
+        claim.take(kind, lanes)
+    return _held_back(claim.rows, load)
+
+
+class _Claim:
+    """One claim: what is taken of each kind, until ``limit``."""
+
+    def __init__(self, load: Load, limit: int, now: datetime) -> None:
+        self.rows: list[Row] = []
+        self._load = load
+        self._left = limit
+        self._now = now
+        self._token = uuid7()
+
+    def take(self, kind: "_Kind", lanes: Sequence[Lane]) -> None:
+        due = [lane for lane in lanes if self._is_due(kind.first_at(lane), lane)]
+        shares = self._load.shares([lane.destination for lane in due], self._left)
+        free = {
+            lane.destination: shares[lane.destination]
+            for lane in due
+            if lane.destination in shares and not lane.is_limited
+        }
+        rows = self._claim(kind, free) if free else []
+        limited = [
+            lane for lane in due if lane.is_limited and lane.destination in shares
+        ]
+        if limited:
+            rows += self._claim_limited(kind, limited, shares)
+        for row in rows:
+            self._load.began(row.destination_id)
+        self._left -= len(rows)
+        self.rows += rows
+
+    def _is_due(self, first_at: datetime | None, lane: Lane) -> bool:
+        if first_at is None or first_at > self._now or self._left <= 0:
+            return False
+        opens = lane.opens_at(self._now)
+        return opens is not None and opens <= self._now
+
+    @transaction.atomic
+    def _claim_limited(
+        self, kind: "_Kind", lanes: Sequence[Lane], shares: Mapping[int, int]
+    ) -> list[Row]:
+        """Claim what the limits of the destinations allow, all workers together."""
+        wanted = {lane.destination: shares[lane.destination] for lane in lanes}
+        allowed = limits.lock(wanted, self._now)
+        if not allowed:
+            return []
+        rows = self._claim(kind, {one.lane.destination: one.share for one in allowed})
+        taken = Counter(row.destination_id for row in rows)
+        limits.take(allowed, taken, self._now)
+        return rows
+
+    def _claim(self, kind: "_Kind", shares: Mapping[int, int]) -> list[Row]:
+        lease = timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+        values = {
+            "lanes": list(shares),
+            "shares": list(shares.values()),
+            "now": self._now,
+            "lease_until": self._now + lease,
+            "token": self._token,
+        }
+        with direct_cursor() as cursor:
+            return cursor.execute(kind.statement, values, prepare=True).fetchall()
+
+
+class _Kind(NamedTuple):
+    """First attempts, or retries."""
+
+    statement: LiteralString
+    first_at: Callable[[Lane], datetime | None]
+
+
+_PENDING = _Kind(CLAIM_PENDING, attrgetter("pending_at"))
+_RETRYING = _Kind(CLAIM_RETRYING, attrgetter("retrying_at"))
+
+
+def _held_back(rows: list[Row], load: Load) -> list[Row]:
+    """Hold what must not go; return the others."""
     held = [(row, reason) for row in rows if (reason := reason_to_hold(row))]
     if not held:
         return rows
     hold(held)
+    for row, _ in held:
+        load.ended(row.destination_id, was_answered=False)
     stopped = {row.id for row, _ in held}
     return [row for row in rows if row.id not in stopped]
 
@@ -119,8 +226,6 @@ def reason_to_hold(row: Row) -> str:
     """Return why a delivery must wait for a person, "" when it may go."""
     if row.rule_status != RuleStatus.ACTIVE:
         return HeldReason.RULE_PAUSED.value
-    if row.destination_state == DestinationState.PAUSED:
-        return HeldReason.DESTINATION_PAUSED.value
     if row.connection_state not in (None, ConnectionState.OK):
         return HeldReason.CONNECTION_AUTH.value
     return ""
@@ -140,15 +245,28 @@ def hold(held: Iterable[tuple[Row, str]]) -> None:
         )
 
 
+def postpone(rows: Iterable[tuple[Row, datetime]]) -> None:
+    """Give back claimed deliveries until a time; the claim is no attempt."""
+    pairs = list(rows)
+    with direct_cursor() as cursor:
+        cursor.execute(
+            POSTPONE,
+            (
+                [row.id for row, _ in pairs],
+                [row.lease_token for row, _ in pairs],
+                [due_at for _, due_at in pairs],
+            ),
+        )
+
+
+def hold_paused(destinations: Sequence[int], now: datetime) -> None:
+    """Hold what is due for paused destinations."""
+    if destinations:
+        with direct_cursor() as cursor:
+            cursor.execute(HOLD_PAUSED, (list(destinations), now), prepare=True)
+
+
 def load_one(delivery_id: UUID) -> Row | None:
     """Return one delivery with its context, without claiming it (for previews)."""
     with direct_cursor() as cursor:
         return cursor.execute(ONE, (delivery_id,)).fetchone()
-
-
-def next_due_at() -> datetime | None:
-    """Return when the next delivery is due, which may be in the past."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_DUE)
-        found: tuple[datetime | None] = cursor.fetchone()
-    return found[0]

@@ -9,21 +9,28 @@ import logging
 import os
 import queue
 import signal
-import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
-from apps.deliveries import claiming, shifts, waking
+from apps.deliveries import claiming, lanes, shifts, waking
+from apps.deliveries.clock import Clock, DatabaseClock
+from apps.deliveries.lanes import Lane
 from apps.deliveries.recording import Finished, record
-from apps.deliveries.sending import attempt, load_connections, load_revisions
+from apps.deliveries.sending import (
+    attempt,
+    load_connections,
+    load_revisions,
+    opens_at,
+)
+from apps.deliveries.sharing import Load
+from apps.deliveries.states import AttemptOutcome
 
 logger = logging.getLogger(__name__)
 
@@ -31,32 +38,37 @@ FLUSH_RESULTS = 100
 FLUSH_SECONDS = 0.05
 POLL_SECONDS = 0.01
 LINGER_SECONDS = 0.05
-LINGER_FOR_RETRY_SECONDS = 10.0
+LINGER_FOR_RETRY = timedelta(seconds=10)
 HEARTBEAT_SECONDS = 0.5
 EXTRA_WORKER_SECONDS = 1.0
 
-Work = tuple[Any, Mapping[str, Any]]
+RETRIES_FIRST_SECONDS = 1.0
+RETRIES_FIRST_SHARE = 8
+"""Once a second retries come first, in one of so many slots: a long backlog of first
+attempts must not keep them waiting for good."""
+
+Work = tuple[Any, Mapping[str, Any], Clock]
 
 
 class ThreadPool:
     """Threads of this process that run actions; parked between shifts."""
 
     def __init__(self, size: int) -> None:
-        self.results: queue.SimpleQueue[Finished] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[tuple[int, Finished]] = queue.SimpleQueue()
         self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
         for number in range(size):
             threading.Thread(
                 target=self._run, daemon=True, name=f"action-{number}"
             ).start()
 
-    def submit(self, row: Any, connection: Mapping[str, Any]) -> None:
+    def submit(self, work: Work) -> None:
         """Have one attempt made; its result arrives in ``results``."""
-        self._work.put((row, connection))
+        self._work.put(work)
 
     def _run(self) -> None:
         while True:
-            row, connection = self._work.get()
-            self.results.put(attempt(row, connection))
+            row, connection, clock = self._work.get()
+            self.results.put((row.destination_id, attempt(row, connection, clock)))
 
 
 _pool: ThreadPool | None = None
@@ -74,16 +86,19 @@ def _process_pool() -> ThreadPool:
 class Shift:
     """One run of ``deliver_due`` in one worker process."""
 
-    def __init__(self, pool: ThreadPool, *, seconds: float, slots: int) -> None:
+    def __init__(
+        self, pool: ThreadPool, clock: DatabaseClock, *, seconds: float, slots: int
+    ) -> None:
         self._pool = pool
-        self._slots = slots
+        self._clock = clock
+        self._load = Load(slots)
         self._ends_at = time.monotonic() + seconds
         self._linger_until = time.monotonic() + LINGER_SECONDS
-        self._in_flight = 0
         self._unwritten: list[Finished] = []
         self._first_unwritten_at = 0.0
         self._next_heartbeat = 0.0
         self._next_extra_worker = 0.0
+        self._next_retries_first = time.monotonic() + RETRIES_FIRST_SECONDS
         self._stopping = False
 
     def stop(self) -> None:
@@ -103,46 +118,76 @@ class Shift:
         now = time.monotonic()
         if self._stopping or now >= self._ends_at:
             return False
-        return self._in_flight > 0 or now < self._linger_until
+        return self._load.in_flight > 0 or now < self._linger_until
 
     def _may_claim(self) -> bool:
-        return self._in_flight <= self._slots // 2
+        return self._load.in_flight <= self._load.slots // 2
 
     def _beat(self) -> None:
         """Show that the process lives, and whether it will look by itself."""
         now = time.monotonic()
         if now >= self._next_heartbeat:
-            if shifts.beat(is_accepting=self._may_claim(), now=timezone.now()):
+            self._clock.look()
+            if shifts.beat(is_accepting=self._may_claim(), now=self._clock()):
                 self.stop()
             self._next_heartbeat = now + HEARTBEAT_SECONDS
 
     def _claim(self) -> int:
-        now = timezone.now()
-        limit = self._slots - self._in_flight
-        rows = claiming.claim_due(limit=limit, now=now)
-        if not rows:
-            self._linger_for_retry(now)
-            return 0
-        load_revisions({row.revision_id for row in rows})
-        connections = load_connections(
-            row.connection_id for row in rows if row.connection_id is not None
+        now = self._clock()
+        waiting = lanes.look(now)
+        limit = self._load.free
+        retries_first = self._is_retries_turn()
+        if retries_first:
+            limit = min(limit, max(self._load.slots // RETRIES_FIRST_SHARE, 1))
+        rows = claiming.claim_due(
+            limit=limit,
+            now=now,
+            load=self._load,
+            waiting=waiting,
+            retries_first=retries_first,
         )
-        for row in rows:
-            self._pool.submit(row, connections.get(row.connection_id, {}))
-        self._in_flight += len(rows)
+        if not rows:
+            self._linger_for_retry(now, waiting)
+            return 0
+        self._submit(rows, now)
         if len(rows) == limit:
             self._wake_another()
         return len(rows)
 
-    def _linger_for_retry(self, now: datetime) -> None:
-        """Wait for a retry that is due within seconds instead of ending the shift."""
-        if self._in_flight or time.monotonic() < self._linger_until:
+    def _is_retries_turn(self) -> bool:
+        now = time.monotonic()
+        if now < self._next_retries_first:
+            return False
+        self._next_retries_first = now + RETRIES_FIRST_SECONDS
+        return True
+
+    def _submit(self, rows: list[Any], now: datetime) -> None:
+        """Hand over what may go; put off what is outside of its sending hours."""
+        load_revisions({row.revision_id for row in rows})
+        connections = load_connections(
+            row.connection_id for row in rows if row.connection_id is not None
+        )
+        early = [(row, at) for row in rows if (at := opens_at(row, now)) > now]
+        if early:
+            claiming.postpone(early)
+            self._let_go(row for row, _ in early)
+            put_off = {row.id for row, _ in early}
+            rows = [row for row in rows if row.id not in put_off]
+        for row in rows:
+            connection = connections.get(row.connection_id, {})
+            self._pool.submit((row, connection, self._clock))
+
+    def _let_go(self, rows: Iterable[Any]) -> None:
+        for row in rows:
+            self._load.ended(row.destination_id, was_answered=False)
+
+    def _linger_for_retry(self, now: datetime, waiting: Sequence[Lane]) -> None:
+        """Wait for what can go within seconds instead of ending the shift."""
+        if self._load.in_flight or time.monotonic() < self._linger_until:
             return
-        due_at = claiming.next_due_at()
-        if due_at is not None and due_at - now < timedelta(
-            seconds=LINGER_FOR_RETRY_SECONDS
-        ):
-            wait = max((due_at - now).total_seconds(), 0.0)
+        found = [at for lane in waiting if (at := lane.next_at(now)) is not None]
+        if found and min(found) - now < LINGER_FOR_RETRY:
+            wait = max((min(found) - now).total_seconds(), 0.0)
             self._linger_until = time.monotonic() + wait + LINGER_SECONDS
 
     def _wake_another(self) -> None:
@@ -164,11 +209,16 @@ class Shift:
         if len(self._unwritten) >= FLUSH_RESULTS or age >= FLUSH_SECONDS:
             self._flush()
 
-    def _take(self, finished: Finished) -> None:
+    def _take(self, result: tuple[int, Finished]) -> None:
+        destination, finished = result
         if not self._unwritten:
             self._first_unwritten_at = time.monotonic()
         self._unwritten.append(finished)
-        self._in_flight -= 1
+        was_answered = finished.response_status is not None
+        self._load.ended(
+            destination,
+            was_answered=was_answered or finished.outcome == AttemptOutcome.SUCCESS,
+        )
 
     def _flush(self) -> None:
         if self._unwritten:
@@ -178,7 +228,7 @@ class Shift:
     def _finish(self) -> None:
         """Record what still runs. Each attempt ends at its own deadline."""
         ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
-        while self._in_flight > 0 and time.monotonic() < ends_at:
+        while self._load.in_flight > 0 and time.monotonic() < ends_at:
             self._collect()
         self._flush()
 
@@ -204,29 +254,26 @@ def _stopped_by_signals(shift: Shift) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def worker_name() -> str:
-    """Return the name of this process for people: host and process id."""
-    return f"{socket.gethostname()}/{os.getpid()}"
-
-
 def work_shift() -> None:
     """Work one shift in this process.
 
     The promise to look for due work is withdrawn before the last look, so that a
     wake-up that was skipped because of the promise is made up for (see ``waking``).
     """
-    pool = _process_pool()
+    clock = DatabaseClock()
     shift = Shift(
-        pool,
+        _process_pool(),
+        clock,
         seconds=settings.DELIVERY_SHIFT_SECONDS,
         slots=settings.DELIVERY_THREADS,
     )
-    shifts.begin(worker=worker_name(), now=timezone.now())
+    shifts.begin(now=clock())
     try:
         with _stopped_by_signals(shift):
             shift.run()
     finally:
-        shifts.end(now=timezone.now())
-    due_at = claiming.next_due_at()
-    if due_at is not None and due_at <= timezone.now():
+        shifts.end(now=clock())
+    now = clock()
+    next_at = lanes.next_at(now)
+    if next_at is not None and next_at <= now + LINGER_FOR_RETRY:
         waking.wake()

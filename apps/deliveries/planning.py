@@ -40,6 +40,7 @@ class PlannedDelivery(NamedTuple):
     state: str
     reason: str
     due_at: datetime
+    order_key: str = ""
     caps: tuple[tuple[str, int], ...] = ()
     zone: ZoneInfo | None = None
 
@@ -87,6 +88,7 @@ def _planned(
         state=state,
         reason=reason,
         due_at=conditions.timing.due_at(now) if conditions.timing else now,
+        order_key=trigger.transaction_id if rule.keeps_order else "",
         caps=conditions.caps if is_capped else (),
         zone=conditions.zone,
     )

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from apps.connections.models import Connection, ConnectionState
 from apps.core.sql import direct_cursor
+from apps.deliveries.health import Failing, Signal, note
 from apps.deliveries.retries import NextStep
 from apps.deliveries.states import (
     TERMINAL_STATES,
@@ -35,17 +36,19 @@ UPDATE deliveries_delivery d
 INSERT = """
 INSERT INTO deliveries_attempt
        (delivery_id, number, started_at, duration_ms, outcome, code, message, request,
-        response_status, response_headers, response_body, is_truncated, address)
+        response_status, response_headers, response_body, is_truncated, address,
+        worker, revision_number)
 SELECT * FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::int[], %s::text[],
                      %s::text[], %s::text[], %s::jsonb[], %s::smallint[], %s::jsonb[],
-                     %s::text[], %s::bool[], %s::text[])
+                     %s::text[], %s::bool[], %s::text[], %s::text[], %s::int[])
     ON CONFLICT (delivery_id, number) DO UPDATE
    SET duration_ms = excluded.duration_ms, outcome = excluded.outcome,
        code = excluded.code, message = excluded.message, request = excluded.request,
        response_status = excluded.response_status,
        response_headers = excluded.response_headers,
        response_body = excluded.response_body,
-       is_truncated = excluded.is_truncated, address = excluded.address
+       is_truncated = excluded.is_truncated, address = excluded.address,
+       worker = excluded.worker
  WHERE deliveries_attempt.outcome = 'unknown'
 """
 
@@ -72,6 +75,9 @@ class Finished:
     is_truncated: bool = False
     address: str = ""
     duration_ms: int = 0
+    worker: str = ""
+    revision_number: int | None = None
+    signal: Signal | None = None
     pauses_rule_id: int | None = None
     refused_connection_id: int | None = None
 
@@ -85,6 +91,9 @@ def record(finished: Sequence[Finished]) -> None:
         with direct_cursor() as cursor:
             cursor.execute(UPDATE, _delivery_columns(finished), prepare=True)
             cursor.execute(INSERT, _attempt_columns(finished), prepare=True)
+        signals = [item.signal for item in finished if item.signal is not None]
+        for failing in note(signals):
+            _disable(failing, finished[-1].finished_at)
         for item in finished:
             if item.pauses_rule_id or item.refused_connection_id:
                 _stop_the_source(item)
@@ -108,6 +117,17 @@ def _stop_the_source(item: Finished) -> None:
             last_error=item.message[:MESSAGE_MAX_LENGTH],
             updated_at=item.finished_at,
         )
+
+
+def _disable(failing: Failing, now: datetime) -> None:
+    """Switch off a rule that fails again and again; what comes then is held."""
+    set_rule_status(
+        rule_id=failing.rule_id,
+        status=RuleStatus.AUTO_DISABLED,
+        reason=f"{failing.failures} attempts failed in a row. {failing.message}"[:300],
+        author=None,
+        now=now,
+    )
 
 
 def _delivery_columns(finished: Sequence[Finished]) -> tuple[list[Any], ...]:
@@ -142,4 +162,6 @@ def _attempt_columns(finished: Sequence[Finished]) -> tuple[list[Any], ...]:
         [item.response_body for item in finished],
         [item.is_truncated for item in finished],
         [item.address for item in finished],
+        [item.worker for item in finished],
+        [item.revision_number for item in finished],
     )

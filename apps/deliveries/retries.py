@@ -46,6 +46,7 @@ class Tried:
     finished_at: datetime
     repeats_ambiguous: bool
     has_connection: bool
+    delays: Sequence[timedelta] = DELAYS
     jitter: float = 0.0
     retry_after_seconds: float | None = None
     expires_at: datetime | None = None
@@ -66,6 +67,13 @@ FINAL_STEPS = {
     AttemptOutcome.PERMANENT: NextStep(DeliveryState.FAILED),
 }
 MAY_HAVE_BEEN_SENT = (AttemptOutcome.AMBIGUOUS, AttemptOutcome.UNKNOWN)
+
+
+def delays_of(seconds: Sequence[int] | None) -> Sequence[timedelta]:
+    """Return the schedule of a rule; none of its own is the standard one."""
+    if seconds is None:
+        return DELAYS
+    return tuple(timedelta(seconds=one) for one in seconds)
 
 
 def next_step(tried: Tried) -> NextStep:
@@ -91,12 +99,12 @@ def next_due(tried: Tried) -> datetime | None:
     Never earlier than the schedule and never earlier than ``Retry-After`` asks, which
     counts up to 24 hours.
     """
-    if tried.attempt > len(DELAYS):
-        return None
     if tried.outcome == AttemptOutcome.UNKNOWN and tried.attempt == 1:
         # Our worker died, not the partner: there is nothing to wait for.
         return tried.finished_at
-    delay = DELAYS[tried.attempt - 1]
+    if tried.attempt > len(tried.delays):
+        return None
+    delay = tried.delays[tried.attempt - 1]
     delay += delay * MAX_JITTER * tried.jitter
     asked = timedelta(seconds=max(tried.retry_after_seconds or 0.0, 0.0))
     return tried.finished_at + max(delay, min(asked, MAX_RETRY_AFTER))

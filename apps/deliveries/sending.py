@@ -2,9 +2,9 @@
 
 import logging
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -13,18 +13,27 @@ from apps.actions import registry
 from apps.actions.base import Action, AttemptResult, Job, Judgement, Outcome
 from apps.connections.models import Connection
 from apps.core import secret_box
+from apps.deliveries import shifts
+from apps.deliveries.breaker import Contact
+from apps.deliveries.clock import Clock
 from apps.deliveries.context import MacroValues
+from apps.deliveries.health import Signal
 from apps.deliveries.recording import Finished
-from apps.deliveries.retries import Tried, next_step
+from apps.deliveries.retries import NextStep, Tried, delays_of, next_step
 from apps.deliveries.states import (
     AttemptOutcome,
     DeliveryKind,
 )
+from apps.postbacks.compiled import timing_of
 from apps.postbacks.models import RuleRevision
+from apps.postbacks.timing import Timing, next_opening
 
 logger = logging.getLogger(__name__)
 
 CACHED_REVISIONS = 10_000
+SERVER_ERROR = 500
+BUSY = frozenset({408, 425, 429})
+"""Answers of a server that works but takes nothing now."""
 CRASHED = Judgement(
     Outcome.PERMANENT,
     "Our mistake, not the partner's: the action crashed. See the log.",
@@ -36,9 +45,12 @@ CRASHED = Judgement(
 class LoadedRevision:
     """What sending needs of a rule revision; immutable, so it is kept in memory."""
 
+    number: int
     action: Action
     settings: Mapping[str, Any]
     custom_events: Mapping[str, str]
+    delays: Sequence[timedelta]
+    timing: Timing | None
 
 
 _revisions: dict[int, LoadedRevision] = {}
@@ -56,9 +68,12 @@ def load_revisions(ids: Iterable[int]) -> None:
         snapshot = revision.snapshot
         secrets = secret_box.unseal(revision.sealed_secrets)
         _revisions[revision.pk] = LoadedRevision(
+            number=revision.number,
             action=registry.get(snapshot["action"]),
             settings={**snapshot["settings"], **secrets},
             custom_events=snapshot["custom_events"],
+            delays=delays_of(snapshot.get("retry_delays")),
+            timing=timing_of(snapshot),
         )
 
 
@@ -94,40 +109,84 @@ def job_for(row: Any, connection: Mapping[str, Any], now: datetime) -> Job:
     )
 
 
-def attempt(row: Any, connection: Mapping[str, Any]) -> Finished:
+def opens_at(row: Any, now: datetime) -> datetime:
+    """Return when the rule's sending hours let a claimed delivery go; ``now`` or later.
+
+    Hours are looked at when it is planned, and again here: it may have waited, and a
+    retry falls on any hour.
+    """
+    timing = revision_of(row.revision_id).timing
+    if timing is None or row.kind == DeliveryKind.TEST:
+        return now
+    return next_opening(timing.windows, timing.zone, now)
+
+
+def attempt(
+    row: Any, connection: Mapping[str, Any], clock: Clock = timezone.now
+) -> Finished:
     """Run the action once and decide what follows. Never raises."""
-    started_at = timezone.now()
+    started_at = clock()
     revision = revision_of(row.revision_id)
     try:
-        result = revision.action.run(job_for(row, connection, started_at))
+        result = _run(row, revision, connection, started_at)
     except Exception:
         logger.exception("Action crashed", extra={"delivery_id": str(row.id)})
         result = AttemptResult(CRASHED)
-    return _finished(row, revision, started_at, result)
+    return _finished(row, revision, (started_at, clock()), result)
+
+
+def _run(
+    row: Any,
+    revision: LoadedRevision,
+    connection: Mapping[str, Any],
+    now: datetime,
+) -> AttemptResult:
+    expires_at = _expires_at(row, revision)
+    if expires_at is not None and now > expires_at:
+        return AttemptResult(_too_old(revision.action))
+    return revision.action.run(job_for(row, connection, now))
+
+
+def _expires_at(row: Any, revision: LoadedRevision) -> datetime | None:
+    """Return until when the provider accepts it, counted from when it happened."""
+    limit = revision.action.freshness_limit
+    if limit is None:
+        return None
+    happened_at: datetime = row.occurred_at or row.conversion_time or row.created_at
+    return happened_at + limit
+
+
+def _too_old(action: Action) -> Judgement:
+    return Judgement(
+        Outcome.PERMANENT,
+        f"{action.label} does not accept what happened more than "
+        f"{action.freshness_limit} ago. Nothing was sent.",
+        "too_old",
+    )
 
 
 def tried_of(
     row: Any, revision: LoadedRevision, *, outcome: str, finished_at: datetime
 ) -> Tried:
     """Return what the decision about the next step needs to know."""
-    limit = revision.action.freshness_limit
     return Tried(
         outcome=outcome,
         attempt=row.attempts,
         finished_at=finished_at,
         repeats_ambiguous=revision.action.repeats_ambiguous(revision.settings),
         has_connection=row.connection_id is not None,
-        expires_at=None if limit is None else row.created_at + limit,
+        delays=revision.delays,
+        expires_at=_expires_at(row, revision),
     )
 
 
 def _finished(
     row: Any,
     revision: LoadedRevision,
-    started_at: datetime,
+    times: tuple[datetime, datetime],
     result: AttemptResult,
 ) -> Finished:
-    finished_at = timezone.now()
+    started_at, finished_at = times
     judgement = result.judgement
     outcome = judgement.outcome.value
     tried = replace(
@@ -142,7 +201,7 @@ def _finished(
         started_at=started_at,
         finished_at=finished_at,
         outcome=outcome,
-        step=next_step(tried),
+        step=_within_hours(next_step(tried), revision.timing),
         code=judgement.code,
         message=judgement.message,
         request=result.request,
@@ -152,8 +211,56 @@ def _finished(
         is_truncated=result.is_truncated,
         address=result.address,
         duration_ms=result.duration_ms,
+        worker=shifts.worker_name(),
+        revision_number=revision.number,
+        signal=signal_of(row, result, finished_at),
         pauses_rule_id=row.rule_id if judgement.pauses_rule else None,
         refused_connection_id=(
             row.connection_id if outcome == AttemptOutcome.AUTH else None
         ),
     )
+
+
+def _within_hours(step: NextStep, timing: Timing | None) -> NextStep:
+    """Put a retry off to the rule's sending hours."""
+    if step.due_at is None or timing is None:
+        return step
+    due_at = next_opening(timing.windows, timing.zone, step.due_at)
+    return replace(step, due_at=due_at)
+
+
+def signal_of(row: Any, result: AttemptResult, ended_at: datetime) -> Signal:
+    """Return what an attempt tells of its destination and its rule."""
+    judgement = result.judgement
+    failed_before = (row.destination_failures or 0) + (row.rule_failures or 0)
+    return Signal(
+        destination_id=row.destination_id,
+        contact=_contact(result, ended_at),
+        rule_id=row.rule_id,
+        is_failure=_counts_as_failure(row, judgement.outcome),
+        is_watched=failed_before > 0,
+        disable_after=row.disable_after,
+        message=judgement.message,
+        ended_at=ended_at,
+    )
+
+
+def _contact(result: AttemptResult, at: datetime) -> Contact | None:
+    """Return whether the destination answered; ``None`` when it was not asked."""
+    status, judgement = result.response_status, result.judgement
+    is_in_trouble = status is None or status >= SERVER_ERROR or status in BUSY
+    if judgement.outcome in (Outcome.RETRY, Outcome.AMBIGUOUS) and is_in_trouble:
+        seconds = judgement.retry_after_seconds
+        wait = None if seconds is None else timedelta(seconds=max(seconds, 0.0))
+        return Contact(is_failure=True, at=at, retry_after=wait)
+    if judgement.outcome is Outcome.SUCCESS or status is not None:
+        return Contact(is_failure=False, at=at)
+    return None
+
+
+def _counts_as_failure(row: Any, outcome: Outcome) -> bool | None:
+    if row.kind != DeliveryKind.LIVE or row.replay_id is not None:
+        return None
+    if outcome in (Outcome.SUCCESS, Outcome.SKIPPED):
+        return False
+    return None if outcome is Outcome.AUTH else True

@@ -1,6 +1,7 @@
 """The row of this worker process: its heartbeat and its promise."""
 
 import os
+import socket
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,12 +21,17 @@ def _row_id() -> UUID:
     return _ids.setdefault(os.getpid(), uuid7())
 
 
-def begin(*, worker: str, now: datetime) -> None:
+def worker_name() -> str:
+    """Return the name of this process for people: host and process id."""
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+def begin(*, now: datetime) -> None:
     """Open the shift of this process."""
     WorkerShift.objects.update_or_create(
         pk=_row_id(),
         defaults={
-            "worker": worker,
+            "worker": worker_name(),
             "started_at": now,
             "seen_at": now,
             "accepting_until": now + PROMISE,

@@ -10,6 +10,14 @@ class DestinationState(models.TextChoices):
     PAUSED = "paused", "Paused"
 
 
+class BreakerState(models.TextChoices):
+    """Whether a destination answers."""
+
+    CLOSED = "closed", "Closed: it answers"
+    OPEN = "open", "Open: it does not answer"
+    HALF_OPEN = "half_open", "Half open: one request tries"
+
+
 class TriggerType(models.TextChoices):
     """Which table the trigger of a delivery is in."""
 
@@ -53,6 +61,7 @@ class HeldReason(models.TextChoices):
     CONNECTION_AUTH = "connection_auth", "The provider refused the credentials"
     DESTINATION_PAUSED = "destination_paused", "The destination is paused"
     AMBIGUOUS = "ambiguous", "It may have been sent, and must not be sent twice"
+    REPLAY_PAUSED = "replay_paused", "Its replay is paused"
 
 
 class SuppressedReason(models.TextChoices):
@@ -77,3 +86,47 @@ class AttemptOutcome(models.TextChoices):
     PERMANENT = "permanent", "Refused for good"
     AUTH = "auth", "Credentials refused"
     UNKNOWN = "unknown", "The worker died"
+
+
+class ReplayKind(models.TextChoices):
+    """What a replay does."""
+
+    RESEND = "resend", "Send again"
+    BACKFILL = "backfill", "Send what already happened"
+
+
+class ReplayState(models.TextChoices):
+    """How far a replay is; a draft waits for its confirmation."""
+
+    DRAFT = "draft", "Not confirmed"
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class AlertKind(models.TextChoices):
+    """What an alert is about."""
+
+    RULE_FAILING = "rule_failing", "A postback fails"
+    RULE_PAUSED = "rule_paused", "A postback was disabled"
+    CONNECTION_AUTH = "connection_auth", "Credentials were refused"
+    DESTINATION_DOWN = "destination_down", "A destination does not answer"
+    BACKLOG = "backlog", "Deliveries wait for too long"
+    WORKER_DEAD = "worker_dead", "A worker died"
+    EXHAUSTED = "exhausted", "Deliveries failed for good"
+
+
+class ChannelKind(models.TextChoices):
+    """How alerts are told."""
+
+    EMAIL = "email", "E-mail"
+    SLACK = "slack", "Slack"
+
+
+class NoticeState(models.TextChoices):
+    """Whether an alert was told."""
+
+    PENDING = "pending", "Pending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"

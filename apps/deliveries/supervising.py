@@ -21,7 +21,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from apps.deliveries import shifts, waking
-from apps.deliveries.claiming import next_due_at
+from apps.deliveries.lanes import next_at
 from apps.deliveries.models import (
     WorkerShift,
 )
@@ -111,7 +111,7 @@ class Supervisor:
 
 def is_stuck(*, now: datetime) -> bool:
     """Tell whether deliveries are due for long and no worker was seen since."""
-    due_at = next_due_at()
+    due_at = next_at(now - STUCK_AFTER)
     if due_at is None or due_at > now - STUCK_AFTER:
         return False
     return not WorkerShift.objects.filter(seen_at__gt=now - STUCK_AFTER).exists()

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from apps.core.sql import direct_cursor
 from apps.deliveries import waking
-from apps.deliveries.claiming import next_due_at
+from apps.deliveries.claiming import hold_paused
+from apps.deliveries.lanes import look, next_at
 from apps.deliveries.models import (
     WorkerShift,
 )
@@ -20,8 +21,10 @@ from apps.deliveries.states import (
 
 EXPIRED = """
 SELECT d.id, d.attempts, d.lease_token, d.revision_id, d.lease_until, d.created_at,
-       r.connection_id
+       r.connection_id, e.occurred_at, cv.occurred_at AS conversion_time
   FROM deliveries_delivery d JOIN postbacks_postbackrule r ON r.id = d.rule_id
+  LEFT JOIN tracking_event e ON e.id = d.event_id
+  LEFT JOIN tracking_conversion cv ON cv.id = d.conversion_id
  WHERE d.state = 'sending' AND d.lease_until < %s
  ORDER BY d.lease_until LIMIT %s FOR UPDATE OF d SKIP LOCKED
 """
@@ -38,7 +41,8 @@ def sweep(*, now: datetime) -> int:
     while count := return_expired(now=now):
         returned += count
     WorkerShift.objects.filter(seen_at__lt=now - FORGET_WORKERS_AFTER).delete()
-    due_at = next_due_at()
+    hold_paused([lane.destination for lane in look(now) if lane.is_paused], now)
+    due_at = next_at(now)
     if due_at is not None and due_at <= now:
         waking.wake()
     return returned

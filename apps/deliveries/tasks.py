@@ -1,8 +1,7 @@
 """django-q2 entry points: read the clock, call one function, nothing else."""
 
-from django.utils import timezone
-
 from apps.deliveries import draining, sweeping
+from apps.deliveries.clock import database_now
 
 
 def deliver_due() -> None:
@@ -12,4 +11,4 @@ def deliver_due() -> None:
 
 def sweep() -> None:
     """Every minute: return expired leases and wake a worker for what is due."""
-    sweeping.sweep(now=timezone.now())
+    sweeping.sweep(now=database_now())

@@ -150,6 +150,7 @@ def _plan(change: ConversionChange, now: datetime) -> None:
             destination_id=configuration.destinations[one.destination],
             state=one.state,
             reason=one.reason,
+            order_key=one.order_key,
             due_at=one.due_at,
             created_at=now,
             finished_at=now if one.state == DeliveryState.SUPPRESSED else None,

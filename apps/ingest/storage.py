@@ -4,7 +4,7 @@ The write is a single statement and thereby one transaction: events, the convers
 they make with their changes, and all deliveries are committed together or not at all
 (DESIGN §4.1). Every part hangs on the rows that the events' INSERT returned, so a
 duplicate, decided by the constraints on ``dedupe_key`` and ``order_key``, writes
-nothing. One event and a thousand take the same statement.
+nothing. What is due at once is due by the database's clock, as the workers see it.
 """
 
 import json
@@ -91,15 +91,18 @@ WITH given AS MATERIALIZED (
     INSERT INTO deliveries_delivery
            (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
             conversion_id, click_id, offer_id, affiliate_id, destination_id, state,
-            reason, attempts, due_at, outcome, message, created_at, finished_at)
+            reason, order_key, attempts, due_at, outcome, message, created_at,
+            finished_at)
     SELECT d.id, d.rule_id, d.revision_id, d.trigger_type, d.trigger_id, 'live', e.id,
            e.conversion_id, e.click_id, e.offer_id, e.affiliate_id, d.destination_id,
-           d.state, d.reason, 0, d.due_at, '', '', e.received_at,
+           d.state, d.reason, d.order_key, 0,
+           CASE WHEN d.due_at <= e.received_at THEN now() ELSE d.due_at END,
+           '', '', e.received_at,
            CASE WHEN d.state = 'suppressed' THEN e.received_at END
       FROM json_to_recordset(%s::json)
            AS d(event_id uuid, id uuid, rule_id bigint, revision_id bigint,
                 trigger_type text, trigger_id uuid, destination_id bigint, state text,
-                reason text, due_at timestamptz)
+                reason text, order_key text, due_at timestamptz)
       JOIN accepted e ON e.id = d.event_id
 )
 SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
@@ -271,6 +274,7 @@ def _delivery_row(
         "destination_id": destinations[planned.destination],
         "state": planned.state,
         "reason": planned.reason,
+        "order_key": planned.order_key,
         "due_at": planned.due_at,
     }
 

@@ -50,6 +50,7 @@ class CompiledRule:
     affiliate_id: int | None
     goal_id: int | None
     destination: str
+    keeps_order: bool = False
     conditions: Conditions = UNCONDITIONAL
 
     @classmethod
@@ -69,6 +70,7 @@ class CompiledRule:
             affiliate_id=snapshot["affiliate_id"],
             goal_id=snapshot["goal_id"],
             destination=intern(snapshot["destination"]),
+            keeps_order=snapshot.get("keeps_order", False),
             conditions=_conditions(snapshot.get("conditions") or {}),
         )
 
@@ -91,6 +93,11 @@ def _conditions(given: Mapping[str, Any]) -> Conditions:
         zone=zone,
         timing=_timing(given, zone),
     )
+
+
+def timing_of(snapshot: Mapping[str, Any]) -> Timing | None:
+    """Return the delay and the sending hours of a revision."""
+    return _conditions(snapshot.get("conditions") or {}).timing
 
 
 def _timing(given: Mapping[str, Any], zone: ZoneInfo) -> Timing | None:

@@ -71,6 +71,8 @@ def _snapshot(rule: PostbackRule) -> dict[str, Any]:
         "destination": _destination(rule),
         "owner_affiliate_id": rule.owner_affiliate_id,
         "conditions": _conditions(rule),
+        "keeps_order": rule.keeps_order,
+        "retry_delays": rule.retry_delays,
     }
 
 

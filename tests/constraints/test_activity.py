@@ -131,7 +131,9 @@ def test_deliveries_are_one_per_rule_and_trigger_with_coherent_states() -> None:
         Attempt.objects.create(
             delivery=delivery, number=1, started_at=NOON, outcome="success"
         )
-    make_delivery(rule, event, kind="replay")
+    with refused_by("delivery_one_live_per_rule_and_trigger"):
+        make_delivery(rule, event, kind="replay")
+    make_delivery(rule, event, kind="test")
 
 
 def test_figures_and_refusals_and_the_version_are_guarded() -> None:

@@ -1,5 +1,6 @@
 """Wake-ups are hints: few, skipped when needless, and never the truth."""
 
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -25,7 +26,7 @@ def test_a_wake_up_is_one_message() -> None:
 
 def test_a_shift_that_looks_by_itself_needs_no_wake_up() -> None:
     now = datetime.now(UTC)
-    shifts.begin(worker="host/1", now=now)
+    shifts.begin(now=now)
 
     waking.wake_unless_accepting()
 
@@ -36,9 +37,9 @@ def test_a_shift_that_looks_by_itself_needs_no_wake_up() -> None:
 def test_a_shift_that_does_not_look_any_more_is_no_reason_to_skip(how: str) -> None:
     now = datetime.now(UTC)
     if how == "dead":
-        shifts.begin(worker="host/1", now=now - timedelta(seconds=30))
+        shifts.begin(now=now - timedelta(seconds=30))
     else:
-        shifts.begin(worker="host/1", now=now)
+        shifts.begin(now=now)
     if how == "ended":
         shifts.end(now=now)
     if how == "busy":
@@ -51,10 +52,10 @@ def test_a_shift_that_does_not_look_any_more_is_no_reason_to_skip(how: str) -> N
 
 def test_a_shift_is_told_to_stop_by_its_heartbeat() -> None:
     now = datetime.now(UTC)
-    shifts.begin(worker="host/1", now=now)
+    shifts.begin(now=now)
 
     first = shifts.beat(is_accepting=True, now=now)
-    shifts.tell_to_stop(host="host")
+    shifts.tell_to_stop(host=socket.gethostname())
     second = shifts.beat(is_accepting=True, now=now)
 
     assert (first, second) == (False, True)

@@ -170,6 +170,23 @@ class PostbackRule(TimeStamped):
         help_text="Of the sending hours below and of the limits' days, e.g. "
         "Europe/Kyiv.",
     )
+    retry_delays = ArrayField(
+        models.PositiveIntegerField(),
+        null=True,
+        blank=True,
+        help_text="Seconds to wait before each further attempt; none: the standard "
+        "schedule.",
+    )
+    keeps_order = models.BooleanField(
+        default=False,
+        help_text="Send what happened later in a transaction only once the earlier "
+        "is delivered or has failed.",
+    )
+    disable_after = models.PositiveIntegerField(
+        default=100,
+        help_text="Switch the postback off after so many failed attempts in a row; "
+        "what comes then is held. 0: never.",
+    )
     action = models.CharField(max_length=40, editable=False)
     connection = models.ForeignKey(
         Connection,
@@ -258,6 +275,11 @@ class PostbackRule(TimeStamped):
             models.CheckConstraint(
                 condition=Q(sending_mode__in=SendingMode.values),
                 name="rule_sending_mode_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(retry_delays=None) | Q(retry_delays__len__lte=20),
+                name="rule_retries_at_most_20_times",
+                violation_error_message="At most 20 further attempts.",
             ),
             models.CheckConstraint(condition=~Q(action=""), name="rule_has_an_action"),
             models.CheckConstraint(

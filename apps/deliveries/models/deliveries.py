@@ -1,4 +1,4 @@
-"""The durable units of work, every try of them, and where they go."""
+"""The durable units of work, and every try of them."""
 
 from typing import ClassVar
 
@@ -8,12 +8,13 @@ from django.db.models import Q
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
+from apps.deliveries.models.destinations import Destination
+from apps.deliveries.models.replays import Replay
 from apps.deliveries.states import (
     TERMINAL_STATES,
     AttemptOutcome,
     DeliveryKind,
     DeliveryState,
-    DestinationState,
     TriggerType,
 )
 from apps.offers.models import (
@@ -25,32 +26,6 @@ from apps.tracking.models import (
     Conversion,
     Event,
 )
-
-
-class Destination(models.Model):
-    """Where deliveries go: scheme, host and port, or a provider's account."""
-
-    key = models.CharField(max_length=300)
-    state = models.CharField(
-        max_length=6, choices=DestinationState.choices, default=DestinationState.OPEN
-    )
-    paused_reason = models.CharField(max_length=300, blank=True)
-    paused_until = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["key"],
-                name="destination_key_unique",
-                violation_error_message="This destination exists already.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
 
 
 class Delivery(models.Model):
@@ -120,6 +95,19 @@ class Delivery(models.Model):
         blank=True,
         help_text="Why it is held or suppressed, as a code.",
     )
+    order_key = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="Of a rule that keeps the order: its transaction.",
+    )
+    replay = models.ForeignKey(
+        Replay,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+        help_text="The replay that planned it or had it sent again last.",
+    )
     attempts = models.PositiveIntegerField("number of attempts", default=0)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
@@ -137,7 +125,7 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["trigger_id", "rule"],
-                condition=Q(kind=DeliveryKind.LIVE),
+                condition=Q(kind__in=(DeliveryKind.LIVE, DeliveryKind.REPLAY)),
                 name="delivery_one_live_per_rule_and_trigger",
             ),
             models.CheckConstraint(
@@ -164,16 +152,34 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # Claiming: first attempts before retries, oldest first.
+            # Claiming, destination by destination: first attempts, then retries.
             models.Index(
-                fields=["due_at"],
+                fields=["destination", "due_at"],
                 condition=Q(state=DeliveryState.PENDING),
-                name="delivery_pending_due",
+                name="delivery_pending_lane",
             ),
             models.Index(
-                fields=["due_at"],
+                fields=["destination", "due_at"],
                 condition=Q(state=DeliveryState.RETRYING),
-                name="delivery_retrying_due",
+                name="delivery_retrying_lane",
+            ),
+            # What is held or waits, of one rule or destination: to be released.
+            models.Index(
+                fields=["rule", "destination"],
+                condition=Q(state=DeliveryState.HELD),
+                name="delivery_held",
+            ),
+            # The order guard: is an earlier one of the transaction unfinished?
+            models.Index(
+                fields=["rule", "order_key", "id"],
+                condition=Q(finished_at=None) & ~Q(order_key=""),
+                name="delivery_order",
+            ),
+            # The deliveries of one replay, to pause and to count them.
+            models.Index(
+                fields=["replay", "state"],
+                condition=Q(replay__isnull=False),
+                name="delivery_by_replay",
             ),
             # The sweep: leases of workers that died.
             models.Index(
@@ -218,6 +224,12 @@ class Attempt(models.Model):
     response_body = models.TextField(blank=True)
     is_truncated = models.BooleanField(default=False)
     address = models.CharField(max_length=45, blank=True)
+    worker = models.CharField(
+        max_length=200, blank=True, help_text="Host and process that made it."
+    )
+    revision_number = models.PositiveIntegerField(
+        "revision", null=True, help_text="The postback's revision that was sent."
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -230,24 +242,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"Attempt {self.number}"
-
-
-class WorkerShift(models.Model):
-    """A worker process and its current or last shift of draining deliveries.
-
-    ``seen_at`` is the heartbeat. Until ``accepting_until`` the process promises to
-    look for due deliveries by itself, which makes a wake-up needless (see ``waking``).
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    worker = models.CharField(max_length=200)
-    started_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-    accepting_until = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    is_told_to_stop = models.BooleanField(default=False)
-
-    objects = ScopedQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.worker

@@ -1,0 +1,24 @@
+"""Deliveries and their attempts, destinations, workers, replays and alerts."""
+
+from apps.deliveries.models.alerts import (
+    Alert,
+    AlertChannel,
+    AlertNotice,
+    RuleHealth,
+)
+from apps.deliveries.models.deliveries import Attempt, Delivery
+from apps.deliveries.models.destinations import Destination
+from apps.deliveries.models.replays import Replay
+from apps.deliveries.models.workers import WorkerShift
+
+__all__ = [
+    "Alert",
+    "AlertChannel",
+    "AlertNotice",
+    "Attempt",
+    "Delivery",
+    "Destination",
+    "Replay",
+    "RuleHealth",
+    "WorkerShift",
+]

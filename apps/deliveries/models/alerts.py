@@ -1,0 +1,146 @@
+"""What people are told about the health of deliveries, and how it is told."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+from apps.deliveries.states import AlertKind, ChannelKind, NoticeState
+from apps.postbacks.models import PostbackRule
+
+
+class RuleHealth(models.Model):
+    """How many deliveries of a rule failed in a row; a row once one has failed."""
+
+    AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
+
+    rule = models.OneToOneField(
+        PostbackRule, on_delete=models.CASCADE, primary_key=True, related_name="health"
+    )
+    failures = models.PositiveIntegerField("failed attempts in a row", default=0)
+    failing_since = models.DateTimeField(null=True)
+    last_message = models.CharField(max_length=500, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "rule health"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(failures=0, failing_since=None)
+                | Q(failures__gt=0, failing_since__isnull=False),
+                name="rule_health_since_only_while_failing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id}: {self.failures} failures in a row"
+
+
+class Alert(models.Model):
+    """Something a person must know; open until it is over."""
+
+    kind = models.CharField(max_length=20, choices=AlertKind.choices)
+    subject = models.CharField(
+        max_length=320, help_text="What it is about, as a code: rule:12."
+    )
+    level = models.PositiveSmallIntegerField(
+        default=100, help_text="Percent of the threshold."
+    )
+    message = models.CharField(max_length=500)
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=Q(resolved_at=None),
+                name="alert_one_open_per_subject",
+            ),
+        ]
+        indexes = [
+            # The suppression window: was it told a short while ago?
+            models.Index(
+                fields=["kind", "subject", "opened_at"], name="alert_by_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class AlertChannel(TimeStamped):
+    """Where alerts go: an e-mail address or a Slack channel's webhook."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=5, choices=ChannelKind.choices)
+    email = models.EmailField("e-mail", blank=True)
+    sealed_url = models.TextField(default="", blank=True, editable=False)
+    is_enabled = models.BooleanField("enabled", default=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                name="alert_channel_name_unique",
+                violation_error_message="A channel with this name exists.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind=ChannelKind.EMAIL, sealed_url="") & ~Q(email=""))
+                | (Q(kind=ChannelKind.SLACK, email="") & ~Q(sealed_url="")),
+                name="alert_channel_has_its_address",
+                violation_error_message="An e-mail channel needs an e-mail address, a "
+                "Slack channel a webhook URL.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AlertNotice(models.Model):
+    """One alert told on one channel: the log of alerts. Its failure alerts nobody."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="notices")
+    channel = models.ForeignKey(
+        AlertChannel, on_delete=models.CASCADE, related_name="notices"
+    )
+    text = models.CharField(max_length=600)
+    state = models.CharField(
+        max_length=7, choices=NoticeState.choices, default=NoticeState.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=NoticeState.SENT, sent_at__isnull=False)
+                | (~Q(state=NoticeState.SENT) & Q(sent_at=None)),
+                name="alert_notice_sent_has_a_time",
+            ),
+        ]
+        indexes = [
+            # What is to be told now.
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state=NoticeState.PENDING),
+                name="alert_notice_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,84 @@
+"""Where deliveries go: its health, and what it can take."""
+
+from django.db import models
+from django.db.models import Q
+
+from apps.core.visibility import ScopedQuerySet
+from apps.deliveries.states import BreakerState, DestinationState
+
+
+class Destination(models.Model):
+    """Where deliveries go: scheme, host and port, or a provider's account."""
+
+    key = models.CharField(max_length=300)
+    state = models.CharField(
+        max_length=6, choices=DestinationState.choices, default=DestinationState.OPEN
+    )
+    paused_reason = models.CharField(max_length=300, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    maximum_concurrency = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="At most so many requests at the same time, all workers together. "
+        "Empty: as many as there are threads.",
+    )
+    rate_per_second = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="At most so many requests per second, e.g. 5 or 0.5. Empty: any.",
+    )
+    # The token bucket: how many requests were left, and when.
+    tokens = models.FloatField(default=0, editable=False)
+    tokens_at = models.DateTimeField(null=True, editable=False)
+    # The breaker: see ``deliveries.breaker``.
+    breaker = models.CharField(
+        max_length=9,
+        choices=BreakerState.choices,
+        default=BreakerState.CLOSED,
+        editable=False,
+    )
+    failures = models.PositiveIntegerField(
+        "failures in a row", default=0, editable=False
+    )
+    trips = models.PositiveIntegerField(default=0, editable=False)
+    retry_at = models.DateTimeField(
+        "next try", null=True, editable=False, help_text="Of an open breaker."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                name="destination_key_unique",
+                violation_error_message="This destination exists already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(maximum_concurrency=None) | Q(maximum_concurrency__gte=1),
+                name="destination_concurrency_at_least_one",
+                violation_error_message="At least one request at a time. To send none, "
+                "pause the destination.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rate_per_second=None)
+                | Q(rate_per_second__gte=0.001, rate_per_second__lte=10_000),
+                name="destination_rate_is_positive",
+                violation_error_message="A rate is between 0.001 and 10,000 a second. "
+                "To send nothing, pause the destination.",
+            ),
+            models.CheckConstraint(
+                condition=Q(breaker=BreakerState.CLOSED, retry_at=None)
+                | (~Q(breaker=BreakerState.CLOSED) & Q(retry_at__isnull=False)),
+                name="destination_open_breaker_has_a_next_try",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DestinationState.PAUSED)
+                | Q(paused_reason="", paused_until=None),
+                name="destination_reason_only_while_paused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
