@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
-from benchmarks import doors, measures, rules
-from benchmarks.stage import set_stage
+from benchmarks import deliveries, doors, measures, rules
+from benchmarks.stage import Stage, set_stage
 
 TARGETS = (
     ("ingest", "ratio_to_pgbench", ">=", 0.35),
@@ -32,7 +32,13 @@ TARGETS = (
     ("end_to_end", "delivery_worker_mb", "<=", 200),
     ("low_load", "p50_ms", "<=", 60),
     ("low_load", "p99_ms", "<=", 200),
-    ("backlog_10000", "ratio", ">=", 0.75),
+    ("backlog_10000", "ratio", ">=", 0.85),
+    ("backlog_10000", "cpu_ms_per_delivery", "<=", 0.75),
+    ("backlogs", "flat_ratio", ">=", 0.9),
+    ("slow_50_ms", "ratio", ">=", 0.75),
+    ("slow_300_ms", "ratio", ">=", 0.95),
+    ("black_hole", "ratio", ">=", 0.8),
+    ("due_retries", "most_late_s", "<=", 1.0),
     ("rules", "planning_ratio", "<=", 1.1),
     ("rules", "rendering_us", "<=", 30),
     ("rules", "simulated_per_second", ">=", 20_000),
@@ -48,7 +54,7 @@ def main() -> int:
     parser.add_argument(
         "--large",
         action="store_true",
-        help="A backlog of 100,000 and 5 million stored events too.",
+        help="Backlogs of 100,000 and 1,000,000 and 5 million stored events too.",
     )
     given = parser.parse_args()
     # Ended from outside, it still ends what it started.
@@ -62,9 +68,7 @@ def main() -> int:
         found["end_to_end"] = measures.end_to_end(stage, count=5_000 // scale)
         found["low_load"] = measures.low_load(stage, seconds=20 // scale)
         stage.stop_worker()
-        sizes = [1_000, 10_000, *([100_000] if given.large else [])]
-        for size in sizes[: 1 if given.quick else None]:
-            found[f"backlog_{size}"] = measures.backlog(stage, count=size)
+        found |= _deliveries(stage, given)
         found["rules"] = rules.rules(stage, simulated=200_000 // scale)
         # Last, because it fills the database.
         events = 5_000_000 if given.large else 100_000
@@ -74,6 +78,24 @@ def main() -> int:
     report(found)
     store(found)
     return 1 if missed(found) else 0
+
+
+def _deliveries(stage: Stage, given: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Measure backlogs, slow partners, a dead one, and retries."""
+    sizes = [1_000, 10_000]
+    if given.large:
+        sizes += [100_000, 1_000_000]
+    found = {f"backlog_{n}": deliveries.backlog(stage, count=n) for n in sizes}
+    rates = [figures["per_second"] for figures in found.values()]
+    found["backlogs"] = {"flat_ratio": rates[-1] / max(rates[1:-1] or rates[:1])}
+    seconds = 4 if given.quick else 20
+    for latency in (50, 300):
+        found[f"slow_{latency}_ms"] = deliveries.slow_partner(
+            stage, latency_ms=latency, seconds=seconds
+        )
+    found["black_hole"] = deliveries.black_hole(stage, count=20_000)
+    found["due_retries"] = deliveries.due_retries(stage, count=100)
+    return found
 
 
 def report(found: dict[str, dict[str, Any]]) -> None:

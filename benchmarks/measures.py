@@ -1,16 +1,16 @@
 """The measurements: each returns figures, each bounded in count and time."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from apps.deliveries.models import Delivery
 from apps.deliveries.states import TERMINAL_STATES
 from benchmarks import pgbench
-from benchmarks.stage import Stage, run_module
+from benchmarks.stage import Stage
 
 Figures = dict[str, Any]
 
@@ -79,42 +79,6 @@ def low_load(stage: Stage, *, seconds: int) -> Figures:
     }
 
 
-def backlog(stage: Stage, *, count: int) -> Figures:
-    """Deliveries/s of a backlog beside a bare pooled ``requests`` loop."""
-    clear(stage)
-    plan(stage, count)
-    before = stage.cpu_seconds("database")
-    stage.start_worker()
-    wait_for(count, stage, seconds=300)
-    seen = stage.sink("stats")
-    ours = (seen["count"] - 1) / (seen["last"] - seen["first"])
-    cpu = stage.cpu_seconds("database", "worker") - before
-    stage.stop_worker()
-    plain = plain_requests(stage, min(count, 10_000))
-    return {
-        "count": count,
-        "arrived": seen["count"],
-        "per_second": ours,
-        "plain_requests_per_second": plain,
-        "ratio": ours / plain,
-        "cpu_ms_per_delivery": cpu / count * 1000,
-    }
-
-
-def plain_requests(stage: Stage, count: int) -> float:
-    """Return requests/s of two processes of 64 threads each."""
-    stage.sink("reset")
-    arguments = ["--url", stage.sink_url, "--count", str(count // 2)]
-    with ThreadPoolExecutor(2) as both:
-        list(
-            both.map(
-                lambda _: run_module("benchmarks.plain_requests", arguments), range(2)
-            )
-        )
-    seen = stage.sink("stats")
-    return float((seen["count"] - 1) / (seen["last"] - seen["first"]))
-
-
 def clear(stage: Stage) -> None:
     """Forget all deliveries and events, and what the sink saw."""
     with connection.cursor() as cursor:
@@ -124,33 +88,15 @@ def clear(stage: Stage) -> None:
     stage.sink("reset")
 
 
-def plan(stage: Stage, count: int) -> None:
-    """Plan ``count`` due deliveries of one event."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO deliveries_delivery
-                   (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
-                    click_id, offer_id, affiliate_id, destination_id, state, reason, order_key,
-                    attempts, due_at, outcome, message, created_at)
-            SELECT gen_random_uuid(), r.rule_id, r.id, 'event', gen_random_uuid(),
-                   'live', e.id, e.click_id, e.offer_id, e.affiliate_id, d.id,
-                   'pending', '', '', 0, now(), '', '', now()
-              FROM generate_series(1, %s), postbacks_rulerevision r,
-                   deliveries_destination d,
-                   (SELECT * FROM tracking_event WHERE name = 'bench_event' LIMIT 1) e
-            """,
-            [count],
-        )
-        cursor.execute("VACUUM ANALYZE deliveries_delivery")
-
-
-def wait_for(count: int, stage: Stage, *, seconds: float) -> None:
+def wait_for(
+    count: int, stage: Stage, *, seconds: float, of: QuerySet[Any] | None = None
+) -> None:
     """Return when ``count`` deliveries are finished. Raises ``TimeoutError``."""
+    every = Delivery.objects.all() if of is None else of
     ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
-        left = Delivery.objects.exclude(state__in=TERMINAL_STATES)
-        if not left.exists() and Delivery.objects.count() >= count:
+        left = every.exclude(state__in=TERMINAL_STATES)
+        if not left.exists() and every.count() >= count:
             return
-        time.sleep(0.1)
+        time.sleep(0.25)
     raise TimeoutError(f"Not all of {count} deliveries finished in {seconds:g} s.")

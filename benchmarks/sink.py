@@ -1,7 +1,8 @@
 """The partner: a lean HTTP server that notes when each request arrived.
 
-``GET /stats`` returns count, first and last arrival and the latencies of requests whose
-``o=`` holds the nanosecond they were sent; ``GET /reset`` forgets everything.
+With ``--hole`` another port takes requests and never answers. ``GET /delay?ms=50``
+makes it take its time from then on. ``GET /stats`` returns count, first and last
+arrival and the latencies of requests whose ``o=`` holds the nanosecond they were sent; ``GET /reset`` forgets everything.
 """
 
 import argparse
@@ -12,6 +13,9 @@ import time
 
 SENT_AT = re.compile(rb"[?&]o=(\d{16,})")
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nOK"
+# Equal to it, but never delayed.
+SETTING = bytes(bytearray(ANSWER))
+delay_ms = [0]
 seen: dict[bytes, int] = {}
 latencies: list[float] = []
 times: list[float] = []
@@ -31,16 +35,25 @@ class Sink(asyncio.Protocol):
         self.buffer += data
         while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
             head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
-            self.transport.write(self.answer(head.split(b" ", 2)[1], head))
+            answer = self.answer(head.split(b" ", 2)[1], head)
+            if delay_ms[0] and answer is ANSWER:
+                asyncio.get_running_loop().call_later(
+                    delay_ms[0] / 1000, self.transport.write, answer
+                )
+            else:
+                self.transport.write(answer)
 
     def answer(self, path: bytes, head: bytes) -> bytes:
         """Note the request and return the answer."""
         if path == b"/stats":
             return stats()
+        if path.startswith(b"/delay?ms="):
+            delay_ms[0] = int(path.partition(b"=")[2])
+            return SETTING
         if path == b"/reset":
             for kept in (seen, latencies, times):
                 kept.clear()
-            return ANSWER
+            return SETTING
         now = time.time_ns()
         times.append(now / 1e9)
         seen[path] = seen.get(path, 0) + 1
@@ -63,9 +76,10 @@ def stats() -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
-async def main(port: int) -> None:
+async def main(port: int, hole: int) -> None:
     """Serve until ended."""
     loop = asyncio.get_running_loop()
+    await loop.create_server(asyncio.Protocol, "127.0.0.1", hole, backlog=1024)
     server = await loop.create_server(Sink, "127.0.0.1", port, backlog=1024)
     await server.serve_forever()
 
@@ -73,4 +87,6 @@ async def main(port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    asyncio.run(main(parser.parse_args().port))
+    parser.add_argument("--hole", type=int, required=True)
+    given = parser.parse_args()
+    asyncio.run(main(given.port, given.hole))

@@ -49,6 +49,7 @@ class Stage:
 
     web_port: int
     sink_port: int
+    hole_port: int
     offer: Offer
     rule: PostbackRule
     children: dict[str, Child] = field(default_factory=dict)
@@ -144,7 +145,7 @@ def run_module(module: str, arguments: Sequence[str]) -> str:
 def set_stage() -> Stage:
     """Make the database, the configuration, the web server and the sink."""
     call_command("migrate", verbosity=0)
-    sink_port, web_port = free_port(), free_port()
+    sink_port, hole_port, web_port = free_port(), free_port(), free_port()
     offer = make_offer("Bench")
     make_token(offer)
     event_type = make_event_type(
@@ -154,9 +155,11 @@ def set_stage() -> Stage:
     url = f"http://127.0.0.1:{sink_port}/pb?tid={{transaction_id}}&o={{order_id}}"
     rule = make_rule(offer, trigger="event", event_type=event_type, url=url)
     _make_clicks(offer)
-    stage = Stage(web_port, sink_port, offer, rule)
+    stage = Stage(web_port, sink_port, hole_port, offer, rule)
     stage.children["sink"] = start(
-        "sink", ["-m", "benchmarks.sink", "--port", str(sink_port)], environment={}
+        "sink",
+        ["-m", "benchmarks.sink", "--port", f"{sink_port}", "--hole", f"{hole_port}"],
+        environment={},
     )
     stage.children["web"] = web_server(port=web_port, environment=stage.environment)
     wait_for_http(f"http://127.0.0.1:{web_port}/healthz", seconds=30)

@@ -1,5 +1,6 @@
 """A partner's server on this machine: real HTTP, told how to behave."""
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ class Sink:
         default_factory=lambda: [(200, {})]
     )
     seconds: float = 0.0
+    up_to_seconds: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, path: str, method: str, headers: dict[str, str]) -> Any:
@@ -39,7 +41,7 @@ def running_sink() -> Iterator[Sink]:
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             self.rfile.read(length)
-            time.sleep(sink.seconds)
+            time.sleep(random.uniform(sink.seconds, sink.up_to_seconds or sink.seconds))
             status, headers = sink.answer(self.path, self.command, dict(self.headers))
             self.send_response(status)
             for name, value in headers.items():

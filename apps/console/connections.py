@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from apps.actions import registry
+from apps.actions.base import CheckLevel
 from apps.connections.models import Connection, ConnectionState
 from apps.console.action_forms import form_with, setting_names, shown_settings
 from apps.console.rule_forms import (
@@ -17,9 +19,10 @@ from apps.console.rule_forms import (
     action_cards,
     actions_with_connection,
 )
-from apps.core.adminkit.addresses import list_url
-from apps.core.adminkit.pages import PagesAdmin, render_page
+from apps.core.adminkit.addresses import change_url, list_url
+from apps.core.adminkit.pages import Page, PageResult, PagesAdmin, render_page
 from apps.core.adminkit.showing import badge, moment_column
+from apps.deliveries.services import check_connection
 from apps.postbacks.models import PostbackRule
 
 SHARED = ("name", "state", "owner_affiliate")
@@ -28,6 +31,28 @@ STATE_COLOURS = {
     ConnectionState.AUTH_ERROR: "bad",
     ConnectionState.DISABLED: "off",
 }
+LEVELS = {
+    CheckLevel.GOOD: messages.SUCCESS,
+    CheckLevel.WARNING: messages.WARNING,
+    CheckLevel.ERROR: messages.ERROR,
+}
+
+
+def _test(model_admin: Any, request: HttpRequest, connection: Connection) -> PageResult:
+    """Test the credentials without side effects; release what waits for them."""
+    if request.method != "POST":
+        return {
+            "form": forms.Form(),
+            "intro": "The credentials are tested without sending anything to anybody. "
+            "If they work, what is held because of them is sent, oldest first.",
+            "submit_label": "Test connection",
+        }
+    lines, released = check_connection(connection=connection, now=timezone.now())
+    for line in lines:
+        messages.add_message(request, LEVELS[line.level], line.text)
+    if released:
+        messages.success(request, f"{released} held deliveries are sent now.")
+    return HttpResponseRedirect(change_url(connection))
 
 
 @admin.register(Connection)
@@ -47,6 +72,7 @@ class ConnectionAdmin(PagesAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     readonly_fields = ("shown",)
+    pages = (Page("test", "Test connection", "change", _test),)
     empty = (
         "No connections yet.",
         "A connection keeps the credentials that several postbacks share.",

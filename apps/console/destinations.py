@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from apps.console.destination_pages import DESTINATION_PAGES
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PagesAdmin
-from apps.core.adminkit.showing import badge, moment_column
+from apps.core.adminkit.showing import NOTHING, badge, moment, moment_column
 from apps.deliveries.models import Delivery, Destination
-from apps.deliveries.states import DestinationState
+from apps.deliveries.states import BreakerState, DestinationState
 
 
 @admin.register(Destination)
@@ -20,13 +21,24 @@ class DestinationAdmin(PagesAdmin):
     list_display = (
         "key",
         "state_badge",
+        "breaker_badge",
+        "failures",
+        "limits",
         "paused_reason",
         moment_column("paused_until", "paused until"),
     )
-    list_filter = ("state",)
+    list_filter = ("state", "breaker")
     search_fields = ("key",)
     ordering = ("key",)
-    readonly_fields = ("key",)
+    fields = (
+        "key",
+        "state_badge",
+        "breaker_badge",
+        "maximum_concurrency",
+        "rate_per_second",
+    )
+    readonly_fields = ("key", "state_badge", "breaker_badge")
+    pages = DESTINATION_PAGES
     empty = ("No destinations yet.", "They come from the postbacks that use them.")
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
@@ -46,3 +58,21 @@ class DestinationAdmin(PagesAdmin):
         """Show whether deliveries may go there."""
         colour = "ok" if obj.state == DestinationState.OPEN else "bad"
         return badge(obj.get_state_display(), colour, obj.paused_reason)
+
+    @admin.display(description="answers", ordering="breaker")
+    def breaker_badge(self, obj: Destination) -> SafeString:
+        """Show whether it answers, and when it is tried again."""
+        if obj.breaker == BreakerState.CLOSED:
+            return badge("Yes", "ok", "")
+        tried = f"{obj.failures} failures in a row. Next try: {moment(obj.retry_at)}"
+        return badge("No", "bad", tried)
+
+    @admin.display(description="at most")
+    def limits(self, obj: Destination) -> str:
+        """Show what it is spared from."""
+        found = []
+        if obj.maximum_concurrency is not None:
+            found.append(f"{obj.maximum_concurrency} at a time")
+        if obj.rate_per_second is not None:
+            found.append(f"{obj.rate_per_second:g} a second")
+        return ", ".join(found) or NOTHING

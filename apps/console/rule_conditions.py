@@ -1,5 +1,6 @@
 """The conditions of a postback on its form: which there are, and their rows."""
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -7,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Field
 
+from apps.console.durations import DurationsField
 from apps.core.adminkit.scoping import ScopedMixin
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.models import (
@@ -26,7 +28,7 @@ ALWAYS = (
     "delay_seconds",
     "schedule_timezone",
 )
-OF_CONVERSIONS = ("operations", "rejection_reasons")
+DELIVERY = ("retry_delays", "keeps_order", "disable_after")
 
 
 def further_fields(trigger: str, *, is_staff: bool) -> list[str]:
@@ -39,6 +41,11 @@ def further_fields(trigger: str, *, is_staff: bool) -> list[str]:
     if trigger in REASONED:
         names.insert(1, "rejection_reasons")
     return names
+
+
+def collapsed(title: str, fields: Iterable[str]) -> Any:
+    """Return a fieldset that is opened by those who need it."""
+    return (title, {"classes": ["collapse"], "fields": list(fields)})
 
 
 def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
@@ -56,6 +63,14 @@ def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
             choices=[(name, name) for name in sorted(available_timezones())],
             initial=db_field.default,
             help_text=db_field.help_text,
+        )
+    if db_field.name == "retry_delays":
+        return DurationsField(
+            label="Try again after",
+            required=False,
+            help_text="The wait before each further attempt, e.g. 5s, 5m, 30m, 2h; "
+            "«never» for no second attempt. Empty: 5s, 5m, 30m, 2h, 5h, 10h, 14h, "
+            "20h, 24h.",
         )
     return None
 

@@ -14,7 +14,7 @@ from apps.console.simulation import simulate
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import Page, PageResult
 from apps.deliveries.models import Delivery
-from apps.deliveries.services import release_rule
+from apps.deliveries.releasing import release_rule
 from apps.deliveries.states import DeliveryState, HeldReason
 from apps.postbacks.models import PostbackRule, RuleStatus
 from apps.postbacks.services import archive_rule, set_rule_status
@@ -45,7 +45,7 @@ def switch(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
     )
     released = 0
     if changed and status == RuleStatus.ACTIVE:
-        released = release_rule(rule_id=rule.pk, now=now)
+        released = release_rule(rule_id=rule.pk)
     label = RuleStatus(status).label.lower()
     held = f" {released} held deliveries are sent now." if released else ""
     messages.success(request, f"Postback #{rule.pk} is {label}.{held}")

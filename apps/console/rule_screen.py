@@ -18,7 +18,13 @@ from apps.console import rule_words
 from apps.console.action_forms import form_with, setting_names, shown_settings
 from apps.console.people import signed_in
 from apps.console.rehearsal import rehearsed
-from apps.console.rule_conditions import formfield_of, further_fields, inlines_of
+from apps.console.rule_conditions import (
+    DELIVERY,
+    collapsed,
+    formfield_of,
+    further_fields,
+    inlines_of,
+)
 from apps.console.rule_forms import StartForm, action_cards, trigger_cards
 from apps.console.rule_pages import RULE_PAGES
 from apps.console.rule_settings import RuleSettingsForm
@@ -159,19 +165,14 @@ class RuleScreen(PagesAdmin):
         own = setting_names(action.RuleForm, obj) if may_change else ["shown"]
         if action.uses_connection():
             own = ["connection", *own]
+        trigger = self._trigger(request, obj)
+        further = further_fields(trigger, is_staff=_is_staff(request))
         return [
             (None, {"fields": ["name"]}),
             ("Conditions", {"fields": self._condition_fields(request, obj)}),
             (f"Action: {action.label}", {"fields": own, "description": action.help}),
-            (
-                "More conditions: which, when, how many",
-                {
-                    "classes": ["collapse"],
-                    "fields": further_fields(
-                        self._trigger(request, obj), is_staff=_is_staff(request)
-                    ),
-                },
-            ),
+            collapsed("More conditions: which, when, how many", further),
+            collapsed("Retries, order, switching off", DELIVERY),
         ]
 
     def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:

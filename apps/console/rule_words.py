@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.actions import registry
+from apps.console.durations import shortest
 from apps.core.adminkit.addresses import page_url
 from apps.core.adminkit.showing import NOTHING, badge, chips
 from apps.events.categories import EffectiveCategory
@@ -57,6 +58,15 @@ def _further(rule: PostbackRule) -> list[tuple[str, str]]:
         found.append(("delay", str(timedelta(seconds=rule.delay_seconds))))
     if windows := len(rule.windows.all()):
         found.append(("hours", f"{windows} in {rule.schedule_timezone}"))
+    return found + _delivery(rule)
+
+
+def _delivery(rule: PostbackRule) -> list[tuple[str, str]]:
+    """Return how it is sent, where that is not the usual way."""
+    found = [("", "in order")] if rule.keeps_order else []
+    if rule.retry_delays is not None:
+        waits = ", ".join(map(shortest, rule.retry_delays)) or "never"
+        found.append(("retries", waits))
     return found
 
 

@@ -15,13 +15,14 @@ from apps.core.ids import uuid7
 from apps.core.sql import direct_cursor, one_line
 from apps.deliveries import limits
 from apps.deliveries.lanes import IN_ORDER, Lane, look
-from apps.deliveries.sharing import Load
+from apps.deliveries.sharing import UNPROVED_SHARE, Load
 from apps.deliveries.states import HeldReason
 from apps.postbacks.models import RuleStatus
 
 CONTEXT = """
 SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
-       d.lease_token, d.trigger_type, d.replay_id, d.destination_id, d.due_at,
+       d.lease_token, d.trigger_type, d.replay_id, d.attempts_before,
+       d.destination_id, d.due_at,
        r.status AS rule_status, r.disable_after, r.connection_id,
        n.state AS connection_state,
        ds.failures + ds.trips AS destination_failures, h.failures AS rule_failures,
@@ -127,7 +128,7 @@ def claim_due(
     what ``lanes.look`` returned a moment ago. Those that must not go now (rule switched
     off, connection refused) are held with the reason and not returned.
     """
-    load = load or Load(slots=2 * limit)
+    load = load or Load(slots=UNPROVED_SHARE * limit)
     lanes = look(now) if waiting is None else waiting
     claim = _Claim(load, limit, now)
     hold_paused([lane.destination for lane in lanes if lane.is_paused], now)

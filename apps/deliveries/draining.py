@@ -34,6 +34,11 @@ from apps.deliveries.states import AttemptOutcome
 
 logger = logging.getLogger(__name__)
 
+CLAIM_SHARE = 1 / 4
+"""Claim as soon as so many slots are free: few statements, and few idle slots …"""
+CLAIM_SECONDS = 0.02
+"""… or some slot for so long: slow partners free one after the other."""
+LOOK_SECONDS = 0.1
 FLUSH_RESULTS = 100
 FLUSH_SECONDS = 0.05
 POLL_SECONDS = 0.01
@@ -99,6 +104,9 @@ class Shift:
         self._next_heartbeat = 0.0
         self._next_extra_worker = 0.0
         self._next_retries_first = time.monotonic() + RETRIES_FIRST_SECONDS
+        self._claim_anyway_at = 0.0
+        self._look_again_at = 0.0
+        self._waiting: list[Lane] = []
         self._stopping = False
 
     def stop(self) -> None:
@@ -118,23 +126,31 @@ class Shift:
         now = time.monotonic()
         if self._stopping or now >= self._ends_at:
             return False
-        return self._load.in_flight > 0 or now < self._linger_until
+        return self._load.in_flight > 0 or self._unwritten or now < self._linger_until
+
+    @property
+    def _has_room(self) -> bool:
+        return self._load.free >= self._load.slots * CLAIM_SHARE
 
     def _may_claim(self) -> bool:
-        return self._load.in_flight <= self._load.slots // 2
+        """Tell whether enough slots are free, or some of them for long enough."""
+        if self._has_room:
+            return True
+        return self._load.free > 0 and time.monotonic() >= self._claim_anyway_at
 
     def _beat(self) -> None:
         """Show that the process lives, and whether it will look by itself."""
         now = time.monotonic()
         if now >= self._next_heartbeat:
             self._clock.look()
-            if shifts.beat(is_accepting=self._may_claim(), now=self._clock()):
+            if shifts.beat(is_accepting=self._has_room, now=self._clock()):
                 self.stop()
             self._next_heartbeat = now + HEARTBEAT_SECONDS
 
     def _claim(self) -> int:
+        self._claim_anyway_at = time.monotonic() + CLAIM_SECONDS
         now = self._clock()
-        waiting = lanes.look(now)
+        waiting = self._look(now)
         limit = self._load.free
         retries_first = self._is_retries_turn()
         if retries_first:
@@ -147,12 +163,22 @@ class Shift:
             retries_first=retries_first,
         )
         if not rows:
+            self._look_again_at = 0.0
             self._linger_for_retry(now, waiting)
             return 0
         self._submit(rows, now)
         if len(rows) == limit:
             self._wake_another()
+        else:
+            self._look_again_at = 0.0
         return len(rows)
+
+    def _look(self, now: datetime) -> list[Lane]:
+        """Return the lanes; anew after a moment, or when they held less than asked."""
+        if time.monotonic() >= self._look_again_at:
+            self._waiting = lanes.look(now)
+            self._look_again_at = time.monotonic() + LOOK_SECONDS
+        return self._waiting
 
     def _is_retries_turn(self) -> bool:
         now = time.monotonic()
@@ -224,6 +250,9 @@ class Shift:
         if self._unwritten:
             unwritten, self._unwritten = self._unwritten, []
             record(unwritten)
+            # What waited for these results may go now: in order, or after a breaker.
+            self._linger_until = time.monotonic() + LINGER_SECONDS
+            self._look_again_at = 0.0
 
     def _finish(self) -> None:
         """Record what still runs. Each attempt ends at its own deadline."""

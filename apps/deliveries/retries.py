@@ -37,6 +37,7 @@ MAX_RETRY_AFTER = timedelta(hours=24)
 class Tried:
     """An attempt as far as the decision needs it.
 
+    ``attempt`` counts from 1, or from when it was sent again by a person.
     ``repeats_ambiguous`` tells whether the action may run twice, ``jitter`` is a
     random number in [0, 1), ``expires_at`` the end of the action's freshness limit.
     """

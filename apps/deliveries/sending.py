@@ -171,7 +171,7 @@ def tried_of(
     """Return what the decision about the next step needs to know."""
     return Tried(
         outcome=outcome,
-        attempt=row.attempts,
+        attempt=row.attempts - row.attempts_before,
         finished_at=finished_at,
         repeats_ambiguous=revision.action.repeats_ambiguous(revision.settings),
         has_connection=row.connection_id is not None,

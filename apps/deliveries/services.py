@@ -5,14 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
+from apps.actions import registry
+from apps.actions.base import CheckLevel, CheckLine
+from apps.connections.models import Connection, ConnectionState
+from apps.core import secret_box
 from apps.deliveries import waking
-from apps.deliveries.models import (
-    Delivery,
-)
+from apps.deliveries.models import Delivery, Destination
+from apps.deliveries.releasing import release_connection
 from apps.deliveries.states import (
+    BreakerState,
     DeliveryState,
-    HeldReason,
+    DestinationState,
 )
 
 RESENDABLE = (
@@ -23,13 +28,21 @@ RESENDABLE = (
     DeliveryState.CANCELLED,
 )
 UNFINISHED = (DeliveryState.PENDING, DeliveryState.RETRYING, DeliveryState.HELD)
+MARKED = "marked"
 
 
 @transaction.atomic
 def resend(*, delivery_ids: Collection[UUID], now: datetime) -> int:
-    """Have deliveries tried again now, except one in flight; returns how many."""
+    """Have deliveries tried again now, except one in flight; returns how many.
+
+    Their retries begin anew.
+    """
     count = Delivery.objects.filter(pk__in=delivery_ids, state__in=RESENDABLE).update(
-        state=DeliveryState.RETRYING, reason="", due_at=now, finished_at=None
+        state=DeliveryState.RETRYING,
+        reason="",
+        due_at=now,
+        finished_at=None,
+        attempts_before=F("attempts"),
     )
     transaction.on_commit(waking.request_wake_up)
     return count
@@ -39,7 +52,7 @@ def mark_delivered(*, delivery_ids: Collection[UUID], now: datetime) -> int:
     """Close held deliveries that a person knows to have arrived; returns how many."""
     return Delivery.objects.filter(
         pk__in=delivery_ids, state=DeliveryState.HELD
-    ).update(state=DeliveryState.DELIVERED, reason="marked", finished_at=now)
+    ).update(state=DeliveryState.DELIVERED, reason=MARKED, finished_at=now)
 
 
 def cancel(*, delivery_ids: Collection[UUID], now: datetime) -> int:
@@ -49,11 +62,42 @@ def cancel(*, delivery_ids: Collection[UUID], now: datetime) -> int:
     )
 
 
-@transaction.atomic
-def release_rule(*, rule_id: int, now: datetime) -> int:
-    """Send what was held while a rule was switched off; returns how many."""
-    count = Delivery.objects.filter(
-        rule=rule_id, state=DeliveryState.HELD, reason=HeldReason.RULE_PAUSED
-    ).update(state=DeliveryState.RETRYING, reason="", due_at=now)
-    transaction.on_commit(waking.request_wake_up)
-    return count
+def check_connection(
+    *, connection: Connection, now: datetime
+) -> tuple[list[CheckLine], int]:
+    """Test the credentials of ``connection``; if they work, send what waits for them.
+
+    Returns what was found and how many deliveries were released.
+    """
+    sealed = secret_box.unseal(connection.sealed_secrets)
+    lines = registry.get(connection.kind).check({**connection.settings, **sealed})
+    errors = [line.text for line in lines if line.level is CheckLevel.ERROR]
+    row = Connection.objects.filter(pk=connection.pk)
+    if errors:
+        row.exclude(state=ConnectionState.DISABLED).update(
+            state=ConnectionState.AUTH_ERROR,
+            last_checked_at=now,
+            last_error=" ".join(errors)[:500],
+        )
+        return lines, 0
+    row.exclude(state=ConnectionState.DISABLED).update(
+        state=ConnectionState.OK, last_checked_at=now, last_error=""
+    )
+    return lines, release_connection(connection_id=connection.pk)
+
+
+def pause_destination(
+    *, destination_id: int, reason: str, until: datetime | None = None
+) -> None:
+    """Hold what goes to a destination, until a time or until somebody resumes it."""
+    Destination.objects.filter(pk=destination_id).update(
+        state=DestinationState.PAUSED, paused_reason=reason, paused_until=until
+    )
+
+
+def close_breaker(*, destination_id: int) -> None:
+    """Try a destination that did not answer again now, with everything that waits."""
+    Destination.objects.filter(pk=destination_id).update(
+        breaker=BreakerState.CLOSED, failures=0, trips=0, retry_at=None
+    )
+    waking.request_wake_up()

@@ -2,8 +2,8 @@
 
 Whoever has the fewest requests on their way comes first, so that one with a long
 backlog does not keep the others waiting. A destination has proved itself by an answer
-within the last seconds; the others share half of the slots, so that any number of dead
-ones leaves the rest to those that answer.
+within the last seconds; the others share a quarter of the slots, so that any number of
+dead ones leaves the rest to those that answer.
 """
 
 import time
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from heapq import heapify, heapreplace
 
 PROVED_FOR_SECONDS = 5.0
+UNPROVED_SHARE = 4
 
 
 class Load:
@@ -59,7 +60,7 @@ class Load:
             for one, count in self._in_flight.items()
             if self._proved_until.get(one, 0.0) < now
         )
-        room = max(self.slots // 2 - busy_unproved, 0)
+        room = max(max(self.slots // UNPROVED_SHARE, 1) - busy_unproved, 0)
         return self._fill(destinations, unproved, room=room, limit=limit)
 
     def _fill(

@@ -9,18 +9,16 @@ from apps.core.sql import direct_cursor
 from apps.deliveries import waking
 from apps.deliveries.claiming import hold_paused
 from apps.deliveries.lanes import look, next_at
-from apps.deliveries.models import (
-    WorkerShift,
-)
+from apps.deliveries.models import Destination, WorkerShift
 from apps.deliveries.recording import Finished, record
+from apps.deliveries.releasing import resume_destination
 from apps.deliveries.retries import next_step
 from apps.deliveries.sending import load_revisions, revision_of, tried_of
-from apps.deliveries.states import (
-    AttemptOutcome,
-)
+from apps.deliveries.states import AttemptOutcome, DestinationState
 
 EXPIRED = """
-SELECT d.id, d.attempts, d.lease_token, d.revision_id, d.lease_until, d.created_at,
+SELECT d.id, d.attempts, d.attempts_before, d.lease_token, d.revision_id,
+       d.lease_until, d.created_at,
        r.connection_id, e.occurred_at, cv.occurred_at AS conversion_time
   FROM deliveries_delivery d JOIN postbacks_postbackrule r ON r.id = d.rule_id
   LEFT JOIN tracking_event e ON e.id = d.event_id
@@ -41,11 +39,21 @@ def sweep(*, now: datetime) -> int:
     while count := return_expired(now=now):
         returned += count
     WorkerShift.objects.filter(seen_at__lt=now - FORGET_WORKERS_AFTER).delete()
+    resume_paused(now=now)
     hold_paused([lane.destination for lane in look(now) if lane.is_paused], now)
     due_at = next_at(now)
     if due_at is not None and due_at <= now:
         waking.wake()
     return returned
+
+
+def resume_paused(*, now: datetime) -> None:
+    """Resume the destinations whose pause is over."""
+    over = Destination.objects.filter(
+        state=DestinationState.PAUSED, paused_until__lte=now
+    )
+    for destination_id in over.values_list("pk", flat=True):
+        resume_destination(destination_id=destination_id)
 
 
 @transaction.atomic

@@ -11,7 +11,12 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.goals.models import GoalStatus
 from apps.offers.models import Offer
-from apps.postbacks.models import PostbackRule, RuleStatus, SendingMode
+from apps.postbacks.models import (
+    DISABLE_AFTER,
+    PostbackRule,
+    RuleStatus,
+    SendingMode,
+)
 from apps.postbacks.services import ALL_PERCENT, record_revision
 
 KEPT = (
@@ -112,6 +117,9 @@ def _apply(rule: PostbackRule, snapshot: Mapping[str, Any], sealed: str) -> None
     rule.delay_seconds = conditions.get("delay_seconds", 0)
     rule.sending_mode = conditions.get("sending_mode", SendingMode.ALL)
     rule.sample_percent = Decimal(conditions.get("sample_percent", ALL_PERCENT))
+    rule.retry_delays = snapshot.get("retry_delays")
+    rule.keeps_order = snapshot.get("keeps_order", False)
+    rule.disable_after = snapshot.get("disable_after", DISABLE_AFTER)
     rule.schedule_timezone = conditions.get("timezone", "UTC")
     rule.save()
     _replace_rows(rule, snapshot["custom_events"], conditions)

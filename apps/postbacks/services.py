@@ -73,6 +73,7 @@ def _snapshot(rule: PostbackRule) -> dict[str, Any]:
         "conditions": _conditions(rule),
         "keeps_order": rule.keeps_order,
         "retry_delays": rule.retry_delays,
+        "disable_after": rule.disable_after,
     }
 
 

@@ -12,8 +12,9 @@ from apps.deliveries.models import (
     Delivery,
 )
 from apps.deliveries.recording import record
+from apps.deliveries.releasing import release_rule
 from apps.deliveries.sending import attempt, load_revisions
-from apps.deliveries.services import release_rule, resend
+from apps.deliveries.services import resend
 from apps.offers.models import (
     Offer,
 )
@@ -41,7 +42,7 @@ def test_a_rule_that_was_switched_off_holds_its_deliveries_until_released(
     delivery.refresh_from_db()
     held = (delivery.state, delivery.reason, delivery.attempts)
     switch(delivery.rule, "active")
-    released = release_rule(rule_id=delivery.rule_id, now=datetime.now(UTC))
+    released = release_rule(rule_id=delivery.rule_id)
     draining.work_shift()
 
     delivery.refresh_from_db()

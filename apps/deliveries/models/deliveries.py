@@ -98,6 +98,7 @@ class Delivery(models.Model):
     order_key = models.CharField(
         max_length=255,
         blank=True,
+        db_default="",
         help_text="Of a rule that keeps the order: its transaction.",
     )
     replay = models.ForeignKey(
@@ -109,6 +110,11 @@ class Delivery(models.Model):
         help_text="The replay that planned it or had it sent again last.",
     )
     attempts = models.PositiveIntegerField("number of attempts", default=0)
+    attempts_before = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Attempts made when it was sent again last: its retries begin anew.",
+    )
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)

@@ -12,6 +12,7 @@ from apps.postbacks.models.conditions import (
 )
 from apps.postbacks.models.parts import GoalSettings, RuleCustomEvent, RuleRevision
 from apps.postbacks.models.rules import (
+    DISABLE_AFTER,
     USE_CASE_CATEGORIES,
     PostbackRule,
     RuleStatus,
@@ -22,6 +23,7 @@ from apps.postbacks.models.rules import (
 from apps.postbacks.models.simulations import Simulation, SimulationState
 
 __all__ = [
+    "DISABLE_AFTER",
     "USE_CASE_CATEGORIES",
     "WITHOUT_VALUE",
     "CapPeriod",

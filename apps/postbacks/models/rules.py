@@ -20,6 +20,7 @@ from apps.offers.models import Offer
 from apps.tracking.statuses import Operation
 
 MAXIMUM_DELAY_SECONDS = 30 * 86_400
+DISABLE_AFTER = 100
 
 
 class TriggerKind(models.TextChoices):
@@ -183,7 +184,7 @@ class PostbackRule(TimeStamped):
         "is delivered or has failed.",
     )
     disable_after = models.PositiveIntegerField(
-        default=100,
+        default=DISABLE_AFTER,
         help_text="Switch the postback off after so many failed attempts in a row; "
         "what comes then is held. 0: never.",
     )
