@@ -30,6 +30,7 @@ pytestmark = [
 def make_many(offer: Offer, sink: Sink, count: int, **settings: Any) -> Destination:
     """Return the destination of ``count`` due deliveries."""
     first = make_due(offer, sink, **settings)
+    assert first.event is not None
     for _ in range(count - 1):
         make_delivery(first.rule, first.event, trigger_id=uuid7())
     return first.destination

@@ -157,7 +157,7 @@ def test_refused_credentials_hold_and_a_successful_check_releases(
     sink.answers = [(401, {})]
     first = make_connected(offer, sink)
     assert first.event is not None
-    one_attempt()
+    draining.work_shift()
     hours = (2, 1, 3)
     others = [
         make_delivery(
@@ -220,7 +220,7 @@ def test_a_rule_that_only_fails_is_switched_off(offer: Offer, sink: Sink) -> Non
 
 
 def test_a_success_forgets_the_failures(offer: Offer, sink: Sink) -> None:
-    sink.answers = [(404, {})] * 3 + [(200, {})]
+    sink.answers = [(404, {}), (404, {}), (404, {}), (200, {})]
     delivery = revised(make_due(offer, sink), disable_after=4)
     for _ in range(4):
         one_attempt()
