@@ -20,7 +20,7 @@ from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.states import DeliveryState
+from apps.deliveries.states import RESENDABLE, DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Act:
 
 
 ACTS = (
-    Act("resend", "Resend", "is sent again now", services.resend, services.RESENDABLE),
+    Act("resend", "Resend", "is sent again now", services.resend, RESENDABLE),
     Act(
         "mark",
         "Mark delivered",

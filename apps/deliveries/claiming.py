@@ -103,7 +103,8 @@ UPDATE deliveries_delivery d SET state = 'held', reason = 'destination_paused'
 """
 POSTPONE = """
 UPDATE deliveries_delivery d
-   SET state = CASE WHEN d.attempts = 1 THEN 'pending' ELSE 'retrying' END,
+   SET state = CASE WHEN d.attempts = 1 AND d.replay_id IS NULL
+                    THEN 'pending' ELSE 'retrying' END,
        due_at = v.due_at, attempts = d.attempts - 1,
        lease_until = NULL, lease_token = NULL
   FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS v(id, token, due_at)

@@ -126,7 +126,8 @@ class Shift:
         now = time.monotonic()
         if self._stopping or now >= self._ends_at:
             return False
-        return self._load.in_flight > 0 or self._unwritten or now < self._linger_until
+        is_busy = self._load.in_flight > 0 or bool(self._unwritten)
+        return is_busy or now < self._linger_until
 
     @property
     def _has_room(self) -> bool:

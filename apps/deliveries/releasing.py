@@ -11,7 +11,7 @@ from apps.deliveries.states import DeliveryState, DestinationState, HeldReason
 
 RETURNED: dict[str, Any] = {
     "state": Case(
-        When(attempts=0, then=Value(DeliveryState.PENDING.value)),
+        When(attempts=0, replay=None, then=Value(DeliveryState.PENDING.value)),
         default=Value(DeliveryState.RETRYING.value),
     ),
     "reason": "",

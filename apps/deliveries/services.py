@@ -15,18 +15,12 @@ from apps.deliveries import waking
 from apps.deliveries.models import Delivery, Destination
 from apps.deliveries.releasing import release_connection
 from apps.deliveries.states import (
+    RESENDABLE,
     BreakerState,
     DeliveryState,
     DestinationState,
 )
 
-RESENDABLE = (
-    DeliveryState.HELD,
-    DeliveryState.FAILED,
-    DeliveryState.RETRYING,
-    DeliveryState.DELIVERED,
-    DeliveryState.CANCELLED,
-)
 UNFINISHED = (DeliveryState.PENDING, DeliveryState.RETRYING, DeliveryState.HELD)
 MARKED = "marked"
 

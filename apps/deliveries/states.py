@@ -54,6 +54,16 @@ TERMINAL_STATES = (
 )
 
 
+RESENDABLE = (
+    DeliveryState.HELD,
+    DeliveryState.FAILED,
+    DeliveryState.RETRYING,
+    DeliveryState.DELIVERED,
+    DeliveryState.CANCELLED,
+)
+"""What a person can have sent again; what is on its way cannot."""
+
+
 class HeldReason(models.TextChoices):
     """Why a delivery waits for a person."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.core.sql import direct_cursor
-from apps.deliveries import waking
+from apps.deliveries import replay_queue, waking
 from apps.deliveries.claiming import hold_paused
 from apps.deliveries.lanes import look, next_at
 from apps.deliveries.models import Destination, WorkerShift
@@ -40,6 +40,7 @@ def sweep(*, now: datetime) -> int:
         returned += count
     WorkerShift.objects.filter(seen_at__lt=now - FORGET_WORKERS_AFTER).delete()
     resume_paused(now=now)
+    replay_queue.go_on(now=now)
     hold_paused([lane.destination for lane in look(now) if lane.is_paused], now)
     due_at = next_at(now)
     if due_at is not None and due_at <= now:

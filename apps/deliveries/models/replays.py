@@ -70,7 +70,9 @@ class Replay(TimeStamped):
     examined = models.PositiveBigIntegerField(default=0)
     planned = models.PositiveBigIntegerField(default=0)
     skipped = models.PositiveBigIntegerField(default=0)
-    next_slice_at = models.DateTimeField(null=True)
+    paced_until = models.DateTimeField(
+        null=True, help_text="Until when the limited rate is used up."
+    )
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
