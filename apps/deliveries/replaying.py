@@ -26,6 +26,9 @@ SLICE = 2_000
 WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
 
 
+ANOTHER_RUNS = "Another replay of this postback is not over yet."
+
+
 class ReplayStateError(Exception):
     """A replay is not in a state in which that can be done to it."""
 

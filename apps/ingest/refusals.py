@@ -24,6 +24,7 @@ STATUS_CODES: Mapping[str, int] = {
     "bad_field": 422,
     "bad_amount": 422,
     "bad_currency": 422,
+    "bad_state": 409,
     "bad_status": 422,
     "throttled": 429,
     # The sender did nothing wrong: the event came over one of the offer's limits.

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.deliveries.models import Replay
+from apps.deliveries.states import DeliveryState, ReplayKind
 from apps.ingest.models import Result
 from apps.tracking.statuses import ConversionStatus
 
@@ -116,6 +118,60 @@ class StatusIn(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=ConversionStatus.choices)
     reason = serializers.CharField(required=False, max_length=200)
     fire_postbacks = serializers.BooleanField(default=True)
+
+
+class ResentOut(serializers.Serializer[Any]):
+    """What became of a delivery that was to be sent again."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=DeliveryState.choices)
+
+
+class ReplayIn(serializers.Serializer[Any]):
+    """The body of ``POST /api/v1/replays``."""
+
+    kind = serializers.ChoiceField(
+        choices=ReplayKind.choices,
+        help_text="resend: deliveries go out again. backfill: a rule is told what "
+        "happened in the range and it was not told yet.",
+    )
+    rule = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    states = serializers.ListField(
+        child=serializers.ChoiceField(choices=DeliveryState.choices),
+        required=False,
+        max_length=len(DeliveryState),
+        help_text="Which deliveries are sent again: failed (unless told), held, "
+        "retrying, cancelled, delivered.",
+    )
+    starts_at = serializers.DateTimeField(
+        help_text="ISO 8601 with a time zone, inclusive."
+    )
+    ends_at = serializers.DateTimeField(
+        help_text="ISO 8601 with a time zone, exclusive."
+    )
+    uses_current = serializers.BooleanField(
+        default=False, help_text="Send as the rule is now, not as it was planned."
+    )
+    per_minute = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=1_000_000
+    )
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class ReplayOut(serializers.ModelSerializer[Replay]):
+    """A replay: what it is to do, and how far it is."""
+
+    class Meta:
+        model = Replay
+        fields = (
+            *("id", "kind", "state", "rule", "states", "starts_at", "ends_at"),
+            *("uses_current", "per_minute", "comment", "total", "examined", "planned"),
+            *("skipped", "created_at", "started_at", "finished_at"),
+        )
+        extra_kwargs = {
+            "total": {"help_text": "How many the preview counted."},
+            "planned": {"help_text": "How many were handed over so far."},
+        }
 
 
 class StatusOut(serializers.Serializer[Any]):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.ingest import views
-from apps.ingest.rest import entering, reads, reporting
+from apps.ingest.rest import entering, reads, replays, reporting
 
 urlpatterns = [
     path("postback", views.postback, name="postback"),
@@ -34,6 +34,18 @@ urlpatterns = [
     path("api/v1/deliveries", reads.Deliveries.as_view(), name="api-deliveries"),
     path(
         "api/v1/deliveries/<uuid:key>", reads.OneDelivery.as_view(), name="api-delivery"
+    ),
+    path(
+        "api/v1/deliveries/<uuid:key>/resend",
+        replays.Resend.as_view(),
+        name="api-resend",
+    ),
+    path("api/v1/replays", replays.Replays.as_view(), name="api-replays"),
+    path("api/v1/replays/<uuid:key>", replays.OneReplay.as_view(), name="api-replay"),
+    path(
+        "api/v1/replays/<uuid:key>/<str:step>",
+        replays.ReplayStep.as_view(),
+        name="api-replay-step",
     ),
     path("api/v1/offers", reads.Offers.as_view(), name="api-offers"),
     path("api/v1/offers/<int:key>", reads.OneOffer.as_view(), name="api-offer"),

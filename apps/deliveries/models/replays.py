@@ -60,7 +60,11 @@ class Replay(TimeStamped):
     )
     comment = models.CharField(max_length=300, blank=True)
     author = models.ForeignKey(
-        django_settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        django_settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Empty: an API token.",
     )
     state = models.CharField(
         max_length=9, choices=ReplayState.choices, default=ReplayState.DRAFT
