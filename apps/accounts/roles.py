@@ -40,6 +40,7 @@ ACTIVITY_MODELS = (
     "deliveries.delivery",
     "deliveries.attempt",
     "deliveries.destination",
+    "deliveries.replay",
     "ingest.refusedrequest",
 )
 ACCESS_MODELS = ("accounts.user", "accounts.apitoken", "auditlog.logentry")

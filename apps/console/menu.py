@@ -34,6 +34,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("RefusedRequest", ""),
             ("SeenEventName", "Received names"),
             ("Destination", ""),
+            ("Replay", ""),
         ),
     ),
     ("Access", (("User", ""), ("ApiToken", ""), ("LogEntry", "Audit log"))),
