@@ -10,187 +10,27 @@ and nothing is sent twice. Requests that must not meet this race use a connectio
 their own.
 """
 
-import io
 import os
-import socket
-import ssl
-import threading
-import time
-from collections import OrderedDict, deque
 from collections.abc import Mapping
 
 import requests
 from django.conf import settings
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.util import wait_for_read
 
 from apps.core.deadlines import Deadline
 from apps.core.dialing import (
     connect,
     find_addresses,
     refuse_forbidden_address,
-    start_tls,
 )
-from apps.core.http1 import (
-    Answer,
-    AnswerError,
-    Stream,
-    Wire,
-    format_request,
-    read_answer,
-)
-from apps.core.outbound_errors import (
-    ForbiddenTargetError,
-    MaybeSentError,
-    NotSentError,
-)
+from apps.core.exchanging import PinnedConnection
+from apps.core.http1 import Answer, format_request
+from apps.core.idling import IdleConnections
+from apps.core.outbound_errors import ForbiddenTargetError
 from apps.core.resolving import Resolver
 from apps.core.targets import Origin, split_url
-
-RECEIVE_BYTES = 16 * 1024
-IDLE_CONNECTIONS_MAX = 256
-IDLE_SECONDS_MAX = 30.0
-# Closed this much before the peer says it will close: a request must not cross that.
-KEEP_ALIVE_MARGIN_SECONDS = 1.0
-
-
-class PinnedConnection:
-    """An open socket to one address of one origin. Used by one thread at a time."""
-
-    def __init__(self, sock: socket.socket, origin: Origin, ip: str) -> None:
-        """Take over ``sock``."""
-        self.origin = origin
-        self.ip = ip
-        self.idle_until = 0.0
-        self._socket = sock
-        self._stream: Stream = io.BufferedReader(Wire(sock), RECEIVE_BYTES)
-
-    def exchange(self, method: str, request: bytes, deadline: Deadline) -> Answer:
-        """Send ``request`` and return its answer.
-
-        Raises ``NotSentError`` when not one byte left this machine, otherwise
-        ``MaybeSentError``. After either the connection is of no use.
-        """
-        try:
-            is_sent_whole = self._send(request, deadline)
-            self._stream.raw.start(deadline)
-            answer = read_answer(self._stream, method)
-        except (AnswerError, OSError) as error:
-            self.close()
-            raise MaybeSentError(
-                f"{self.origin.host} {_describe_break(error, deadline)}.",
-                address=self.ip,
-            ) from error
-        seconds = IDLE_SECONDS_MAX
-        if answer.keep_alive_seconds is not None:
-            kept = answer.keep_alive_seconds - KEEP_ALIVE_MARGIN_SECONDS
-            seconds = min(seconds, kept)
-        if answer.is_last or not is_sent_whole:
-            seconds = 0.0
-        self.idle_until = time.monotonic() + seconds
-        return answer
-
-    def _send(self, data: bytes, deadline: Deadline) -> bool:
-        """Send ``data``; False when the peer stopped reading, it may have answered."""
-        view = memoryview(data)
-        try:
-            self._socket.settimeout(deadline.remaining())
-            view = view[self._socket.send(view) :]
-        except OSError as error:
-            self.close()
-            if isinstance(self._socket, ssl.SSLSocket):
-                raise
-            raise NotSentError(
-                f"The request to {self.origin.host} could not be sent: the connection "
-                "was already closed, or the time was up.",
-                address=self.ip,
-            ) from error
-        try:
-            while view:
-                self._socket.settimeout(deadline.remaining())
-                view = view[self._socket.send(view) :]
-        except (BrokenPipeError, ConnectionResetError):
-            return False
-        return True
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether the connection is open, silent and not too old."""
-        return self.idle_until > time.monotonic() and not wait_for_read(
-            self._socket, timeout=0.0
-        )
-
-    def close(self) -> None:
-        """Close the socket."""
-        self._socket.close()
-
-
-def _describe_break(error: Exception, deadline: Deadline) -> str:
-    """Return what the peer did, as the end of a sentence."""
-    if isinstance(error, AnswerError):
-        return str(error)
-    if isinstance(error, TimeoutError):
-        return f"did not answer completely within {deadline.seconds:g} seconds"
-    return "broke off the connection before the answer was complete"
-
-
-class IdleConnections:
-    """Connections nobody uses now: few in all, whatever the number of hosts."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._lock = threading.Lock()
-        self._by_origin: dict[Origin, deque[PinnedConnection]] = {}
-        self._by_age: OrderedDict[PinnedConnection, None] = OrderedDict()
-
-    def take(self, origin: Origin) -> PinnedConnection | None:
-        """Return the most recently used connection to ``origin`` that still works."""
-        while True:
-            with self._lock:
-                stack = self._by_origin.get(origin)
-                if not stack:
-                    return None
-                connection = stack[-1]
-                self._remove(connection)
-            if connection.is_usable:
-                return connection
-            connection.close()
-
-    def give(self, connection: PinnedConnection) -> None:
-        """Keep ``connection`` for later; close what is too old or too much."""
-        now = time.monotonic()
-        if connection.idle_until <= now:
-            connection.close()
-            return
-        surplus = []
-        with self._lock:
-            self._by_age[connection] = None
-            self._by_origin.setdefault(connection.origin, deque()).append(connection)
-            oldest = next(iter(self._by_age))
-            while len(self._by_age) > IDLE_CONNECTIONS_MAX or oldest.idle_until <= now:
-                self._remove(oldest)
-                surplus.append(oldest)
-                oldest = next(iter(self._by_age))
-        for old in surplus:
-            old.close()
-
-    def _remove(self, connection: PinnedConnection) -> None:
-        del self._by_age[connection]
-        stack = self._by_origin[connection.origin]
-        # By age, the oldest of all is the first of its own stack, too.
-        if stack[-1] is connection:
-            stack.pop()
-        else:
-            stack.popleft()
-        if not stack:
-            del self._by_origin[connection.origin]
-
-    def close(self) -> None:
-        """Close all. Takes no lock: after a fork nobody may be left to release it."""
-        while self._by_age:
-            self._by_age.popitem()[0].close()
-        self._by_origin.clear()
+from apps.core.tls import start_tls
 
 
 class PinnedResponse(requests.Response):

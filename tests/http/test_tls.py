@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from apps.core import dialing
+from apps.core import tls
 from apps.core.http import NotSentError, OutboundRequest, send
 from tests.http.conftest import SetNames, StartPeer
 from tests.http.peers import Peer, answer_ok
@@ -73,13 +73,13 @@ def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Identity:
 def trust(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the client's own context trust ``identity`` instead of the public roots."""
     monkeypatch.setattr("certifi.where", lambda: str(identity.pem))
-    dialing.tls_context.cache_clear()
+    tls.tls_context.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def _public_roots_afterwards() -> Iterator[None]:
     yield
-    dialing.tls_context.cache_clear()
+    tls.tls_context.cache_clear()
 
 
 def url_of(peer: Peer, host: str) -> str:
