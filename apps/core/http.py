@@ -22,8 +22,10 @@ from apps.core.outbound_errors import (
 )
 from apps.core.pinned import PinnedAdapter
 from apps.core.targets import split_url
+from apps.core.tls import ClientIdentity
 
 __all__ = [
+    "ClientIdentity",
     "ForbiddenTargetError",
     "MaybeSentError",
     "NotSentError",
@@ -70,6 +72,8 @@ class OutboundRequest:
 
     ``fresh_connection`` is for requests that must not be repeated blindly: a kept
     connection that the peer is just closing would leave it open whether they arrived.
+
+    ``identity`` is shown to an https peer that asks for a client certificate.
     """
 
     method: str
@@ -78,6 +82,7 @@ class OutboundRequest:
     body: bytes | None = None
     deadline_seconds: float | None = None
     fresh_connection: bool = False
+    identity: ClientIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,9 @@ def send(request: OutboundRequest) -> Response:
     it may have. Ends at the deadline, give or take half a second.
     """
     started = time.perf_counter()
-    response = _adapter.send(_prepare(request), timeout=request.deadline_seconds)
+    response = _adapter.send(
+        _prepare(request), timeout=request.deadline_seconds, cert=request.identity
+    )
     return Response(
         status_code=response.status_code,
         headers=response.headers,

@@ -1,13 +1,20 @@
-"""Connections that wait for the next request to the same origin."""
+"""Connections that wait for the next request to the same origin.
+
+And by the same client: what one identity has proved is not lent to another.
+"""
 
 import threading
 import time
 from collections import OrderedDict, deque
+from typing import TypeAlias
 
 from apps.core.exchanging import PinnedConnection
 from apps.core.targets import Origin
+from apps.core.tls import ClientIdentity
 
 IDLE_CONNECTIONS_MAX = 256
+
+Use: TypeAlias = tuple[Origin, ClientIdentity | None]
 
 
 class IdleConnections:
@@ -16,14 +23,19 @@ class IdleConnections:
     def __init__(self) -> None:
         """Start empty."""
         self._lock = threading.Lock()
-        self._by_origin: dict[Origin, deque[PinnedConnection]] = {}
+        self._by_use: dict[Use, deque[PinnedConnection]] = {}
         self._by_age: OrderedDict[PinnedConnection, None] = OrderedDict()
 
-    def take(self, origin: Origin) -> PinnedConnection | None:
-        """Return the most recently used connection to ``origin`` that still works."""
+    def take(
+        self, origin: Origin, identity: ClientIdentity | None
+    ) -> PinnedConnection | None:
+        """Return the most recently used connection that still works, if there is one.
+
+        Only one that was opened to ``origin`` as ``identity``.
+        """
         while True:
             with self._lock:
-                stack = self._by_origin.get(origin)
+                stack = self._by_use.get((origin, identity))
                 if not stack:
                     return None
                 connection = stack[-1]
@@ -41,7 +53,7 @@ class IdleConnections:
         surplus = []
         with self._lock:
             self._by_age[connection] = None
-            self._by_origin.setdefault(connection.origin, deque()).append(connection)
+            self._by_use.setdefault(_use_of(connection), deque()).append(connection)
             oldest = next(iter(self._by_age))
             while len(self._by_age) > IDLE_CONNECTIONS_MAX or oldest.idle_until <= now:
                 self._remove(oldest)
@@ -52,17 +64,21 @@ class IdleConnections:
 
     def _remove(self, connection: PinnedConnection) -> None:
         del self._by_age[connection]
-        stack = self._by_origin[connection.origin]
+        stack = self._by_use[_use_of(connection)]
         # By age, the oldest of all is the first of its own stack, too.
         if stack[-1] is connection:
             stack.pop()
         else:
             stack.popleft()
         if not stack:
-            del self._by_origin[connection.origin]
+            del self._by_use[_use_of(connection)]
 
     def close(self) -> None:
         """Close all. Takes no lock: after a fork nobody may be left to release it."""
         while self._by_age:
             self._by_age.popitem()[0].close()
-        self._by_origin.clear()
+        self._by_use.clear()
+
+
+def _use_of(connection: PinnedConnection) -> Use:
+    return connection.origin, connection.identity

@@ -12,6 +12,7 @@ their own.
 
 import os
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import requests
 from django.conf import settings
@@ -30,7 +31,10 @@ from apps.core.idling import IdleConnections
 from apps.core.outbound_errors import ForbiddenTargetError
 from apps.core.resolving import Resolver
 from apps.core.targets import Origin, split_url
-from apps.core.tls import start_tls
+from apps.core.tls import ClientIdentity, start_tls, tls_context
+
+RequestsCert: TypeAlias = bytes | str | tuple[bytes | str, bytes | str] | None
+"""Paths of files; the interface of ``requests`` wants them accepted."""
 
 
 class PinnedResponse(requests.Response):
@@ -77,21 +81,21 @@ class PinnedAdapter(BaseAdapter):
         stream: bool = False,
         timeout: float | tuple[float, float] | tuple[float, None] | None = None,
         verify: bool | str = True,
-        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        cert: ClientIdentity | RequestsCert = None,
         proxies: Mapping[str, str] | None = None,
     ) -> PinnedResponse:
         """Send ``request`` and read the answer, all within ``timeout`` seconds.
 
-        The parameters after ``timeout`` belong to the interface of ``requests`` and
-        change nothing: bodies are bounded, certificates verified, proxies unused.
+        ``cert`` is a ``ClientIdentity`` or nothing. The other parameters belong to
+        the interface of ``requests`` and change nothing: bodies are bounded,
+        certificates verified, proxies unused.
 
         Raises the subclasses of ``OutboundError``.
         """
-        deadline = Deadline.after(
-            timeout
-            if isinstance(timeout, int | float)
-            else settings.OUTBOUND_DEADLINE_SECONDS
-        )
+        seconds = settings.OUTBOUND_DEADLINE_SECONDS
+        if isinstance(timeout, int | float):
+            seconds = timeout
+        deadline = Deadline.after(seconds)
         method, url, body = request.method or "GET", request.url or "", request.body
         origin, path = split_url(url)
         data = format_request(
@@ -100,10 +104,11 @@ class PinnedAdapter(BaseAdapter):
             {"Host": origin.host_header, **request.headers},
             body.encode() if isinstance(body, str) else body,
         )
+        identity = cert if isinstance(cert, ClientIdentity) else None
         is_alone = request.headers.get("Connection") == "close"
-        connection = None if is_alone else self._take(origin)
+        connection = None if is_alone else self._take(origin, identity)
         if connection is None:
-            connection = self._open(origin, deadline)
+            connection = self._open(origin, identity, deadline)
         answer = connection.exchange(method, data, deadline)
         if is_alone:
             connection.close()
@@ -111,8 +116,10 @@ class PinnedAdapter(BaseAdapter):
             self._idle.give(connection)
         return PinnedResponse(request, answer, connection.ip)
 
-    def _take(self, origin: Origin) -> PinnedConnection | None:
-        connection = self._idle.take(origin)
+    def _take(
+        self, origin: Origin, identity: ClientIdentity | None
+    ) -> PinnedConnection | None:
+        connection = self._idle.take(origin, identity)
         if connection is not None:
             try:
                 # The allowed networks may have changed since it was opened.
@@ -122,12 +129,15 @@ class PinnedAdapter(BaseAdapter):
                 raise
         return connection
 
-    def _open(self, origin: Origin, deadline: Deadline) -> PinnedConnection:
+    def _open(
+        self, origin: Origin, identity: ClientIdentity | None, deadline: Deadline
+    ) -> PinnedConnection:
+        context = tls_context(identity) if origin.scheme == "https" else None
         addresses = find_addresses(origin, self._resolver, deadline)
         sock, ip = connect(origin, addresses, deadline)
-        if origin.scheme == "https":
-            sock = start_tls(sock, origin, ip, deadline)
-        return PinnedConnection(sock, origin, ip)
+        if context is not None:
+            sock = start_tls(sock, context, origin, ip, deadline)
+        return PinnedConnection(sock, origin, ip, identity)
 
     def close(self) -> None:
         """Close the idle connections."""
