@@ -1,10 +1,16 @@
-"""What a receiver of pings may ask for: authorization and signatures."""
+"""What a receiver of pings may ask for: authorization, signatures, a certificate."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
+from apps.actions.certificates import (
+    CertificateField,
+    PrivateKeyField,
+    check_lines,
+    check_pair,
+)
 from apps.actions.contract import CheckLevel, CheckLine, Job
 from apps.actions.fields import SecretField, SecretPairsField
 from apps.actions.headers import (
@@ -50,6 +56,17 @@ class PingConnectionForm(forms.Form):
         help_text="While the receiver changes secrets: requests carry both signatures. "
         "Remove it afterwards.",
     )
+    client_certificate = CertificateField(
+        label="Client certificate",
+        required=False,
+        help_text="PEM, with its chain if it has one. Shown to https receivers that "
+        "ask for it (mutual TLS).",
+    )
+    client_private_key = PrivateKeyField(
+        label="Private key",
+        required=False,
+        help_text="PEM, without a password. It belongs to the client certificate.",
+    )
     secrets = SecretPairsField(
         label="Secret values",
         required=False,
@@ -70,6 +87,7 @@ class PingConnectionForm(forms.Form):
             and "webhook_secret" not in self.errors
         ):
             self.add_error("webhook_secret", "The previous secret needs a current one.")
+        check_pair(self, cleaned)
         return cleaned
 
 
@@ -102,5 +120,6 @@ def check_credentials(connection: Mapping[str, Any]) -> list[CheckLine]:
     hint = "No address to call: use “Send test” on a postback."
     return [
         CheckLine(CheckLevel.GOOD, text),
+        *check_lines(connection),
         CheckLine(CheckLevel.WARNING, hint),
     ]

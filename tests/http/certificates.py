@@ -5,11 +5,14 @@ import ipaddress
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
+
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 DAY = dt.timedelta(days=1)
 NAMES = x509.SubjectAlternativeName(
@@ -49,16 +52,24 @@ class Authority:
         return pem_of(builder.sign(self.key, hashes.SHA256()))
 
     def issue(
-        self, title: str = "partner.example", *, is_expired: bool = False
+        self,
+        title: str = "partner.example",
+        *,
+        is_expired: bool = False,
+        key: PrivateKey | None = None,
     ) -> Issued:
-        """Return a certificate for ``title`` with a new key."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        """Return a certificate for ``title`` with ``key`` or a new one."""
+        key = key or ec.generate_private_key(ec.SECP256R1())
         builder = self._builder(title, key.public_key(), is_expired=is_expired)
         builder = builder.add_extension(NAMES, critical=False)
         return Issued(pem_of(builder.sign(self.key, hashes.SHA256())), key_pem(key))
 
     def _builder(
-        self, title: str, key: ec.EllipticCurvePublicKey, *, is_expired: bool = False
+        self,
+        title: str,
+        key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+        *,
+        is_expired: bool = False,
     ) -> x509.CertificateBuilder:
         now = dt.datetime.now(dt.UTC)
         return (
@@ -80,7 +91,7 @@ def pem_of(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def key_pem(key: ec.EllipticCurvePrivateKey, password: bytes | None = None) -> str:
+def key_pem(key: PrivateKey, password: bytes | None = None) -> str:
     encryption: serialization.KeySerializationEncryption = (
         serialization.BestAvailableEncryption(password)
         if password

@@ -25,6 +25,7 @@ from apps.actions.bodies import (
     compile_body,
     render_body,
 )
+from apps.actions.certificates import identity_of
 from apps.actions.fields import (
     HeadersField,
     TextTemplateField,
@@ -190,6 +191,7 @@ class PingUrl(HttpAction):
             headers,
             body,
             float(seconds),
+            identity=identity_of(job.connection),
         )
 
     def classify(self, response: Response, job: Job) -> Judgement:
