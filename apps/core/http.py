@@ -34,6 +34,7 @@ __all__ = [
     "Response",
     "destination_of",
     "is_allowed_target",
+    "refuse_forbidden_target",
     "send",
 ]
 
@@ -194,14 +195,20 @@ def destination_of(url: str) -> str:
 
 
 def is_allowed_target(url: str) -> bool:
-    """Return whether ``url`` may be called, as far as that shows without a look-up.
-
-    For forms. A name may still lead to a forbidden address when it is sent to.
-    """
+    """Return whether ``refuse_forbidden_target`` accepts ``url``. For forms."""
     try:
-        origin, _ = split_url(url)
-        if origin.is_address:
-            refuse_forbidden_address(origin, origin.host)
+        refuse_forbidden_target(url)
     except ForbiddenTargetError:
         return False
     return True
+
+
+def refuse_forbidden_target(url: str) -> None:
+    """Raise ``ForbiddenTargetError`` if ``url`` is refused, whatever names lead to.
+
+    Nothing is looked up: a name may still lead to a forbidden address when it is sent
+    to.
+    """
+    origin, _ = split_url(url)
+    if origin.is_address:
+        refuse_forbidden_address(origin, origin.host)
