@@ -4,6 +4,7 @@ import io
 import socket
 import ssl
 import time
+from typing import TypeAlias
 
 from urllib3.util import wait_for_read
 
@@ -17,6 +18,9 @@ RECEIVE_BYTES = 16 * 1024
 IDLE_SECONDS_MAX = 30.0
 # Closed this much before the peer says it will close: a request must not cross that.
 KEEP_ALIVE_MARGIN_SECONDS = 1.0
+
+Use: TypeAlias = tuple[Origin, ClientIdentity | None]
+"""What a connection may be used for: the origin it goes to, as whom."""
 
 PEER_STOPPED_READING = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError)
 
@@ -34,7 +38,7 @@ class PinnedConnection:
         """Take over ``sock``, opened as ``identity``."""
         self.origin = origin
         self.ip = ip
-        self.identity = identity
+        self.use: Use = (origin, identity)
         self.idle_until = 0.0
         self._has_answered = False
         self._socket = sock

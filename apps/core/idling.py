@@ -6,15 +6,10 @@ And by the same client: what one identity has proved is not lent to another.
 import threading
 import time
 from collections import OrderedDict, deque
-from typing import TypeAlias
 
-from apps.core.exchanging import PinnedConnection
-from apps.core.targets import Origin
-from apps.core.tls import ClientIdentity
+from apps.core.exchanging import PinnedConnection, Use
 
 IDLE_CONNECTIONS_MAX = 256
-
-Use: TypeAlias = tuple[Origin, ClientIdentity | None]
 
 
 class IdleConnections:
@@ -26,16 +21,11 @@ class IdleConnections:
         self._by_use: dict[Use, deque[PinnedConnection]] = {}
         self._by_age: OrderedDict[PinnedConnection, None] = OrderedDict()
 
-    def take(
-        self, origin: Origin, identity: ClientIdentity | None
-    ) -> PinnedConnection | None:
-        """Return the most recently used connection that still works, if there is one.
-
-        Only one that was opened to ``origin`` as ``identity``.
-        """
+    def take(self, use: Use) -> PinnedConnection | None:
+        """Return the most recently used connection for ``use`` that still works."""
         while True:
             with self._lock:
-                stack = self._by_use.get((origin, identity))
+                stack = self._by_use.get(use)
                 if not stack:
                     return None
                 connection = stack[-1]
@@ -53,7 +43,7 @@ class IdleConnections:
         surplus = []
         with self._lock:
             self._by_age[connection] = None
-            self._by_use.setdefault(_use_of(connection), deque()).append(connection)
+            self._by_use.setdefault(connection.use, deque()).append(connection)
             oldest = next(iter(self._by_age))
             while len(self._by_age) > IDLE_CONNECTIONS_MAX or oldest.idle_until <= now:
                 self._remove(oldest)
@@ -64,21 +54,17 @@ class IdleConnections:
 
     def _remove(self, connection: PinnedConnection) -> None:
         del self._by_age[connection]
-        stack = self._by_use[_use_of(connection)]
+        stack = self._by_use[connection.use]
         # By age, the oldest of all is the first of its own stack, too.
         if stack[-1] is connection:
             stack.pop()
         else:
             stack.popleft()
         if not stack:
-            del self._by_use[_use_of(connection)]
+            del self._by_use[connection.use]
 
     def close(self) -> None:
         """Close all. Takes no lock: after a fork nobody may be left to release it."""
         while self._by_age:
             self._by_age.popitem()[0].close()
         self._by_use.clear()
-
-
-def _use_of(connection: PinnedConnection) -> Use:
-    return connection.origin, connection.identity

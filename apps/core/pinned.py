@@ -119,7 +119,7 @@ class PinnedAdapter(BaseAdapter):
     def _take(
         self, origin: Origin, identity: ClientIdentity | None
     ) -> PinnedConnection | None:
-        connection = self._idle.take(origin, identity)
+        connection = self._idle.take((origin, identity))
         if connection is not None:
             try:
                 # The allowed networks may have changed since it was opened.
