@@ -186,7 +186,7 @@ class Shift:
         now = time.monotonic()
         if now >= self._next_extra_worker:
             self._next_extra_worker = now + EXTRA_WORKER_SECONDS
-            waking.wake()
+            waking.wake_one_more()
 
     def _collect(self) -> None:
         """Wait briefly for results and write them once there are enough."""
