@@ -195,6 +195,8 @@ OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
 DELIVERY_THREADS = env.int("DELIVERY_THREADS", default=64)
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=60.0)
 DELIVERY_SHIFT_SECONDS = env.float("DELIVERY_SHIFT_SECONDS", default=30.0)
+# Set by ``manage.py worker`` for its cluster only.
+WORKER_STOP_PIPE = env.int("POSTBACKS_STOP_PIPE", default=None)
 
 # Where wake-ups wait. Redis hands them over sooner and spares the database the looking;
 # losing it loses no delivery.
@@ -216,7 +218,8 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": 180,
     "poll": 0.05,
     "bulk": 1,
-    "queue_limit": 4,
+    # What one cluster takes ahead wakes no other.
+    "queue_limit": 1,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,

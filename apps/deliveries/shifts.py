@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,9 +22,9 @@ def _row_id() -> UUID:
     return _ids.setdefault(os.getpid(), uuid7())
 
 
-def worker_name() -> str:
-    """Return the name of this process for people: host and process id."""
-    return f"{socket.gethostname()}/{os.getpid()}"
+def worker_name(pid: int | None = None) -> str:
+    """Return the name of a process, else of this one, for people: host and pid."""
+    return f"{socket.gethostname()}/{pid or os.getpid()}"
 
 
 def begin(*, now: datetime) -> None:
@@ -36,25 +37,24 @@ def begin(*, now: datetime) -> None:
             "seen_at": now,
             "accepting_until": now + PROMISE,
             "ended_at": None,
-            "is_told_to_stop": False,
         },
     )
 
 
-def beat(*, is_accepting: bool, now: datetime) -> bool:
-    """Show that the process lives; promise to look while it has free slots.
-
-    Returns whether the shift was told to stop.
-    """
-    row = WorkerShift.objects.filter(pk=_row_id())
-    row.update(seen_at=now, accepting_until=now + PROMISE if is_accepting else now)
-    return row.filter(is_told_to_stop=True).exists()
+def beat(*, is_accepting: bool, now: datetime) -> None:
+    """Show that the process lives; promise to look while it has free slots."""
+    WorkerShift.objects.filter(pk=_row_id()).update(
+        seen_at=now, accepting_until=now + PROMISE if is_accepting else now
+    )
 
 
-def tell_to_stop(*, host: str) -> None:
-    """Have the shifts of ``host`` end: they finish what they send, claim nothing."""
-    WorkerShift.objects.filter(worker__startswith=f"{host}/", ended_at=None).update(
-        is_told_to_stop=True
+def are_working(pids: Iterable[int]) -> bool:
+    """Tell whether one of these processes of this host is in a shift."""
+    names = [worker_name(pid) for pid in pids]
+    # Without names there is nothing to ask; the database may be away.
+    return (
+        bool(names)
+        and WorkerShift.objects.filter(worker__in=names, ended_at=None).exists()
     )
 
 
