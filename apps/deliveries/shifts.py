@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from apps.core.ids import uuid7
 from apps.deliveries.models import (
     WorkerShift,
@@ -50,12 +52,16 @@ def beat(*, is_accepting: bool, now: datetime) -> None:
 
 def are_working(pids: Iterable[int]) -> bool:
     """Tell whether one of these processes of this host is in a shift."""
-    names = [worker_name(pid) for pid in pids]
-    # Without names there is nothing to ask; the database may be away.
-    return (
-        bool(names)
-        and WorkerShift.objects.filter(worker__in=names, ended_at=None).exists()
-    )
+    return _rows(pids).filter(ended_at=None).exists()
+
+
+def are_seen(pids: Iterable[int], *, since: datetime) -> bool:
+    """Tell whether one of these processes of this host gave a sign of life."""
+    return _rows(pids).filter(seen_at__gt=since).exists()
+
+
+def _rows(pids: Iterable[int]) -> QuerySet[WorkerShift]:
+    return WorkerShift.objects.filter(worker__in=[worker_name(pid) for pid in pids])
 
 
 def end(*, now: datetime) -> None:

@@ -18,19 +18,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
 
 from apps.deliveries import shifts, waking
+from apps.deliveries.clock import database_now
 from apps.deliveries.lanes import next_at
-from apps.deliveries.models import (
-    WorkerShift,
-)
 from apps.deliveries.stopping import PIPE_VARIABLE, StopPipe
 
 logger = logging.getLogger(__name__)
 
+NUDGE_AFTER = timedelta(seconds=3)
+"""A wake-up was lost, or went to a cluster that was busy: send another."""
 STUCK_AFTER = timedelta(seconds=30)
-STUCK_LOOK_SECONDS = 1.0
+CARE_SECONDS = 1.0
 LOOK_SECONDS = 0.1
 MARK = "POSTBACKS_CLUSTER"
 """An environment variable that tells our cluster's processes from all others."""
@@ -63,9 +62,9 @@ class Supervisor:
         return mark_of(self._manage, os.getpid())
 
     def _wake(self) -> None:
-        """Have the new cluster look for what waited while none ran."""
+        """Have the cluster look for what waits while none of its workers does."""
         with suppress(DatabaseError):
-            waking.wake()
+            waking.wake_one_more()
 
     def _start(self, pipe: StopPipe) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own command line
@@ -85,25 +84,37 @@ class Supervisor:
         A new cluster gets as long to be seen as a running one to be missed: what is
         due may have waited for it.
         """
-        next_look_at = time.monotonic() + STUCK_AFTER.total_seconds()
+        started_at = next_care_at = time.monotonic()
         while not self._stopping:
             with suppress(subprocess.TimeoutExpired):
                 status = child.wait(timeout=LOOK_SECONDS)
                 logger.error("The cluster ended (%s); starting it again.", status)
                 time.sleep(1)
                 return
-            if time.monotonic() > next_look_at:
-                next_look_at = time.monotonic() + STUCK_LOOK_SECONDS
-                if self._is_stuck():
+            now = time.monotonic()
+            if now >= next_care_at:
+                next_care_at = now + CARE_SECONDS
+                if self._is_stuck(age=timedelta(seconds=now - started_at)):
                     logger.error("The cluster makes no progress; starting it again.")
                     return
 
-    def _is_stuck(self) -> bool:
+    def _is_stuck(self, *, age: timedelta) -> bool:
+        """Nudge a cluster that idles while work is due; tell whether in vain."""
         try:
-            return is_stuck(now=timezone.now())
+            if not self._idles_for(NUDGE_AFTER):
+                return False
+            waking.wake_one_more()
+            return age > STUCK_AFTER and self._idles_for(STUCK_AFTER)
         except DatabaseError:
             close_old_connections()
             return False
+
+    def _idles_for(self, span: timedelta) -> bool:
+        now = database_now()
+        if not is_work_due_for(span, now=now):
+            return False
+        pids = list(self._processes())
+        return bool(pids) and not shifts.are_seen(pids, since=now - span)
 
     def _end(self, child: subprocess.Popen[bytes], pipe: StopPipe) -> None:
         """Let the cluster stop: no attempt is cut short.
@@ -144,12 +155,10 @@ class Supervisor:
             return False
 
 
-def is_stuck(*, now: datetime) -> bool:
-    """Tell whether deliveries are due for long and no worker was seen since."""
-    due_at = next_at(now - STUCK_AFTER)
-    if due_at is None or due_at > now - STUCK_AFTER:
-        return False
-    return not WorkerShift.objects.filter(seen_at__gt=now - STUCK_AFTER).exists()
+def is_work_due_for(span: timedelta, *, now: datetime) -> bool:
+    """Tell whether a delivery could have gone that long ago."""
+    due_at = next_at(now - span)
+    return due_at is not None and due_at <= now - span
 
 
 def mark_of(manage: Path, supervisor: int) -> str:
