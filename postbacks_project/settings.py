@@ -195,19 +195,31 @@ OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
 DELIVERY_THREADS = env.int("DELIVERY_THREADS", default=64)
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=60.0)
 DELIVERY_SHIFT_SECONDS = env.float("DELIVERY_SHIFT_SECONDS", default=30.0)
+# Set by ``manage.py worker`` for its cluster only.
+WORKER_STOP_PIPE = env.int("POSTBACKS_STOP_PIPE", default=None)
+
+# Where wake-ups wait. Redis hands them over sooner and spares the database the looking;
+# losing it loses no delivery.
+QUEUE_REDIS_URL = env.str("QUEUE_REDIS_URL", default="")
+_BROKER = (
+    {"broker_class": "apps.core.redis_queue.RedisQueue"}
+    if QUEUE_REDIS_URL
+    else {"orm": "default"}
+)
 
 # A delivery owns its retries, so the queue must not retry: one attempt, acknowledged
 # even when the task raises. ``retry`` exceeds ``timeout`` or django-q2 runs the same
 # task twice; ``timeout`` exceeds a shift plus the longest attempt.
 Q_CLUSTER: dict[str, Any] = {
     "name": "postbacks",
-    "orm": "default",
+    **_BROKER,
     "workers": env.int("WORKERS", default=2),
     "timeout": 120,
     "retry": 180,
     "poll": 0.05,
     "bulk": 1,
-    "queue_limit": 4,
+    # What one cluster takes ahead wakes no other.
+    "queue_limit": 1,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,

@@ -63,6 +63,12 @@ NEEDS = (
         find=find_chromium,
         remedy="apt-get install chromium   or   .venv/bin/playwright install chromium",
     ),
+    Need(
+        marker="redis",
+        name="Redis",
+        find=lambda: shutil.which("redis-server"),
+        remedy="apt-get install redis-server",
+    ),
 )
 
 

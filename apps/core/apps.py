@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from apps.core.checks import check_ca_file
+from apps.core.checks import check_ca_file, check_queue
 
 
 class CoreConfig(AppConfig):
@@ -15,3 +15,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks; settings are complete only now."""
         checks.register(check_ca_file)
+        checks.register(check_queue)

@@ -1,6 +1,7 @@
-"""System checks: what outbound requests cannot do without."""
+"""System checks: what outbound requests and the queue cannot do without."""
 
 import ssl
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,3 +39,16 @@ def _holds_certificate(path: str) -> bool:
         return False
     # A revocation list alone is loaded without complaint, too.
     return context.cert_store_stats()["x509"] > 0
+
+
+def check_queue(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a queue in Redis without the package that talks to it."""
+    if not settings.QUEUE_REDIS_URL or find_spec("redis") is not None:
+        return []
+    return [
+        Error(
+            "QUEUE_REDIS_URL is set, but the Python package “redis” is not installed.",
+            hint="Run: pip install 'postbacks[redis]', or empty QUEUE_REDIS_URL.",
+            id="core.E003",
+        )
+    ]

@@ -1,5 +1,9 @@
-"""The only module that knows the task queue is django-q2."""
+"""The only module that knows the task queue is django-q2.
 
+Beside it ``redis_queue`` is a part of django-q2 that we brought.
+"""
+
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 SWALLOWED = frozenset(
@@ -30,3 +34,8 @@ def enqueue(path: str, **kwargs: int | str) -> None:
     if swallowed:
         raise ValueError(f"django-q2 would swallow the argument {sorted(swallowed)}.")
     async_task(path, **kwargs)
+
+
+def count_waiting() -> int:
+    """Return how many messages lie in the queue that no cluster has taken yet."""
+    return int(get_broker().queue_size())

@@ -7,18 +7,14 @@ answer delays nobody (DESIGN §8).
 
 import logging
 import queue
-import signal
-import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
 
-from apps.deliveries import claiming, lanes, shifts, waking
+from apps.deliveries import claiming, lanes, shifts, stopping, waking
 from apps.deliveries.clock import DatabaseClock
 from apps.deliveries.lanes import Lane
 from apps.deliveries.pool import ThreadPool, process_pool
@@ -78,17 +74,16 @@ class Shift:
         self._stopping = True
 
     def run(self) -> None:
-        """Drain until nothing is due for a moment, the shift is over, or stopped."""
+        """Claim until nothing is due for a moment, the shift is over, or stopped."""
         while self._goes_on():
             self._beat()
             if self._may_claim() and self._claim():
                 self._linger_until = time.monotonic() + LINGER_SECONDS
             self._collect()
-        self._finish()
 
     def _goes_on(self) -> bool:
         now = time.monotonic()
-        if self._stopping or now >= self._ends_at:
+        if self._stopping or stopping.is_told() or now >= self._ends_at:
             return False
         is_busy = self._load.in_flight > 0 or bool(self._unwritten)
         return is_busy or now < self._linger_until
@@ -108,8 +103,7 @@ class Shift:
         now = time.monotonic()
         if now >= self._next_heartbeat:
             self._clock.look()
-            if shifts.beat(is_accepting=self._has_room, now=self._clock()):
-                self.stop()
+            shifts.beat(is_accepting=self._has_room, now=self._clock())
             self._next_heartbeat = now + HEARTBEAT_SECONDS
 
     def _claim(self) -> int:
@@ -186,7 +180,7 @@ class Shift:
         now = time.monotonic()
         if now >= self._next_extra_worker:
             self._next_extra_worker = now + EXTRA_WORKER_SECONDS
-            waking.wake()
+            waking.wake_one_more()
 
     def _collect(self) -> None:
         """Wait briefly for results and write them once there are enough."""
@@ -219,33 +213,17 @@ class Shift:
             self._linger_until = time.monotonic() + LINGER_SECONDS
             self._look_again_at = 0.0
 
-    def _finish(self) -> None:
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether nothing is being sent any more."""
+        return self._load.in_flight == 0
+
+    def finish(self) -> None:
         """Record what still runs. Each attempt ends at its own deadline."""
         ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
         while self._load.in_flight > 0 and time.monotonic() < ends_at:
             self._collect()
         self._flush()
-
-
-@contextmanager
-def _stopped_by_signals(shift: Shift) -> Iterator[None]:
-    """Let SIGTERM and SIGINT end the shift early instead of cutting an attempt."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        shift.stop()
-
-    previous = {
-        number: signal.signal(number, stop)
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 def work_shift() -> None:
@@ -263,11 +241,20 @@ def work_shift() -> None:
     )
     shifts.begin(now=clock())
     try:
-        with _stopped_by_signals(shift):
+        with stopping.stopped_by_signals(shift.stop):
             shift.run()
+            if not shift.is_finished:
+                # The last answers may take long; another looks for work meanwhile.
+                shifts.beat(is_accepting=False, now=clock())
+                _wake_successor(clock())
+            shift.finish()
     finally:
         shifts.end(now=clock())
-    now = clock()
+    _wake_successor(clock())
+
+
+def _wake_successor(now: datetime) -> None:
+    """Look a last time, and wake another when something is due soon."""
     next_at = lanes.next_at(now)
     if next_at is not None and next_at <= now + LINGER_FOR_RETRY:
         waking.wake()

@@ -2,8 +2,11 @@
 
 import os
 import socket
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from apps.core.ids import uuid7
 from apps.deliveries.models import (
@@ -21,9 +24,9 @@ def _row_id() -> UUID:
     return _ids.setdefault(os.getpid(), uuid7())
 
 
-def worker_name() -> str:
-    """Return the name of this process for people: host and process id."""
-    return f"{socket.gethostname()}/{os.getpid()}"
+def worker_name(pid: int | None = None) -> str:
+    """Return the name of a process, else of this one, for people: host and pid."""
+    return f"{socket.gethostname()}/{pid or os.getpid()}"
 
 
 def begin(*, now: datetime) -> None:
@@ -36,26 +39,29 @@ def begin(*, now: datetime) -> None:
             "seen_at": now,
             "accepting_until": now + PROMISE,
             "ended_at": None,
-            "is_told_to_stop": False,
         },
     )
 
 
-def beat(*, is_accepting: bool, now: datetime) -> bool:
-    """Show that the process lives; promise to look while it has free slots.
-
-    Returns whether the shift was told to stop.
-    """
-    row = WorkerShift.objects.filter(pk=_row_id())
-    row.update(seen_at=now, accepting_until=now + PROMISE if is_accepting else now)
-    return row.filter(is_told_to_stop=True).exists()
-
-
-def tell_to_stop(*, host: str) -> None:
-    """Have the shifts of ``host`` end: they finish what they send, claim nothing."""
-    WorkerShift.objects.filter(worker__startswith=f"{host}/", ended_at=None).update(
-        is_told_to_stop=True
+def beat(*, is_accepting: bool, now: datetime) -> None:
+    """Show that the process lives; promise to look while it has free slots."""
+    WorkerShift.objects.filter(pk=_row_id()).update(
+        seen_at=now, accepting_until=now + PROMISE if is_accepting else now
     )
+
+
+def are_working(pids: Iterable[int]) -> bool:
+    """Tell whether one of these processes of this host is in a shift."""
+    return _rows(pids).filter(ended_at=None).exists()
+
+
+def are_seen(pids: Iterable[int], *, since: datetime) -> bool:
+    """Tell whether one of these processes of this host gave a sign of life."""
+    return _rows(pids).filter(seen_at__gt=since).exists()
+
+
+def _rows(pids: Iterable[int]) -> QuerySet[WorkerShift]:
+    return WorkerShift.objects.filter(worker__in=[worker_name(pid) for pid in pids])
 
 
 def end(*, now: datetime) -> None:

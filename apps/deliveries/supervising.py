@@ -8,29 +8,29 @@ behind (measured with django-q2 1.11).
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
 
 from apps.deliveries import shifts, waking
+from apps.deliveries.clock import database_now
 from apps.deliveries.lanes import next_at
-from apps.deliveries.models import (
-    WorkerShift,
-)
+from apps.deliveries.stopping import PIPE_VARIABLE, StopPipe
 
 logger = logging.getLogger(__name__)
 
+NUDGE_AFTER = timedelta(seconds=3)
+"""A wake-up was lost, or went to a cluster that was busy: send another."""
 STUCK_AFTER = timedelta(seconds=30)
-LOOK_SECONDS = 0.5
-STOP_SECONDS = 60.0
+CARE_SECONDS = 1.0
+LOOK_SECONDS = 0.1
 MARK = "POSTBACKS_CLUSTER"
 """An environment variable that tells our cluster's processes from all others."""
 
@@ -41,7 +41,6 @@ class Supervisor:
     def __init__(self, manage: Path) -> None:
         self._manage = manage
         self._stopping = False
-        self._child: subprocess.Popen[bytes] | None = None
 
     def stop(self) -> None:
         """End the cluster; it finishes what it is sending."""
@@ -52,23 +51,30 @@ class Supervisor:
         end_orphans(manage=self._manage)
         while not self._stopping:
             self._wake()
-            self._child = self._start()
-            self._watch(self._child)
-            self._end(self._child)
+            pipe = StopPipe()
+            child = self._start(pipe)
+            self._watch(child)
+            self._end(child, pipe)
+            pipe.close()
         return 0
 
     def _mark(self) -> str:
         return mark_of(self._manage, os.getpid())
 
     def _wake(self) -> None:
-        """Have the new cluster look for what waited while none ran."""
+        """Have the cluster look for what waits while none of its workers does."""
         with suppress(DatabaseError):
-            waking.wake()
+            waking.wake_one_more()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, pipe: StopPipe) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own command line
             [sys.executable, str(self._manage), "qcluster"],
-            env={**os.environ, MARK: self._mark()},
+            env={
+                **os.environ,
+                MARK: self._mark(),
+                PIPE_VARIABLE: str(pipe.reader),
+            },
+            pass_fds=[pipe.reader],
             start_new_session=True,
         )
 
@@ -78,43 +84,81 @@ class Supervisor:
         A new cluster gets as long to be seen as a running one to be missed: what is
         due may have waited for it.
         """
-        may_be_stuck_from = time.monotonic() + STUCK_AFTER.total_seconds()
+        started_at = next_care_at = time.monotonic()
         while not self._stopping:
             with suppress(subprocess.TimeoutExpired):
                 status = child.wait(timeout=LOOK_SECONDS)
                 logger.error("The cluster ended (%s); starting it again.", status)
                 time.sleep(1)
                 return
-            if time.monotonic() > may_be_stuck_from and self._is_stuck():
-                logger.error("The cluster makes no progress; starting it again.")
-                return
+            now = time.monotonic()
+            if now >= next_care_at:
+                next_care_at = now + CARE_SECONDS
+                if self._is_stuck(age=timedelta(seconds=now - started_at)):
+                    logger.error("The cluster makes no progress; starting it again.")
+                    return
 
-    def _is_stuck(self) -> bool:
+    def _is_stuck(self, *, age: timedelta) -> bool:
+        """Nudge a cluster that idles while work is due; tell whether in vain."""
         try:
-            return is_stuck(now=timezone.now())
+            if not self._idles_for(NUDGE_AFTER):
+                return False
+            waking.wake_one_more()
+            return age > STUCK_AFTER and self._idles_for(STUCK_AFTER)
         except DatabaseError:
             close_old_connections()
             return False
 
-    def _end(self, child: subprocess.Popen[bytes]) -> None:
-        """Let the cluster stop: no attempt is cut short."""
+    def _idles_for(self, span: timedelta) -> bool:
+        now = database_now()
+        if not is_work_due_for(span, now=now):
+            return False
+        pids = list(self._processes())
+        return bool(pids) and not shifts.are_seen(pids, since=now - span)
+
+    def _end(self, child: subprocess.Popen[bytes], pipe: StopPipe) -> None:
+        """Let the cluster stop: no attempt is cut short.
+
+        When systemd sends SIGTERM to all of its processes, workers outlive the one
+        that would wait for them. After its lease an attempt is another worker's.
+        """
+        pipe.tell()
         _signal(child.pid, signal.SIGTERM)
-        with suppress(DatabaseError):
-            shifts.tell_to_stop(host=socket.gethostname())
-        try:
-            child.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            logger.warning("The cluster did not stop in time and is ended.")
-        end_processes(mark=self._mark())
+        ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
+        while self._is_guarded(child) or self._is_sending():
+            if time.monotonic() > ends_at:
+                logger.warning("The cluster did not stop in time and is ended.")
+                break
+            time.sleep(LOOK_SECONDS)
+        end_processes(self._processes())
         child.wait()
 
+    def _processes(self) -> Iterator[int]:
+        own = self._mark()
+        return (pid for pid, mark in marked_processes() if mark == own)
 
-def is_stuck(*, now: datetime) -> bool:
-    """Tell whether deliveries are due for long and no worker was seen since."""
-    due_at = next_at(now - STUCK_AFTER)
-    if due_at is None or due_at > now - STUCK_AFTER:
-        return False
-    return not WorkerShift.objects.filter(seen_at__gt=now - STUCK_AFTER).exists()
+    def _is_guarded(self, child: subprocess.Popen[bytes]) -> bool:
+        """Tell whether the cluster still ends by itself.
+
+        Its main process waits for good for a sentinel that was killed.
+        """
+        if child.poll() is not None:
+            return False
+        return any(_parent_of(pid) == child.pid for pid in self._processes())
+
+    def _is_sending(self) -> bool:
+        try:
+            return shifts.are_working(self._processes())
+        except DatabaseError:
+            # What it cannot record need not be waited for.
+            close_old_connections()
+            return False
+
+
+def is_work_due_for(span: timedelta, *, now: datetime) -> bool:
+    """Tell whether a delivery could have gone that long ago."""
+    due_at = next_at(now - span)
+    return due_at is not None and due_at <= now - span
 
 
 def mark_of(manage: Path, supervisor: int) -> str:
@@ -138,11 +182,10 @@ def marked_processes() -> Iterator[tuple[int, str]]:
                 yield int(folder.name), entry[len(prefix) :].decode(errors="replace")
 
 
-def end_processes(*, mark: str) -> None:
-    """Kill what is left of one supervisor's cluster."""
-    for pid, found in marked_processes():
-        if found == mark:
-            _signal(pid, signal.SIGKILL)
+def end_processes(pids: Iterable[int]) -> None:
+    """Kill what is left of a cluster."""
+    for pid in pids:
+        _signal(pid, signal.SIGKILL)
 
 
 def end_orphans(*, manage: Path) -> None:
@@ -151,6 +194,15 @@ def end_orphans(*, manage: Path) -> None:
         path, _, supervisor = mark.rpartition(":")
         if path == str(manage.resolve()) and not Path(f"/proc/{supervisor}").exists():
             _signal(pid, signal.SIGKILL)
+
+
+def _parent_of(pid: int) -> int | None:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    # The name before the last bracket may hold anything.
+    return int(status.rpartition(")")[2].split()[1])
 
 
 def _signal(pid: int, number: int) -> None:

@@ -13,7 +13,7 @@ import time
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from apps.core.queue import enqueue
+from apps.core.queue import count_waiting, enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ MESSAGES_ENOUGH = 10
 IS_AWAKE = """
 SELECT EXISTS (SELECT 1 FROM deliveries_workershift
                 WHERE ended_at IS NULL AND accepting_until > now())
-    OR (SELECT count(*) FROM (SELECT 1 FROM django_q_ormq
-                               WHERE lock <= now() LIMIT %s) waiting) >= %s
 """
 
 
@@ -77,9 +75,15 @@ def wake_unless_accepting() -> None:
     Without the second, a day without a worker would leave millions of messages.
     """
     with connection.cursor() as cursor:
-        cursor.execute(IS_AWAKE, [MESSAGES_ENOUGH, MESSAGES_ENOUGH])
+        cursor.execute(IS_AWAKE)
         (is_awake,) = cursor.fetchone()
     if not is_awake:
+        wake_one_more()
+
+
+def wake_one_more() -> None:
+    """Send a wake-up, unless enough of them lie untaken."""
+    if count_waiting() < MESSAGES_ENOUGH:
         wake()
 
 

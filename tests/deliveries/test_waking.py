@@ -1,6 +1,6 @@
 """Wake-ups are hints: few, skipped when needless, and never the truth."""
 
-import socket
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
@@ -50,15 +50,15 @@ def test_a_shift_that_does_not_look_any_more_is_no_reason_to_skip(how: str) -> N
     assert OrmQ.objects.count() == 1
 
 
-def test_a_shift_is_told_to_stop_by_its_heartbeat() -> None:
+def test_a_process_has_one_row_for_all_of_its_shifts() -> None:
     now = datetime.now(UTC)
     shifts.begin(now=now)
+    works = shifts.are_working([os.getpid()])
+    shifts.end(now=now)
+    rests = shifts.are_working([os.getpid()])
+    shifts.begin(now=now)
 
-    first = shifts.beat(is_accepting=True, now=now)
-    shifts.tell_to_stop(host=socket.gethostname())
-    second = shifts.beat(is_accepting=True, now=now)
-
-    assert (first, second) == (False, True)
+    assert (works, rests) == (True, False)
     assert WorkerShift.objects.count() == 1
 
 

@@ -19,7 +19,6 @@ class WorkerShift(models.Model):
     seen_at = models.DateTimeField()
     accepting_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    is_told_to_stop = models.BooleanField(default=False)
 
     objects = ScopedQuerySet.as_manager()
 
