@@ -14,12 +14,11 @@ from apps.actions.base import Action, AttemptResult, Job, Judgement, Outcome
 from apps.connections.models import Connection
 from apps.core import secret_box
 from apps.deliveries import shifts
-from apps.deliveries.breaker import Contact
 from apps.deliveries.clock import Clock
 from apps.deliveries.context import MacroValues
-from apps.deliveries.health import Signal
 from apps.deliveries.recording import Finished
 from apps.deliveries.retries import NextStep, Tried, delays_of, next_step
+from apps.deliveries.signalling import signal_of
 from apps.deliveries.states import (
     AttemptOutcome,
     DeliveryKind,
@@ -31,9 +30,6 @@ from apps.postbacks.timing import Timing, next_opening
 logger = logging.getLogger(__name__)
 
 CACHED_REVISIONS = 10_000
-SERVER_ERROR = 500
-BUSY = frozenset({408, 425, 429})
-"""Answers of a server that works but takes nothing now."""
 CRASHED = Judgement(
     Outcome.PERMANENT,
     "Our mistake, not the partner's: the action crashed. See the log.",
@@ -213,13 +209,7 @@ def _finished(
         step=_within_hours(next_step(tried), revision.timing),
         code=judgement.code,
         message=judgement.message,
-        request=result.request,
-        response_status=result.response_status,
-        response_headers=result.response_headers,
-        response_body=result.response_body,
-        is_truncated=result.is_truncated,
-        address=result.address,
-        duration_ms=result.duration_ms,
+        **_what_was_said(result),
         worker=shifts.worker_name(),
         revision_number=revision.number,
         signal=signal_of(row, result, finished_at),
@@ -230,46 +220,21 @@ def _finished(
     )
 
 
+def _what_was_said(result: AttemptResult) -> dict[str, Any]:
+    return {
+        "request": result.request,
+        "response_status": result.response_status,
+        "response_headers": result.response_headers,
+        "response_body": result.response_body,
+        "is_truncated": result.is_truncated,
+        "address": result.address,
+        "duration_ms": result.duration_ms,
+    }
+
+
 def _within_hours(step: NextStep, timing: Timing | None) -> NextStep:
     """Put a retry off to the rule's sending hours."""
     if step.due_at is None or timing is None:
         return step
     due_at = next_opening(timing.windows, timing.zone, step.due_at)
     return replace(step, due_at=due_at)
-
-
-def signal_of(row: Any, result: AttemptResult, ended_at: datetime) -> Signal:
-    """Return what an attempt tells of its destination and its rule."""
-    judgement = result.judgement
-    failed_before = (row.destination_failures or 0) + (row.rule_failures or 0)
-    return Signal(
-        destination_id=row.destination_id,
-        contact=_contact(result, ended_at),
-        rule_id=row.rule_id,
-        is_failure=_counts_as_failure(row, judgement.outcome),
-        is_watched=failed_before > 0,
-        disable_after=row.disable_after,
-        message=judgement.message,
-        ended_at=ended_at,
-    )
-
-
-def _contact(result: AttemptResult, at: datetime) -> Contact | None:
-    """Return whether the destination answered; ``None`` when it was not asked."""
-    status, judgement = result.response_status, result.judgement
-    is_in_trouble = status is None or status >= SERVER_ERROR or status in BUSY
-    if judgement.outcome in (Outcome.RETRY, Outcome.AMBIGUOUS) and is_in_trouble:
-        seconds = judgement.retry_after_seconds
-        wait = None if seconds is None else timedelta(seconds=max(seconds, 0.0))
-        return Contact(is_failure=True, at=at, retry_after=wait)
-    if judgement.outcome is Outcome.SUCCESS or status is not None:
-        return Contact(is_failure=False, at=at)
-    return None
-
-
-def _counts_as_failure(row: Any, outcome: Outcome) -> bool | None:
-    if row.kind != DeliveryKind.LIVE or row.replay_id is not None:
-        return None
-    if outcome in (Outcome.SUCCESS, Outcome.SKIPPED):
-        return False
-    return None if outcome is Outcome.AUTH else True
