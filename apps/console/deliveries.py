@@ -22,6 +22,7 @@ from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import RESENDABLE, DeliveryState
+from apps.deliveries.waiting import why_it_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ ACTS = (
 )
 
 
+RESENT_AT_ONCE = 1_000
+TOO_MANY = (
+    f"More than {RESENT_AT_ONCE:,} are sent again by a replay: choose «Replay all that "
+    "match the filters …». It counts first and shows its progress."
+)
 REPLAYED_FILTERS = {
     "state__exact": "states",
     "rule__id__exact": "rule",
@@ -98,8 +104,13 @@ class DeliveryAdmin(FactsAdmin):
     @admin.action(description="Resend selected deliveries now", permissions=["act"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Send several again."""
-        ids = list(queryset.values_list("pk", flat=True))
-        count = services.resend(delivery_ids=ids, now=timezone.now())
+        ids = list(queryset.values_list("pk", flat=True)[: RESENT_AT_ONCE + 1])
+        if len(ids) > RESENT_AT_ONCE:
+            messages.warning(request, TOO_MANY)
+            return
+        count = services.resend(
+            delivery_ids=ids, now=timezone.now(), author=signed_in(request)
+        )
         left = len(ids) - count
         messages.success(
             request, f"{count} deliveries will be sent again; {left} were left alone."
@@ -138,7 +149,10 @@ class DeliveryAdmin(FactsAdmin):
         return HttpResponseRedirect(change_url(delivery))
 
     def _do(self, request: HttpRequest, delivery: Delivery, act: Act) -> None:
-        if act.service(delivery_ids=[delivery.pk], now=timezone.now()):
+        done = act.service(
+            delivery_ids=[delivery.pk], now=timezone.now(), author=signed_in(request)
+        )
+        if done:
             messages.success(request, f"The delivery {act.done}.")
         else:
             messages.warning(request, "It changed in the meantime; nothing was done.")
@@ -162,10 +176,12 @@ class DeliveryAdmin(FactsAdmin):
             ("Transaction", transaction_of(obj) or NOTHING),
             ("Offer", link(obj.offer, user)),
             ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
+            ("Replay", link(obj.replay, user) if obj.replay else NOTHING),
         )
         how = (
             ("State", state_badge(obj)),
             ("Why", reason_in_words(obj) or NOTHING),
+            ("Waits", why_it_waits(obj, timezone.now()) or NOTHING),
             ("Destination", link(obj.destination, user)),
             ("Planned", moment(obj.created_at)),
             ("Next attempt", moment(obj.due_at) if is_due else NOTHING),

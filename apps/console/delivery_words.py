@@ -33,10 +33,17 @@ OUTCOME_COLOURS: dict[str, str] = {
 def state_badge(delivery: Delivery) -> SafeString:
     """Return the state as a badge; its title is the reason."""
     return badge(
-        delivery.get_state_display(),
+        _state_in_words(delivery),
         STATE_COLOURS.get(delivery.state, "off"),
         reason_in_words(delivery),
     )
+
+
+def _state_in_words(delivery: Delivery) -> str:
+    """Return the state; what a replay planned waits among retries, yet is none."""
+    if delivery.state == DeliveryState.RETRYING and not delivery.attempts:
+        return str(DeliveryState.PENDING.label)
+    return delivery.get_state_display()
 
 
 def reason_in_words(delivery: Delivery) -> str:

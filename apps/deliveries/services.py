@@ -2,16 +2,19 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
+from apps.accounts.models import User
 from apps.actions import registry
 from apps.actions.base import CheckLevel, CheckLine
 from apps.connections.models import Connection, ConnectionState
 from apps.core import secret_box
 from apps.deliveries import waking
+from apps.deliveries.acts import note_acts
 from apps.deliveries.models import Delivery, Destination
 from apps.deliveries.releasing import release_connection
 from apps.deliveries.states import (
@@ -26,12 +29,17 @@ MARKED = "marked"
 
 
 @transaction.atomic
-def resend(*, delivery_ids: Collection[UUID], now: datetime) -> int:
+def resend(
+    *, delivery_ids: Collection[UUID], now: datetime, author: User | None = None
+) -> int:
     """Have deliveries tried again now, except one in flight; returns how many.
 
     Their retries begin anew.
     """
-    count = Delivery.objects.filter(pk__in=delivery_ids, state__in=RESENDABLE).update(
+    count = _act(
+        ("resend", RESENDABLE),
+        delivery_ids,
+        author,
         state=DeliveryState.RETRYING,
         reason="",
         due_at=now,
@@ -42,18 +50,51 @@ def resend(*, delivery_ids: Collection[UUID], now: datetime) -> int:
     return count
 
 
-def mark_delivered(*, delivery_ids: Collection[UUID], now: datetime) -> int:
+def mark_delivered(
+    *, delivery_ids: Collection[UUID], now: datetime, author: User | None = None
+) -> int:
     """Close held deliveries that a person knows to have arrived; returns how many."""
-    return Delivery.objects.filter(
-        pk__in=delivery_ids, state=DeliveryState.HELD
-    ).update(state=DeliveryState.DELIVERED, reason=MARKED, finished_at=now)
-
-
-def cancel(*, delivery_ids: Collection[UUID], now: datetime) -> int:
-    """Give up unfinished deliveries; returns how many. One being sent is left alone."""
-    return Delivery.objects.filter(pk__in=delivery_ids, state__in=UNFINISHED).update(
-        state=DeliveryState.CANCELLED, reason="", finished_at=now
+    return _act(
+        ("mark delivered", (DeliveryState.HELD,)),
+        delivery_ids,
+        author,
+        state=DeliveryState.DELIVERED,
+        reason=MARKED,
+        finished_at=now,
     )
+
+
+def cancel(
+    *, delivery_ids: Collection[UUID], now: datetime, author: User | None = None
+) -> int:
+    """Give up unfinished deliveries; returns how many. One being sent is left alone."""
+    return _act(
+        ("cancel", UNFINISHED),
+        delivery_ids,
+        author,
+        state=DeliveryState.CANCELLED,
+        reason="",
+        finished_at=now,
+    )
+
+
+@transaction.atomic
+def _act(
+    act: tuple[str, Collection[str]],
+    delivery_ids: Collection[UUID],
+    author: User | None,
+    **fields: Any,
+) -> int:
+    """Change those deliveries whose state allows it, and remember who did."""
+    name, states = act
+    found = list(
+        Delivery.objects.select_for_update(no_key=True)
+        .filter(pk__in=delivery_ids, state__in=states)
+        .order_by("pk")
+        .only("pk", "state")
+    )
+    note_acts(found, name, author)
+    return Delivery.objects.filter(pk__in=[one.pk for one in found]).update(**fields)
 
 
 def check_connection(

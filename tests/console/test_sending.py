@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.models import Role
 from apps.connections.models import Connection
+from apps.core.ids import uuid7
 from apps.deliveries.models import Delivery, Destination, Replay
 from apps.deliveries.replay_tasks import replay as replay_task
 from apps.postbacks.models import PostbackRule
@@ -219,3 +220,41 @@ def test_a_wrong_schedule_is_refused(text: str, staff: Client) -> None:
 
     assert page.status_code == 200
     assert page.context["adminform"].form.errors["retry_delays"]
+
+
+def test_what_a_person_does_with_a_delivery_is_remembered(
+    staff: Client, failed: Delivery
+) -> None:
+    """R213: user, time and what it was before."""
+    url = reverse("admin:deliveries_delivery_act", args=[failed.pk])
+
+    staff.post(url, {"what": "resend"})
+    staff.post(url, {"what": "cancel"})
+
+    entries = LogEntry.objects.filter(object_pk=str(failed.pk)).order_by("pk")
+    assert [entry.changes for entry in entries] == [
+        {"by hand": ["failed", "resend"]},
+        {"by hand": ["retrying", "cancel"]},
+    ]
+    assert {str(entry.actor) for entry in entries} == {"root"}
+
+
+def test_a_delivery_says_what_it_waits_for(staff: Client, failed: Delivery) -> None:
+    Delivery.objects.update(
+        state="pending", finished_at=None, order_key="tx-1", due_at=NOON
+    )
+    assert failed.event is not None
+    later = make_delivery(
+        failed.rule, failed.event, trigger_id=uuid7(), order_key="tx-1"
+    )
+    page = reverse("admin:deliveries_delivery_change", args=[later.pk])
+
+    in_order = staff.get(page).content.decode()
+    Delivery.objects.filter(pk=failed.pk).update(state="failed", finished_at=NOON)
+    Destination.objects.update(
+        breaker="open", failures=12, trips=1, retry_at=timezone.now()
+    )
+    at_the_breaker = staff.get(page).content.decode()
+
+    assert f"delivery {failed.pk} of the same transaction is pending" in in_order
+    assert "The destination failed 12 times in a row." in at_the_breaker

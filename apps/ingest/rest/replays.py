@@ -58,7 +58,8 @@ class Resend(Sending):
         principal = self.sender(request)
         rows = principal.rows(Delivery.objects.all(), offer_path="offer__")
         delivery = get_object_or_404(rows, pk=key)
-        if not resend(delivery_ids=[delivery.pk], now=timezone.now()):
+        person = principal.user if isinstance(principal, UserPrincipal) else None
+        if not resend(delivery_ids=[delivery.pk], now=timezone.now(), author=person):
             state = delivery.get_state_display().lower()
             raise RefusedError(
                 "bad_state", f"The delivery is {state}; it cannot be sent again."
