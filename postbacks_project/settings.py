@@ -195,6 +195,25 @@ DELIVERY_THREADS = env.int("DELIVERY_THREADS", default=64)
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=60.0)
 DELIVERY_SHIFT_SECONDS = env.float("DELIVERY_SHIFT_SECONDS", default=30.0)
 
+# Alerts: how late the oldest due delivery may be, and for how long the same thing is
+# not told again.
+ALERT_BACKLOG_MINUTES = env.float("ALERT_BACKLOG_MINUTES", default=10.0)
+ALERT_QUIET_MINUTES = env.float("ALERT_QUIET_MINUTES", default=60.0)
+
+# The mail server; without one, in production, channels of e-mail fail and say so.
+EMAIL_URL = env.str("EMAIL_URL", default="consolemail://" if DEBUG else "")
+if EMAIL_URL:
+    _email = env.email_url_config(EMAIL_URL)
+    EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+    EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"
+    EMAIL_PORT = _email["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="postbacks@localhost")
+
 # A delivery owns its retries, so the queue must not retry: one attempt, acknowledged
 # even when the task raises. ``retry`` exceeds ``timeout`` or django-q2 runs the same
 # task twice; ``timeout`` exceeds a shift plus the longest attempt.
