@@ -95,8 +95,7 @@ def tell(notice: AlertNotice, *, now: datetime) -> bool:
 
 def subject_of(notice: AlertNotice) -> str:
     """Return the subject of the e-mail."""
-    what = f"{notice.alert.get_kind_display()}: {notice.alert.name}"
-    return f"Over: {what}" if notice.level == OVER else what
+    return f"Over: {notice.alert}" if notice.level == OVER else str(notice.alert)
 
 
 def _obstacle(notice: AlertNotice) -> str:

@@ -73,7 +73,7 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.message
+        return f"{self.get_kind_display()}: {self.name}"
 
 
 class AlertChannel(TimeStamped):
