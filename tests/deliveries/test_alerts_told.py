@@ -1,7 +1,7 @@
 """Telling alerts: real messages, in order, once."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from unittest.mock import patch
 
@@ -10,11 +10,13 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
+from apps.core import secret_box
 from apps.deliveries import alerting, notifying, sweeping
 from apps.deliveries.models import (
     Alert,
     AlertNotice,
 )
+from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from tests.deliveries.alarms import (
     MINUTE,
@@ -25,6 +27,8 @@ from tests.deliveries.alarms import (
     make_watched_rule,
     watch,
 )
+from tests.deliveries.steps import make_due, one_attempt
+from tests.deliveries.test_policies import revised
 from tests.factories import NOON
 from tests.sink import Sink
 
@@ -155,6 +159,26 @@ def test_a_command_tells_while_no_worker_runs(alert: Alert) -> None:
     call_command("alerts")
 
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attempts_that_really_fail_end_in_a_message(offer: Offer, sink: Sink) -> None:
+    """R 19 of reliability: from the partner's answer to the person, no secret on it."""
+    sink.answers = [(404, {})]
+    delivery = make_due(offer, sink)
+    secrets = secret_box.seal({"headers": "Authorization: Bearer very-secret-1"})
+    revised(delivery, disable_after=1, sealed_secrets=secrets)
+    make_mail()
+
+    one_attempt()
+    sweeping.sweep(now=datetime.now(UTC))
+
+    [message] = mail.outbox
+    [(_, _, headers)] = sink.received
+    assert headers["Authorization"] == "Bearer very-secret-1"
+    assert message.subject.startswith("A postback was disabled: Postback #")
+    assert "404" in str(message.body)
+    assert "very-secret" not in str(message.body)
 
 
 @pytest.mark.django_db(transaction=True)
