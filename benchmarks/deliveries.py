@@ -92,10 +92,10 @@ def black_hole(stage: Stage, *, count: int) -> Figures:
 
 
 def due_retries(stage: Stage, *, count: int) -> Figures:
-    """How late retries start that become due one after the other, within 8 s."""
+    """How late retries start that become due one after the other, within 9 s."""
     clear(stage)
     for place in range(count):
-        plan(stage.rule, 1, due_in=2 + 6 * place / count)
+        plan(stage.rule, 1, due_in=5 + 4 * place / count)
     Delivery.objects.update(state="retrying", attempts=1)
     due = dict(Delivery.objects.values_list("pk", "due_at"))
     stage.start_worker()

@@ -2,7 +2,8 @@
 
 With ``--hole`` another port takes requests and never answers. ``GET /delay?ms=50``
 makes it take its time from then on. ``GET /stats`` returns count, first and last
-arrival and the latencies of requests whose ``o=`` holds the nanosecond they were sent; ``GET /reset`` forgets everything.
+arrival and the latencies of requests whose ``o=`` holds the nanosecond they were sent;
+``GET /reset`` forgets everything.
 """
 
 import argparse

@@ -189,6 +189,7 @@ TALLY_SECONDS = env.float("TALLY_SECONDS", default=1.0)
 # Outbound requests.
 OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
 OUTBOUND_DEADLINE_SECONDS = env.float("OUTBOUND_DEADLINE_SECONDS", default=15.0)
+OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
 
 # Deliveries. A lease is longer than any attempt can take (checked by deliveries.E001).
 DELIVERY_THREADS = env.int("DELIVERY_THREADS", default=64)

@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(
             continue
         config.stash[LEFT_OUT].append((need, len(needing)))
         for item in needing:
-            item.add_marker(pytest.mark.skip(reason=f"{need.name} is not installed"))
+            item.add_marker(pytest.mark.skip(reason=f"this machine lacks {need.name}"))
     if config.stash[LEFT_OUT] and is_continuous_integration():
         raise pytest.UsageError(*_sentences(config))
 
@@ -38,7 +38,7 @@ def pytest_terminal_summary(
 
 def _sentences(config: pytest.Config) -> list[str]:
     return [
-        f"{count} tests need {need.name}, which is not installed. Get it with:  "
+        f"{count} tests need {need.name}, which this machine lacks. Get it with:  "
         f"{need.remedy}"
         for need, count in config.stash.get(LEFT_OUT, [])
     ]

@@ -2,11 +2,18 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMESPACE_COMMANDS = (
+    "unshare --mount --net",
+    "unshare --map-root-user --mount --net",
+)
+HARMLESS_MOUNT = "mount --bind /dev/null /etc/resolv.conf"
 PLAYWRIGHT_BROWSERS = Path.home() / ".cache" / "ms-playwright"
 
 
@@ -17,6 +24,19 @@ def find_chromium() -> str | None:
             return path
     downloaded = sorted(PLAYWRIGHT_BROWSERS.glob("chromium-*/chrome-linux*/chrome"))
     return str(downloaded[-1]) if downloaded else None
+
+
+def find_namespaces() -> str | None:
+    """Return the command that gives a program a network and mounts of its own.
+
+    As root, or as anybody where the kernel allows that.
+    """
+    for command in NAMESPACE_COMMANDS:
+        arguments = [*command.split(), *HARMLESS_MOUNT.split()]
+        with suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(arguments, check=True, capture_output=True, timeout=5)
+            return command
+    return None
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,13 @@ class Need:
 
 
 NEEDS = (
+    Need(
+        marker="namespaces",
+        name="a network and mounts of its own (Linux namespaces)",
+        find=find_namespaces,
+        remedy="run as root, or   sysctl -w kernel.unprivileged_userns_clone=1   (in a "
+        "container:   docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN)",
+    ),
     Need(
         marker="browser",
         name="Chromium",

@@ -43,6 +43,7 @@ ACTIVITY_MODELS = (
     "deliveries.destination",
     "deliveries.alert",
     "deliveries.alertnotice",
+    "deliveries.replay",
     "ingest.refusedrequest",
 )
 ACCESS_MODELS = ("accounts.user", "accounts.apitoken", "auditlog.logentry")

@@ -61,6 +61,14 @@ __all__ = [
 ]
 
 
+PREVIEWED_ERRORS = (
+    PermanentError,
+    RenderError,
+    TemplateError,
+    http.ForbiddenTargetError,
+)
+
+
 class Action(ABC):
     """One way to tell somebody that something happened."""
 
@@ -224,9 +232,10 @@ class HttpAction(Action):
         """Return the request that ``run`` would send, without secrets."""
         try:
             request = self.build(job)
+            http.refuse_forbidden_target(request.url)
         except SkipDeliveryError as error:
             return {"skipped": self.redactor(job).url(str(error))}
-        except (PermanentError, RenderError, TemplateError) as error:
+        except PREVIEWED_ERRORS as error:
             return {"error": self.redactor(job).url(str(error))}
         redactor = self.redactor(job, *credentials_in(request.headers))
         return _stored_request(request, redactor)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -47,6 +48,14 @@ ACTS = (
 )
 
 
+REPLAYED_FILTERS = {
+    "state__exact": "states",
+    "rule__id__exact": "rule",
+    "offer__id__exact": "offer",
+    "destination__id__exact": "destination",
+}
+"""Filters of the list, and what they are called in a replay."""
+
 DUE_STATES = (DeliveryState.PENDING, DeliveryState.RETRYING)
 
 
@@ -70,7 +79,7 @@ class DeliveryAdmin(FactsAdmin):
     list_select_related = ("rule", "offer", "event", "conversion")
     search_fields = ("=event__transaction_id", "=conversion__transaction_id")
     search_help_text = "Transaction id"
-    actions = ("resend_selected",)
+    actions = ("resend_selected", "replay_matching")
     quick_views = (
         ("Failed", "state__exact=failed"),
         ("Held", "state__exact=held"),
@@ -95,6 +104,19 @@ class DeliveryAdmin(FactsAdmin):
         messages.success(
             request, f"{count} deliveries will be sent again; {left} were left alone."
         )
+
+    @admin.action(
+        description="Replay all that match the filters …", permissions=["act"]
+    )
+    def replay_matching(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Prepare a replay of what the list shows, on all of its pages."""
+        given = {
+            name: request.GET[key]
+            for key, name in REPLAYED_FILTERS.items()
+            if request.GET.get(key)
+        }
+        add = reverse("admin:deliveries_replay_add")
+        return HttpResponseRedirect(f"{add}?{urlencode(given)}")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address that the buttons post to."""

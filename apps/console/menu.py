@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Alert", ""),
             ("AlertChannel", ""),
             ("Destination", ""),
+            ("Replay", ""),
         ),
     ),
     ("Access", (("User", ""), ("ApiToken", ""), ("LogEntry", "Audit log"))),

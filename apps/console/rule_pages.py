@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.console.people import signed_in
@@ -84,11 +86,23 @@ def remove(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
     return HttpResponseRedirect(list_url(PostbackRule))
 
 
+def send_again(
+    model_admin: Any, request: HttpRequest, rule: PostbackRule
+) -> PageResult:
+    """Prepare a replay of the postback."""
+    if not signed_in(request).has_perm("deliveries.change_delivery"):
+        raise PermissionDenied
+    return HttpResponseRedirect(
+        f"{reverse('admin:deliveries_replay_add')}?rule={rule.pk}"
+    )
+
+
 RULE_PAGES = (
     Page("dry-run", "Dry run", "view", dry_run),
     Page("simulate", "Simulate", "change", simulate),
     Page("revisions", "Revisions", "view", revisions),
     Page("restore", "Restore", "change", restore, is_offered=_has_a_past),
+    Page("send-again", "Send again", "change", send_again),
     Page("status", "Change status", "change", switch),
     Page("remove", "Delete", "delete", remove),
 )

@@ -22,8 +22,10 @@ from apps.core.outbound_errors import (
 )
 from apps.core.pinned import PinnedAdapter
 from apps.core.targets import split_url
+from apps.core.tls import ClientIdentity
 
 __all__ = [
+    "ClientIdentity",
     "ForbiddenTargetError",
     "MaybeSentError",
     "NotSentError",
@@ -32,6 +34,7 @@ __all__ = [
     "Response",
     "destination_of",
     "is_allowed_target",
+    "refuse_forbidden_target",
     "send",
 ]
 
@@ -70,6 +73,8 @@ class OutboundRequest:
 
     ``fresh_connection`` is for requests that must not be repeated blindly: a kept
     connection that the peer is just closing would leave it open whether they arrived.
+
+    ``identity`` is shown to an https peer that asks for a client certificate.
     """
 
     method: str
@@ -78,6 +83,7 @@ class OutboundRequest:
     body: bytes | None = None
     deadline_seconds: float | None = None
     fresh_connection: bool = False
+    identity: ClientIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,9 @@ def send(request: OutboundRequest) -> Response:
     it may have. Ends at the deadline, give or take half a second.
     """
     started = time.perf_counter()
-    response = _adapter.send(_prepare(request), timeout=request.deadline_seconds)
+    response = _adapter.send(
+        _prepare(request), timeout=request.deadline_seconds, cert=request.identity
+    )
     return Response(
         status_code=response.status_code,
         headers=response.headers,
@@ -187,14 +195,20 @@ def destination_of(url: str) -> str:
 
 
 def is_allowed_target(url: str) -> bool:
-    """Return whether ``url`` may be called, as far as that shows without a look-up.
-
-    For forms. A name may still lead to a forbidden address when it is sent to.
-    """
+    """Return whether ``refuse_forbidden_target`` accepts ``url``. For forms."""
     try:
-        origin, _ = split_url(url)
-        if origin.is_address:
-            refuse_forbidden_address(origin, origin.host)
+        refuse_forbidden_target(url)
     except ForbiddenTargetError:
         return False
     return True
+
+
+def refuse_forbidden_target(url: str) -> None:
+    """Raise ``ForbiddenTargetError`` if ``url`` is refused, whatever names lead to.
+
+    Nothing is looked up: a name may still lead to a forbidden address when it is sent
+    to.
+    """
+    origin, _ = split_url(url)
+    if origin.is_address:
+        refuse_forbidden_address(origin, origin.host)

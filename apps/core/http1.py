@@ -74,6 +74,11 @@ class Wire(io.RawIOBase):
         self._deadline = deadline
         self.allowance_bytes = HEAD_BYTES_MAX
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was received since ``start``."""
+        return self.allowance_bytes == HEAD_BYTES_MAX
+
     def stop(self) -> None:
         """Receive no more."""
         self._deadline = None

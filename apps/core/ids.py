@@ -5,10 +5,13 @@ import time
 import uuid
 from datetime import datetime
 
+LATEST = 2**48 - 1
+"""Milliseconds that fit into an id."""
+
 
 def uuid7_from(moment: datetime) -> uuid.UUID:
     """Return the smallest UUID version 7 of ``moment``: a bound for ranges of time."""
-    milliseconds = int(moment.timestamp() * 1000)
+    milliseconds = min(max(int(moment.timestamp() * 1000), 0), LATEST)
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (0x2 << 62))
 
 

@@ -22,7 +22,7 @@ from apps.postbacks.models import RuleStatus
 CONTEXT = """
 SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
        d.lease_token, d.trigger_type, d.replay_id, d.attempts_before,
-       d.destination_id, d.due_at,
+       d.destination_id,
        r.status AS rule_status, r.disable_after, r.connection_id,
        n.state AS connection_state,
        ds.failures + ds.trips AS destination_failures, h.failures AS rule_failures,
@@ -198,7 +198,9 @@ class _Claim:
             "token": self._token,
         }
         with direct_cursor() as cursor:
-            return cursor.execute(kind.statement, values, prepare=True).fetchall()
+            # Binary times and ids are read by C, texts of them by Python.
+            found = cursor.execute(kind.statement, values, prepare=True, binary=True)
+            return found.fetchall()
 
 
 class _Kind(NamedTuple):

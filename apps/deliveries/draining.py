@@ -6,12 +6,11 @@ answer delays nobody (DESIGN §8).
 """
 
 import logging
-import os
 import queue
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
@@ -20,11 +19,11 @@ from typing import Any
 from django.conf import settings
 
 from apps.deliveries import claiming, lanes, shifts, waking
-from apps.deliveries.clock import Clock, DatabaseClock
+from apps.deliveries.clock import DatabaseClock
 from apps.deliveries.lanes import Lane
+from apps.deliveries.pool import ThreadPool, process_pool
 from apps.deliveries.recording import Finished, record
 from apps.deliveries.sending import (
-    attempt,
     load_connections,
     load_revisions,
     opens_at,
@@ -51,41 +50,6 @@ RETRIES_FIRST_SECONDS = 1.0
 RETRIES_FIRST_SHARE = 8
 """Once a second retries come first, in one of so many slots: a long backlog of first
 attempts must not keep them waiting for good."""
-
-Work = tuple[Any, Mapping[str, Any], Clock]
-
-
-class ThreadPool:
-    """Threads of this process that run actions; parked between shifts."""
-
-    def __init__(self, size: int) -> None:
-        self.results: queue.SimpleQueue[tuple[int, Finished]] = queue.SimpleQueue()
-        self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
-        for number in range(size):
-            threading.Thread(
-                target=self._run, daemon=True, name=f"action-{number}"
-            ).start()
-
-    def submit(self, work: Work) -> None:
-        """Have one attempt made; its result arrives in ``results``."""
-        self._work.put(work)
-
-    def _run(self) -> None:
-        while True:
-            row, connection, clock = self._work.get()
-            self.results.put((row.destination_id, attempt(row, connection, clock)))
-
-
-_pool: ThreadPool | None = None
-_pool_pid = 0
-
-
-def _process_pool() -> ThreadPool:
-    """Return this process's threads; a forked child starts its own."""
-    global _pool, _pool_pid
-    if _pool is None or _pool_pid != os.getpid():
-        _pool, _pool_pid = ThreadPool(settings.DELIVERY_THREADS), os.getpid()
-    return _pool
 
 
 class Shift:
@@ -292,7 +256,7 @@ def work_shift() -> None:
     """
     clock = DatabaseClock()
     shift = Shift(
-        _process_pool(),
+        process_pool(),
         clock,
         seconds=settings.DELIVERY_SHIFT_SECONDS,
         slots=settings.DELIVERY_THREADS,

@@ -1,16 +1,17 @@
-"""Writing results: many deliveries and their attempts in two statements."""
+"""Writing results: many deliveries and their attempts in one statement."""
 
 import json
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from apps.connections.models import Connection, ConnectionState
-from apps.core.sql import direct_cursor
+from apps.core.sql import direct_cursor, one_line
 from apps.deliveries.health import Failing, Signal, note
 from apps.deliveries.retries import NextStep
 from apps.deliveries.states import (
@@ -19,28 +20,36 @@ from apps.deliveries.states import (
 from apps.postbacks.models import RuleStatus
 from apps.postbacks.services import set_rule_status
 
-UPDATE = """
-UPDATE deliveries_delivery d
-   SET state = v.state, reason = v.reason, due_at = coalesce(v.due_at, d.due_at),
-       outcome = v.outcome, response_status = v.response_status, message = v.message,
-       finished_at = v.finished_at, lease_until = NULL, lease_token = NULL
-  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[],
-              %s::text[], %s::smallint[], %s::text[], %s::timestamptz[])
-       AS v(id, token, state, reason, due_at, outcome, response_status, message,
-            finished_at)
- WHERE d.id = v.id AND d.lease_token = v.token
-"""
+logger = logging.getLogger(__name__)
 
-# A worker that was slower than its lease finds an attempt «unknown» in its place: what
-# really happened replaces it. The delivery itself is then somebody else's.
-INSERT = """
+# Results travel as one JSON text: making arrays of them took the client longer than
+# all the rest. A worker that was slower than its lease finds an attempt «unknown» in
+# its place: what really happened replaces it. The delivery is then somebody else's.
+RECORD = one_line("""
+WITH given AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s::json)
+        AS v(id uuid, token uuid, number int, state text, reason text,
+             due_at timestamptz, outcome text, response_status smallint, message text,
+             finished_at timestamptz, started_at timestamptz, duration_ms int,
+             code text, request jsonb, response_headers jsonb, response_body text,
+             is_truncated bool, address text, worker text, revision_number int)
+), delivery AS (
+    UPDATE deliveries_delivery d
+       SET state = v.state, reason = v.reason, due_at = coalesce(v.due_at, d.due_at),
+           outcome = v.outcome, response_status = v.response_status,
+           message = v.message, finished_at = v.finished_at, lease_until = NULL,
+           lease_token = NULL
+      FROM given v
+     WHERE d.id = v.id AND d.lease_token = v.token
+)
 INSERT INTO deliveries_attempt
        (delivery_id, number, started_at, duration_ms, outcome, code, message, request,
         response_status, response_headers, response_body, is_truncated, address,
         worker, revision_number)
-SELECT * FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::int[], %s::text[],
-                     %s::text[], %s::text[], %s::jsonb[], %s::smallint[], %s::jsonb[],
-                     %s::text[], %s::bool[], %s::text[], %s::text[], %s::int[])
+SELECT id, number, started_at, duration_ms, outcome, code, message, request,
+       response_status, response_headers, response_body, is_truncated, address,
+       worker, revision_number
+  FROM given
     ON CONFLICT (delivery_id, number) DO UPDATE
    SET duration_ms = excluded.duration_ms, outcome = excluded.outcome,
        code = excluded.code, message = excluded.message, request = excluded.request,
@@ -50,9 +59,10 @@ SELECT * FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::int[], %s::te
        is_truncated = excluded.is_truncated, address = excluded.address,
        worker = excluded.worker
  WHERE deliveries_attempt.outcome = 'unknown'
-"""
+""")
 
 MESSAGE_MAX_LENGTH = 500
+CODE_MAX_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +95,44 @@ class Finished:
 def record(finished: Sequence[Finished]) -> None:
     """Store attempts and the new states of their deliveries in one transaction.
 
-    A delivery whose lease passed to another worker keeps its state.
+    A delivery whose lease passed to another worker keeps its state. A result that the
+    database cannot store is stored without what was sent and answered: it must not
+    cost the others theirs.
     """
-    with transaction.atomic():
-        with direct_cursor() as cursor:
-            cursor.execute(UPDATE, _delivery_columns(finished), prepare=True)
-            cursor.execute(INSERT, _attempt_columns(finished), prepare=True)
-        signals = [item.signal for item in finished if item.signal is not None]
-        for failing in note(signals):
-            _disable(failing, finished[-1].finished_at)
+    try:
+        _record(finished)
+    except DataError:
         for item in finished:
-            if item.pauses_rule_id or item.refused_connection_id:
-                _stop_the_source(item)
+            try:
+                _record([item])
+            except DataError:
+                logger.exception("Result of %s stored in part.", item.delivery_id)
+                _record([_without_texts(item)])
+
+
+@transaction.atomic
+def _record(finished: Sequence[Finished]) -> None:
+    with direct_cursor() as cursor:
+        given = _as_json([_row(item) for item in finished])
+        cursor.execute(RECORD, (given,), prepare=True)
+    signals = [item.signal for item in finished if item.signal is not None]
+    for failing in note(signals):
+        _disable(failing, finished[-1].finished_at)
+    for item in finished:
+        if item.pauses_rule_id or item.refused_connection_id:
+            _stop_the_source(item)
+
+
+def _without_texts(item: Finished) -> Finished:
+    return replace(
+        item,
+        message="What was sent and answered cannot be stored. See the log.",
+        request=None,
+        response_headers=None,
+        response_body="",
+        address="",
+        signal=None,
+    )
 
 
 def _stop_the_source(item: Finished) -> None:
@@ -130,38 +166,30 @@ def _disable(failing: Failing, now: datetime) -> None:
     )
 
 
-def _delivery_columns(finished: Sequence[Finished]) -> tuple[list[Any], ...]:
-    return (
-        [item.delivery_id for item in finished],
-        [item.lease_token for item in finished],
-        [str(item.step.state) for item in finished],
-        [str(item.step.reason) for item in finished],
-        [item.step.due_at for item in finished],
-        [str(item.outcome) for item in finished],
-        [item.response_status for item in finished],
-        [item.message[:MESSAGE_MAX_LENGTH] for item in finished],
-        [
-            item.finished_at if item.step.state in TERMINAL_STATES else None
-            for item in finished
-        ],
-    )
+def _row(item: Finished) -> dict[str, Any]:
+    step = item.step
+    return {
+        "id": item.delivery_id.hex,
+        "token": item.lease_token.hex,
+        "number": item.attempt,
+        "state": step.state,
+        "reason": step.reason,
+        "due_at": step.due_at,
+        "outcome": item.outcome,
+        "response_status": item.response_status,
+        "message": item.message[:MESSAGE_MAX_LENGTH],
+        "finished_at": item.finished_at if step.state in TERMINAL_STATES else None,
+        "started_at": item.started_at,
+        "duration_ms": item.duration_ms,
+        "code": item.code[:CODE_MAX_LENGTH],
+        "request": item.request,
+        "response_headers": item.response_headers or {},
+        "response_body": item.response_body,
+        "is_truncated": item.is_truncated,
+        "address": item.address,
+        "worker": item.worker,
+        "revision_number": item.revision_number,
+    }
 
 
-def _attempt_columns(finished: Sequence[Finished]) -> tuple[list[Any], ...]:
-    return (
-        [item.delivery_id for item in finished],
-        [item.attempt for item in finished],
-        [item.started_at for item in finished],
-        [item.duration_ms for item in finished],
-        [str(item.outcome) for item in finished],
-        [item.code[:60] for item in finished],
-        [item.message[:MESSAGE_MAX_LENGTH] for item in finished],
-        [json.dumps(item.request) if item.request else None for item in finished],
-        [item.response_status for item in finished],
-        [json.dumps(item.response_headers or {}) for item in finished],
-        [item.response_body for item in finished],
-        [item.is_truncated for item in finished],
-        [item.address for item in finished],
-        [item.worker for item in finished],
-        [item.revision_number for item in finished],
-    )
+_as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode

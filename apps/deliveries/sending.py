@@ -166,7 +166,12 @@ def _too_old(action: Action) -> Judgement:
 
 
 def tried_of(
-    row: Any, revision: LoadedRevision, *, outcome: str, finished_at: datetime
+    row: Any,
+    revision: LoadedRevision,
+    *,
+    outcome: str,
+    finished_at: datetime,
+    retry_after_seconds: float | None = None,
 ) -> Tried:
     """Return what the decision about the next step needs to know."""
     return Tried(
@@ -176,6 +181,8 @@ def tried_of(
         repeats_ambiguous=revision.action.repeats_ambiguous(revision.settings),
         has_connection=row.connection_id is not None,
         delays=revision.delays,
+        jitter=random.random(),  # noqa: S311 - spreads retries, no secret
+        retry_after_seconds=retry_after_seconds,
         expires_at=_expires_at(row, revision),
     )
 
@@ -189,9 +196,11 @@ def _finished(
     started_at, finished_at = times
     judgement = result.judgement
     outcome = judgement.outcome.value
-    tried = replace(
-        tried_of(row, revision, outcome=outcome, finished_at=finished_at),
-        jitter=random.random(),  # noqa: S311 - spreads retries, no secret
+    tried = tried_of(
+        row,
+        revision,
+        outcome=outcome,
+        finished_at=finished_at,
         retry_after_seconds=judgement.retry_after_seconds,
     )
     return Finished(

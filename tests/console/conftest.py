@@ -1,7 +1,7 @@
 """Data and clients for the tests of the admin."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client
 from apps.accounts.models import Affiliate, User
 from apps.accounts.roles import sync_roles
 from apps.connections.models import Connection
-from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.models import Attempt, Delivery, Replay
 from apps.event_lists.models import EventList
 from apps.events.models import SeenEventName
 from apps.goals.models import Goal
@@ -120,6 +120,13 @@ def _add_log(offer: Offer, owner: Affiliate, delivery: Delivery) -> None:
         response_body=MARKER,
     )
     Connection.objects.create(name=f"{MARKER} connection", kind="ping_url")
+    Replay.objects.create(
+        kind="resend",
+        rule=delivery.rule,
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=1),
+        comment=MARKER,
+    )
     Lead.objects.create(
         public_id=f"{MARKER}-lead",
         offer=offer,

@@ -68,6 +68,10 @@ def test_replays_are_bounded_and_one_at_a_time() -> None:
 
     with refused_by("replay_starts_before_it_ends"):
         make_replay(rule, ends_at=NOON)
+    with refused_by("replay_range_is_of_our_time"):
+        make_replay(rule, starts_at=NOON - timedelta(days=365 * 50))
+    with refused_by("replay_range_is_of_our_time"):
+        make_replay(rule, ends_at=NOON + timedelta(days=365 * 200))
     with refused_by("replay_backfill_needs_a_rule"):
         make_replay(None, kind="backfill")
     with refused_by("replay_rate_at_least_one"):

@@ -11,19 +11,15 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models import F
 
-from apps.core.ids import uuid7, uuid7_from
 from apps.deliveries import draining, replay_queue, replaying
 from apps.deliveries.models import Delivery, Replay
 from apps.deliveries.replay_tasks import replay as replay_task
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.services import record_revision
-from tests.deliveries.steps import make_due
+from tests.deliveries.replays import DAY, make_failed, make_replay, now, run
 from tests.factories import (
     NOON,
-    make_delivery,
-    make_event,
-    make_rule,
 )
 from tests.sink import Sink
 
@@ -32,62 +28,11 @@ pytestmark = [
     pytest.mark.usefixtures("no_wake_ups"),
 ]
 
-DAY = timedelta(days=1)
-
 
 @pytest.fixture(autouse=True)
 def _no_messages() -> Any:
     with patch("apps.deliveries.replay_queue.enqueue"):
         yield
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def make_replay(rule: PostbackRule, **fields: Any) -> Replay:
-    given = {
-        "kind": "resend",
-        "rule": rule,
-        "states": ["failed"],
-        "starts_at": now() - 300 * DAY,
-        "ends_at": now() + DAY,
-        "author": rule.author,
-        **fields,
-    }
-    replay = Replay(**given)
-    replaying.preview(replay)
-    return replay
-
-
-def run(replay: Replay) -> Replay:
-    replaying.start(replay_id=replay.pk, now=now())
-    replay_task(str(replay.pk))
-    replay.refresh_from_db()
-    return replay
-
-
-def make_failed(offer: Offer, sink: Sink, count: int) -> PostbackRule:
-    """Return a rule with ``count`` failed deliveries and one of each other state."""
-    first = make_due(offer, sink)
-    assert first.event is not None
-    for _ in range(count - 1):
-        make_delivery(first.rule, first.event, trigger_id=uuid7())
-    Delivery.objects.update(
-        state="failed", finished_at=NOON, attempts=10, created_at=now()
-    )
-    for state in ("delivered", "suppressed", "cancelled", "held", "pending"):
-        is_over = state not in ("held", "pending")
-        make_delivery(
-            first.rule,
-            first.event,
-            trigger_id=uuid7(),
-            state=state,
-            reason="x" if state in ("held", "suppressed") else "",
-            finished_at=NOON if is_over else None,
-            created_at=now(),
-        )
-    return first.rule
 
 
 def test_all_failed_of_a_rule_are_counted_and_sent_again(
@@ -215,63 +160,6 @@ def test_one_replay_of_a_rule_at_a_time(offer: Offer, sink: Sink) -> None:
 
     with pytest.raises(IntegrityError, match="replay_one_at_a_time"):
         replaying.start(replay_id=second.pk, now=now())
-
-
-def make_past(offer: Offer, count: int) -> None:
-    """Store events that happened over the last hours, for no rule."""
-    for number in range(count):
-        at = now() - timedelta(hours=3) + timedelta(seconds=number)
-        make_event(
-            offer,
-            id=uuid7_from(at),
-            transaction_id=f"past-{number}",
-            occurred_at=at,
-            received_at=at,
-        )
-
-
-def test_a_new_rule_is_told_what_already_happened(offer: Offer, sink: Sink) -> None:
-    make_past(offer, 7)
-    url = f"{sink.url}/new?t={{transaction_id}}"
-    rule = make_rule(offer, trigger="event", categories=["conversions"], url=url)
-    replay = make_replay(rule, kind="backfill", states=[])
-
-    run(replay)
-    draining.work_shift()
-    again = make_replay(rule, kind="backfill", states=[])
-    run(again)
-
-    assert (replay.total, replay.examined, replay.planned) == (7, 7, 7)
-    assert sorted(path for _, path, _ in sink.received) == [
-        f"/new?t=past-{number}" for number in range(7)
-    ]
-    assert (again.total, again.planned, again.skipped) == (0, 0, 7)
-    assert set(Delivery.objects.values_list("kind", flat=True)) == {"replay"}
-
-
-def test_what_the_rule_was_told_live_is_not_told_again(
-    offer: Offer, sink: Sink
-) -> None:
-    make_past(offer, 3)
-    rule = make_rule(offer, trigger="event", categories=["conversions"])
-    event = offer.events.earliest("received_at")
-    make_delivery(rule, event)
-
-    replay = run(make_replay(rule, kind="backfill", states=[]))
-
-    assert (replay.total, replay.planned, replay.skipped) == (2, 2, 1)
-
-
-def test_caps_count_where_it_happened(offer: Offer, sink: Sink) -> None:
-    make_past(offer, 5)
-    rule = make_rule(offer, trigger="event", categories=["conversions"])
-    rule.caps.create(period="total", maximum=2)
-    record_revision(rule=rule, author=None, now=NOON)
-
-    replay = run(make_replay(rule, kind="backfill", states=[]))
-
-    assert replay.planned == 2
-    assert Delivery.objects.filter(state="suppressed", reason="cap:total").count() == 3
 
 
 def test_two_workers_take_no_part_twice(offer: Offer, sink: Sink) -> None:

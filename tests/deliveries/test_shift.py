@@ -1,18 +1,20 @@
 """A shift sends what is due, records what happened and decides what follows."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from apps.deliveries import draining
-from apps.deliveries.models import (
-    Attempt,
-    WorkerShift,
-)
+from apps.deliveries.claiming import claim_due
+from apps.deliveries.models import Attempt, Delivery, WorkerShift
+from apps.deliveries.recording import record
+from apps.deliveries.sending import attempt, load_revisions
 from apps.offers.models import (
     Offer,
 )
 from tests.deliveries.steps import make_due, one_attempt
+from tests.factories import make_delivery
 from tests.sink import Sink, running_sink
 
 pytestmark = [
@@ -90,3 +92,22 @@ def test_a_refused_connection_is_tried_again(offer: Offer, sink: Sink) -> None:
 
     delivery.refresh_from_db()
     assert (delivery.state, Attempt.objects.get().code) == ("retrying", "not_sent")
+
+
+def test_a_result_that_cannot_be_stored_costs_the_others_nothing(
+    offer: Offer, sink: Sink
+) -> None:
+    """DESIGN §4.3: an attempt is recorded for every claim."""
+    first = make_due(offer, sink)
+    assert first.event is not None
+    make_delivery(first.rule, first.event, trigger_id=first.pk)
+    rows = claim_due(limit=2, now=datetime.now(UTC))
+    load_revisions({row.revision_id for row in rows})
+    good, bad = (attempt(row, {}) for row in rows)
+
+    record([replace(bad, response_body="half a character: \ud800\0"), good])
+
+    bodies = dict(Attempt.objects.values_list("delivery", "response_body"))
+    states = set(Delivery.objects.values_list("state", flat=True))
+    assert bodies == {good.delivery_id: "OK", bad.delivery_id: ""}
+    assert states == {"delivered"}

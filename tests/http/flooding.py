@@ -41,6 +41,13 @@ def send_endless_chunk_extension(talk: Conversation) -> None:
         talk.sock.sendall(b"x" * 65_536)
 
 
+def send_gzip_bombs(talk: Conversation) -> None:
+    bomb = gzip_bomb()
+    while True:
+        talk.receive()
+        talk.sock.sendall(bomb)
+
+
 def gzip_bomb(mebibytes: int = 50) -> bytes:
     """Return an answer of some 50 KB whose body inflates to ``mebibytes``."""
     body = gzip.compress(bytes(mebibytes * 1024 * 1024))

@@ -86,19 +86,20 @@ Behaviour = Callable[[Conversation], None]
 
 @dataclass
 class Peer:
-    """A server on 127.0.0.1 that counts connections and keeps what it received."""
+    """A server that counts connections and keeps what it received."""
 
     behaviour: Behaviour
     tls: ssl.SSLContext | None = None
     connections: int = 0
     requests: list[Received] = field(default_factory=list)
-    port: int = 0
+    host: str = LOOPBACK[0]
+    port: int = LOOPBACK[1]  # 0 = one that is free; then the one it was.
     is_over: threading.Event = field(default_factory=threading.Event)
     _open: list[socket.socket] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self._listener = socket.create_server(LOOPBACK, backlog=128)
+        self._listener = socket.create_server((self.host, self.port), backlog=128)
         self.port = self._listener.getsockname()[1]
         self._start(self._accept)
         return self
@@ -114,7 +115,7 @@ class Peer:
 
     def url(self, path: str = "/") -> str:
         scheme = "https" if self.tls else "http"
-        return f"{scheme}://127.0.0.1:{self.port}{path}"
+        return f"{scheme}://{self.host}:{self.port}{path}"
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)

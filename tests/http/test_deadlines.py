@@ -1,14 +1,19 @@
-"""Every attempt ends at its deadline, wherever the peer stops."""
+"""Every attempt ends at its deadline, wherever the peer stops.
+
+Name servers that stop are in ``test_names`` and ``test_rebinding``.
+"""
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
 from apps.core.http import MaybeSentError, NotSentError, OutboundRequest, send
 from tests.http import peers
-from tests.http.conftest import StartPeer
+from tests.http.certificates import Authority, server_context
+from tests.http.conftest import SetNames, StartPeer
 from tests.http.peers import Behaviour
 
 DEADLINE_SECONDS = 0.4
@@ -98,6 +103,40 @@ def test_a_dripping_tls_handshake_ends_at_the_deadline(start_peer: StartPeer) ->
 
     with pytest.raises(NotSentError):
         send(OutboundRequest("GET", url, deadline_seconds=DEADLINE_SECONDS))
+
+    assert time.monotonic() - started <= DEADLINE_SECONDS + GRACE_SECONDS
+
+
+@pytest.mark.parametrize(
+    "behaviour", [peers.stay_silent, peers.drip_header, peers.drip_body]
+)
+def test_a_slow_answer_over_tls_ends_at_the_deadline(
+    behaviour: Behaviour, start_peer: StartPeer, settings: Settings, tmp_path: Path
+) -> None:
+    authority = Authority()
+    file = tmp_path / "authorities.pem"
+    file.write_text(authority.own_pem())
+    settings.OUTBOUND_CA_FILE = str(file)
+    peer = start_peer(behaviour, server_context(authority.issue(), tmp_path))
+    request = OutboundRequest("GET", peer.url(), deadline_seconds=DEADLINE_SECONDS)
+    started = time.monotonic()
+
+    with pytest.raises(MaybeSentError):
+        send(request)
+
+    assert time.monotonic() - started <= DEADLINE_SECONDS + GRACE_SECONDS
+
+
+def test_several_addresses_that_do_not_accept_share_one_deadline(
+    set_names: SetNames,
+) -> None:
+    set_names({"slow.example": ["127.0.0.1"] * 6})
+    with peers.unanswered_port() as port:
+        url = f"http://slow.example:{port}/"
+        started = time.monotonic()
+
+        with pytest.raises(NotSentError):
+            send(OutboundRequest("GET", url, deadline_seconds=DEADLINE_SECONDS))
 
     assert time.monotonic() - started <= DEADLINE_SECONDS + GRACE_SECONDS
 

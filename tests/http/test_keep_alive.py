@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from apps.core import pinned
+from apps.core import exchanging, idling
 from apps.core.http import (
     MaybeSentError,
     NotSentError,
@@ -136,7 +136,7 @@ def test_a_fresh_connection_is_neither_taken_from_nor_left_for_others(
 def test_an_idle_connection_is_given_up_after_its_time(
     start_peer: StartPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pinned, "IDLE_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(exchanging, "IDLE_SECONDS_MAX", 0.05)
     peer = start_peer(answer_ok)
 
     send_to(peer)
@@ -161,7 +161,7 @@ def test_64_threads_on_one_host_keep_their_connections(start_peer: StartPeer) ->
 def test_idle_connections_are_bounded_over_all_hosts(
     start_peer: StartPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pinned, "IDLE_CONNECTIONS_MAX", 3)
+    monkeypatch.setattr(idling, "IDLE_CONNECTIONS_MAX", 3)
     hosts = [start_peer(answer_ok) for _ in range(8)]
 
     for peer in hosts:

@@ -1,85 +1,38 @@
 """TLS verifies the name of the URL, although the connection goes to an address."""
 
-import datetime as dt
-import ipaddress
 import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from pytest_django import Settings
+from requests import PreparedRequest
 
-from apps.core import dialing
 from apps.core.http import NotSentError, OutboundRequest, send
+from apps.core.pinned import PinnedAdapter
+from tests.http.certificates import Authority, Issued, server_context
 from tests.http.conftest import SetNames, StartPeer
 from tests.http.peers import Peer, answer_ok
 
-DAY = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A self-signed certificate with its key, in one PEM file."""
-
-    pem: Path
-
-    def server_context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.pem)
-        return context
-
-
-def make_identity(path: Path, *, is_expired: bool = False) -> Identity:
-    """Issue a certificate for partner.example and 127.0.0.1."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "partner.example")])
-    names = [
-        x509.DNSName("partner.example"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-    ]
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - 2 * DAY)
-        .not_valid_after(now - DAY if is_expired else now + DAY)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return Identity(path)
+NO_AUTHORITY_KNOWN = (
+    "The TLS certificate of 127.0.0.1 is not valid: unable to get local issuer "
+    "certificate."
+)
 
 
 @pytest.fixture
-def identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Identity:
-    """Return a valid identity that the client trusts."""
-    identity = make_identity(tmp_path / "identity.pem")
-    trust(identity, monkeypatch)
-    return identity
+def trusted(tmp_path: Path, settings: Settings) -> Authority:
+    """Return an authority of our own that the client trusts."""
+    authority = Authority()
+    file = tmp_path / "authorities.pem"
+    file.write_text(authority.own_pem())
+    settings.OUTBOUND_CA_FILE = str(file)
+    return authority
 
 
-def trust(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the client's own context trust ``identity`` instead of the public roots."""
-    monkeypatch.setattr("certifi.where", lambda: str(identity.pem))
-    dialing.tls_context.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def _public_roots_afterwards() -> Iterator[None]:
-    yield
-    dialing.tls_context.cache_clear()
+@pytest.fixture
+def context(trusted: Authority, tmp_path: Path) -> ssl.SSLContext:
+    """Return what a server with a valid certificate shows."""
+    return server_context(trusted.issue(), tmp_path)
 
 
 def url_of(peer: Peer, host: str) -> str:
@@ -87,10 +40,9 @@ def url_of(peer: Peer, host: str) -> str:
 
 
 def test_host_header_and_server_name_are_the_name_of_the_url(
-    identity: Identity, start_peer: StartPeer, set_names: SetNames
+    context: ssl.SSLContext, start_peer: StartPeer, set_names: SetNames
 ) -> None:
     server_names: list[str | None] = []
-    context = identity.server_context()
     context.sni_callback = lambda _sock, name, _context: server_names.append(name)
     peer = start_peer(answer_ok, context)
     set_names({"partner.example": ["127.0.0.1"]})
@@ -102,8 +54,10 @@ def test_host_header_and_server_name_are_the_name_of_the_url(
     assert peer.requests[0].headers["host"] == f"partner.example:{peer.port}"
 
 
-def test_a_tls_connection_is_kept(identity: Identity, start_peer: StartPeer) -> None:
-    peer = start_peer(answer_ok, identity.server_context())
+def test_a_tls_connection_is_kept(
+    context: ssl.SSLContext, start_peer: StartPeer
+) -> None:
+    peer = start_peer(answer_ok, context)
 
     for _ in range(5):
         send(OutboundRequest("GET", url_of(peer, "127.0.0.1")))
@@ -112,9 +66,9 @@ def test_a_tls_connection_is_kept(identity: Identity, start_peer: StartPeer) -> 
 
 
 def test_a_large_body_arrives_over_tls(
-    identity: Identity, start_peer: StartPeer
+    context: ssl.SSLContext, start_peer: StartPeer
 ) -> None:
-    peer = start_peer(answer_ok, identity.server_context())
+    peer = start_peer(answer_ok, context)
     body = bytes(range(256)) * 1_000
 
     send(OutboundRequest("POST", url_of(peer, "127.0.0.1"), body=body))
@@ -123,9 +77,9 @@ def test_a_large_body_arrives_over_tls(
 
 
 def test_a_certificate_for_another_name_is_refused(
-    identity: Identity, start_peer: StartPeer, set_names: SetNames
+    context: ssl.SSLContext, start_peer: StartPeer, set_names: SetNames
 ) -> None:
-    peer = start_peer(answer_ok, identity.server_context())
+    peer = start_peer(answer_ok, context)
     set_names({"evil.example": ["127.0.0.1"]})
 
     with pytest.raises(NotSentError) as error:
@@ -140,11 +94,10 @@ def test_a_certificate_for_another_name_is_refused(
 
 
 def test_an_expired_certificate_is_refused(
-    tmp_path: Path, start_peer: StartPeer, monkeypatch: pytest.MonkeyPatch
+    trusted: Authority, tmp_path: Path, start_peer: StartPeer
 ) -> None:
-    expired = make_identity(tmp_path / "expired.pem", is_expired=True)
-    trust(expired, monkeypatch)
-    peer = start_peer(answer_ok, expired.server_context())
+    expired = trusted.issue(is_expired=True)
+    peer = start_peer(answer_ok, server_context(expired, tmp_path))
 
     with pytest.raises(NotSentError) as error:
         send(OutboundRequest("GET", url_of(peer, "127.0.0.1")))
@@ -155,16 +108,79 @@ def test_an_expired_certificate_is_refused(
     assert peer.requests == []
 
 
-def test_a_certificate_of_an_unknown_issuer_is_refused(
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_of_an_unknown_authority_is_refused(
     tmp_path: Path, start_peer: StartPeer
 ) -> None:
-    unknown = make_identity(tmp_path / "unknown.pem")
-    peer = start_peer(answer_ok, unknown.server_context())
+    unknown = Authority("Unknown authority").issue()
+    peer = start_peer(answer_ok, server_context(unknown, tmp_path))
+
+    with pytest.raises(NotSentError) as error:
+        send(OutboundRequest("GET", url_of(peer, "127.0.0.1")))
+
+    assert str(error.value) == NO_AUTHORITY_KNOWN
+    assert peer.requests == []
+
+
+def test_without_a_file_of_authorities_ours_is_unknown(
+    context: ssl.SSLContext, start_peer: StartPeer, settings: Settings
+) -> None:
+    settings.OUTBOUND_CA_FILE = ""
+    peer = start_peer(answer_ok, context)
+
+    with pytest.raises(NotSentError) as error:
+        send(OutboundRequest("GET", url_of(peer, "127.0.0.1")))
+
+    assert str(error.value) == NO_AUTHORITY_KNOWN
+
+
+def test_our_own_authorities_come_beside_the_public_ones_and_replace_none(
+    tmp_path: Path,
+    settings: Settings,
+    start_peer: StartPeer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own, public = Authority("Own"), Authority("Public")
+    for authority, name in ((own, "own.pem"), (public, "public.pem")):
+        (tmp_path / name).write_text(authority.own_pem())
+    settings.OUTBOUND_CA_FILE = str(tmp_path / "own.pem")
+    monkeypatch.setattr("certifi.where", lambda: str(tmp_path / "public.pem"))
+    contexts = [server_context(by.issue(), tmp_path) for by in (own, public)]
+    peers = [start_peer(answer_ok, context) for context in contexts]
+
+    answers = [
+        send(OutboundRequest("GET", url_of(peer, "127.0.0.1"))) for peer in peers
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_a_file_of_authorities_that_vanished_fails_the_request_with_a_reason(
+    context: ssl.SSLContext, settings: Settings, start_peer: StartPeer, tmp_path: Path
+) -> None:
+    settings.OUTBOUND_CA_FILE = str(tmp_path / "gone.pem")
+    peer = start_peer(answer_ok, context)
 
     with pytest.raises(NotSentError) as error:
         send(OutboundRequest("GET", url_of(peer, "127.0.0.1")))
 
     assert str(error.value) == (
-        "The TLS certificate of 127.0.0.1 is not valid: self-signed certificate."
+        "The file that OUTBOUND_CA_FILE names cannot be used. Run “manage.py check” "
+        "to see why."
     )
+
+
+@pytest.mark.parametrize("verify", [False, True])
+def test_nobody_can_switch_verification_off(
+    verify: bool, tmp_path: Path, start_peer: StartPeer
+) -> None:
+    """The interface of ``requests`` has a switch; ours is not connected to anything."""
+    unknown: Issued = Authority("Unknown authority").issue()
+    peer = start_peer(answer_ok, server_context(unknown, tmp_path))
+    request = PreparedRequest()
+    request.prepare("GET", url_of(peer, "127.0.0.1"))
+
+    with pytest.raises(NotSentError):
+        PinnedAdapter().send(request, verify=verify)
+
     assert peer.requests == []

@@ -1,6 +1,7 @@
 """Every operation of the schema keeps its word, whatever it is sent."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -16,8 +17,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from apps.deliveries.models import Replay
 from apps.ingest.throttling import forget_senders
-from tests.factories import make_offer_event
+from tests.factories import NOON, make_offer_event
 from tests.rest.world import make_world, secret
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
@@ -50,6 +52,14 @@ def known() -> Iterator[dict[str, str]]:
         "leads": ours.lead.public_id,
         "offers": ours.offer.pk,
         "rules": ours.rule.pk,
+        "rule": ours.rule.pk,
+        "replays": Replay.objects.create(
+            kind="resend",
+            rule=ours.rule,
+            starts_at=NOON,
+            ends_at=NOON + timedelta(days=1),
+        ).pk,
+        "step": "start",
         "public_id": ours.lead.public_id,
         "offer_token": ours.offer.public_token,
         "offer": ours.offer.public_token,

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from django import forms
 
 from apps.actions.base import (
-    CheckLevel,
     CheckLine,
     Group,
     HttpAction,
@@ -26,23 +25,22 @@ from apps.actions.bodies import (
     compile_body,
     render_body,
 )
+from apps.actions.certificates import identity_of
 from apps.actions.fields import (
     HeadersField,
-    SecretField,
-    SecretPairsField,
     TextTemplateField,
     UrlTemplateField,
     ambiguity_field,
     missing_value_field,
     pairs_of,
 )
-from apps.actions.headers import (
-    basic_authorization,
-    bearer_authorization,
-    merged,
-    signature,
-)
+from apps.actions.headers import merged
 from apps.actions.judging import status_text
+from apps.actions.ping_connection import (
+    PingConnectionForm,
+    check_credentials,
+    credential_headers,
+)
 from apps.actions.redaction import Redactor
 from apps.actions.registry import register
 from apps.actions.success import (
@@ -61,45 +59,6 @@ from apps.core.placeholders import MissingValue, Values
 from apps.core.url_templates import compile_url
 
 DEFAULT_TIMEOUT_SECONDS = 15
-
-
-class PingConnectionForm(forms.Form):
-    """Credentials for receivers that ask for some."""
-
-    auth = forms.ChoiceField(
-        label="Authorization",
-        choices=[
-            ("none", "None"),
-            ("basic", "User name and password (Basic)"),
-            ("bearer", "Token (Bearer)"),
-        ],
-        initial="none",
-    )
-    username = forms.CharField(label="User name", required=False, max_length=200)
-    password = SecretField(label="Password", required=False)
-    token = SecretField(label="Token", required=False)
-    signing_secret = SecretField(
-        label="Signing secret",
-        required=False,
-        help_text="Adds X-Postback-Signature: t=<Unix time>,v1=<hex HMAC-SHA256 of "
-        "“<t>.<body>”>; of a GET request, the path with its query takes the body's "
-        "place.",
-    )
-    secrets = SecretPairsField(
-        label="Secret values",
-        required=False,
-        help_text="One name=value a line. Use them as {secret:name} in parameters, "
-        "headers and bodies; they are never shown or logged.",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the chosen authorization needs."""
-        cleaned = super().clean() or self.cleaned_data
-        needed = {"basic": ("username", "password"), "bearer": ("token",)}
-        for name in needed.get(cleaned.get("auth", ""), ()):
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, "This authorization needs it.")
-        return cleaned
 
 
 class PingRuleForm(forms.Form):
@@ -222,10 +181,18 @@ class PingUrl(HttpAction):
             own = compile_headers(settings["headers"]).render(values, missing)
             headers = merged(headers, own)
         if job.connection:
-            signed = url[len(template.origin) :].encode() if body is None else body
-            headers = merged(headers, _credentials(job, signed))
+            target = url[len(template.origin) :]
+            own = credential_headers(job, target=target, body=body)
+            headers = merged(headers, own)
         seconds = settings.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS)
-        return OutboundRequest(settings["method"], url, headers, body, float(seconds))
+        return OutboundRequest(
+            settings["method"],
+            url,
+            headers,
+            body,
+            float(seconds),
+            identity=identity_of(job.connection),
+        )
 
     def classify(self, response: Response, job: Job) -> Judgement:
         """Judge by the rule's condition first, then by status.
@@ -267,12 +234,7 @@ class PingUrl(HttpAction):
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Say what the credentials will do; they belong to no address of their own."""
-        signed = "signed" if connection.get("signing_secret") else "not signed"
-        text = (
-            f"Authorization: {connection.get('auth', 'none')}. Requests are {signed}."
-        )
-        hint = "No address to call: use “Send test” on a postback."
-        return [CheckLine(CheckLevel.GOOD, text), CheckLine(CheckLevel.WARNING, hint)]
+        return check_credentials(connection)
 
 
 def _with_secrets(job: Job) -> Values:
@@ -282,15 +244,3 @@ def _with_secrets(job: Job) -> Values:
     pairs = pairs_of(job.connection["secrets"])
     secrets = {f"secret:{name}": secret for name, secret in pairs}
     return LayeredValues(secrets, job.values)
-
-
-def _credentials(job: Job, signed: bytes) -> dict[str, str]:
-    connection = job.connection
-    headers: dict[str, str] = {}
-    if connection.get("auth") == "basic":
-        headers |= basic_authorization(connection["username"], connection["password"])
-    elif connection.get("auth") == "bearer":
-        headers |= bearer_authorization(connection["token"])
-    if secret := connection.get("signing_secret"):
-        headers |= signature(secret, int(job.now.timestamp()), signed)
-    return headers

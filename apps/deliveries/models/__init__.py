@@ -8,10 +8,12 @@ from apps.deliveries.models.alerts import (
 )
 from apps.deliveries.models.deliveries import Attempt, Delivery
 from apps.deliveries.models.destinations import Destination
-from apps.deliveries.models.replays import Replay
+from apps.deliveries.models.replays import EARLIEST, LATEST, Replay
 from apps.deliveries.models.workers import WorkerShift
 
 __all__ = [
+    "EARLIEST",
+    "LATEST",
     "Alert",
     "AlertChannel",
     "AlertNotice",

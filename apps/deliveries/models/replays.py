@@ -1,5 +1,6 @@
 """Replays: many deliveries sent again, or planned for what already happened."""
 
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.conf import settings as django_settings
@@ -13,6 +14,9 @@ from apps.core.visibility import ScopedQuerySet
 from apps.deliveries.states import DeliveryState, ReplayKind, ReplayState
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Replay(TimeStamped):
@@ -88,6 +92,11 @@ class Replay(TimeStamped):
                 condition=Q(starts_at__lt=F("ends_at")),
                 name="replay_starts_before_it_ends",
                 violation_error_message="The range ends before it begins.",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__gte=EARLIEST, ends_at__lt=LATEST),
+                name="replay_range_is_of_our_time",
+                violation_error_message="Choose times between 2000 and 2200.",
             ),
             models.CheckConstraint(
                 condition=Q(kind=ReplayKind.RESEND) | Q(rule__isnull=False),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.deliveries import replaying
-from apps.deliveries.models import Delivery, Replay
+from apps.deliveries.models import EARLIEST, LATEST, Delivery, Replay
 from apps.deliveries.services import resend
 from apps.deliveries.states import RESENDABLE, DeliveryState
 from apps.ingest.inbound import django_request
@@ -134,6 +134,8 @@ def _checked(document: Mapping[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {"states": [DeliveryState.FAILED], **form.validated_data}
     if given["ends_at"] <= given["starts_at"]:
         raise RefusedError("bad_field:ends_at", "The range ends before it begins.")
+    if given["starts_at"] < EARLIEST or given["ends_at"] >= LATEST:
+        raise RefusedError("bad_field:starts_at", "Choose times from 2000 to 2200.")
     if not set(given["states"]) <= set(RESENDABLE):
         known = ", ".join(sorted(RESENDABLE))
         raise RefusedError("bad_field:states", f"«states» can be: {known}.")

@@ -1,0 +1,40 @@
+"""System checks: what outbound requests cannot do without."""
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+HINT = (
+    "Name a file with one or more certificates in PEM format (-----BEGIN "
+    "CERTIFICATE-----) that the web and worker processes may read, or leave "
+    "OUTBOUND_CA_FILE empty."
+)
+
+
+def check_ca_file(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a file of authorities that is missing, unreadable or without any."""
+    path = settings.OUTBOUND_CA_FILE
+    if not path:
+        return []
+    try:
+        Path(path).read_bytes()
+    except OSError as error:
+        problem = f"OUTBOUND_CA_FILE ({path}) cannot be read: {error.strerror}."
+        return [Error(problem, hint=HINT, id="core.E001")]
+    if not _holds_certificate(path):
+        problem = f"OUTBOUND_CA_FILE ({path}) holds no certificate that can be read."
+        return [Error(problem, hint=HINT, id="core.E002")]
+    return []
+
+
+def _holds_certificate(path: str) -> bool:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        return False
+    # A revocation list alone is loaded without complaint, too.
+    return context.cert_store_stats()["x509"] > 0
