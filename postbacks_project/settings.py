@@ -9,6 +9,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 
+from postbacks_project.api_documentation import API_DOCUMENTATION
 from postbacks_project.embedded import start_embedded_postgres
 
 # ``ModelAdmin[Offer]`` and friends are subscriptable only after this call.
@@ -207,6 +208,25 @@ _BROKER = (
     else {"orm": "default"}
 )
 
+# Alerts: how late the oldest due delivery may be, and for how long the same thing is
+# not told again.
+ALERT_BACKLOG_MINUTES = env.float("ALERT_BACKLOG_MINUTES", default=10.0)
+ALERT_QUIET_MINUTES = env.float("ALERT_QUIET_MINUTES", default=60.0)
+
+# The mail server; without one, in production, channels of e-mail fail and say so.
+EMAIL_URL = env.str("EMAIL_URL", default="consolemail://" if DEBUG else "")
+if EMAIL_URL:
+    _email = env.email_url_config(EMAIL_URL)
+    EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+    EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"
+    EMAIL_PORT = _email["EMAIL_PORT"] or 25
+    EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="postbacks@localhost")
+
 # A delivery owns its retries, so the queue must not retry: one attempt, acknowledged
 # even when the task raises. ``retry`` exceeds ``timeout`` or django-q2 runs the same
 # task twice; ``timeout`` exceeds a shift plus the longest attempt.
@@ -240,31 +260,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "apps.ingest.rest.errors.exception_handler",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Postbacks API",
-    "DESCRIPTION": "Report events and read what became of them.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {
-        "ConversionStatusEnum": "apps.tracking.statuses.ConversionStatus",
-        "OfferStatusEnum": "apps.offers.models.OfferStatus",
-        "RuleStatusEnum": "apps.postbacks.models.RuleStatus",
-        "OfferKindEnum": "apps.offers.models.OfferKind",
-        "DeliveryStateEnum": "apps.deliveries.states.DeliveryState",
-        "ReplayKindEnum": "apps.deliveries.states.ReplayKind",
-        "ReplayStateEnum": "apps.deliveries.states.ReplayState",
-        "DeliveryKindEnum": "apps.deliveries.states.DeliveryKind",
-        "CategoryEnum": "apps.events.categories.Category",
-        "EffectiveCategoryEnum": "apps.events.categories.EffectiveCategory",
-        "RateTypeEnum": "apps.offers.terms.RateType",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.ingest.rest.url_doors.add_url_doors",
-    ],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-}
+SPECTACULAR_SETTINGS = API_DOCUMENTATION
+
 
 LOGGING = {
     "version": 1,

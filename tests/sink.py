@@ -16,6 +16,7 @@ class Sink:
 
     url: str = ""
     received: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(
         default_factory=lambda: [(200, {})]
     )
@@ -40,7 +41,7 @@ def running_sink() -> Iterator[Sink]:
 
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            self.rfile.read(length)
+            sink.bodies.append(self.rfile.read(length))
             time.sleep(random.uniform(sink.seconds, sink.up_to_seconds or sink.seconds))
             status, headers = sink.answer(self.path, self.command, dict(self.headers))
             self.send_response(status)

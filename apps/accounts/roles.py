@@ -24,6 +24,7 @@ SETUP_MODELS = (
     "event_lists.eventlistitem",
     "event_lists.offereventlist",
     "connections.connection",
+    "deliveries.alertchannel",
     "postbacks.postbackrule",
     "postbacks.rulecap",
     "postbacks.rulecondition",
@@ -40,6 +41,8 @@ ACTIVITY_MODELS = (
     "deliveries.delivery",
     "deliveries.attempt",
     "deliveries.destination",
+    "deliveries.alert",
+    "deliveries.alertnotice",
     "deliveries.replay",
     "ingest.refusedrequest",
 )

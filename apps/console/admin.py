@@ -1,6 +1,8 @@
 """Django finds the screens through this module."""
 
 from apps.console import (
+    alert_channels,
+    alerts,
     audit_log,
     clicks,
     connections,
@@ -21,6 +23,8 @@ from apps.console import (
 )
 
 __all__ = [
+    "alert_channels",
+    "alerts",
     "audit_log",
     "clicks",
     "connections",

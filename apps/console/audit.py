@@ -4,7 +4,7 @@ from auditlog.registry import auditlog
 
 from apps.accounts.models import Advertiser, Affiliate, ApiToken, User
 from apps.connections.models import Connection
-from apps.deliveries.models import Destination
+from apps.deliveries.models import AlertChannel, Destination
 from apps.event_lists.models import EventList, EventListItem, OfferEventList
 from apps.events.models import EventType, OfferEvent, OfferEventField
 from apps.goals.models import Goal
@@ -18,6 +18,7 @@ from apps.postbacks.models import (
 )
 
 SECRET_COLUMNS = {
+    AlertChannel: ["sealed_url"],
     ApiToken: ["token_hash", "last_used_at"],
     Connection: ["sealed_secrets"],
     PostbackRule: ["sealed_secrets"],

@@ -33,6 +33,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Click", ""),
             ("RefusedRequest", ""),
             ("SeenEventName", "Received names"),
+        ),
+    ),
+    (
+        "Operations",
+        (
+            ("Alert", ""),
+            ("AlertChannel", ""),
             ("Destination", ""),
             ("Replay", ""),
         ),

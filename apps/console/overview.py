@@ -14,7 +14,7 @@ from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.scoping import visible
 from apps.core.adminkit.showing import NOTHING, duration
 from apps.deliveries.lanes import oldest_due
-from apps.deliveries.models import Delivery, WorkerShift
+from apps.deliveries.models import Alert, AlertChannel, Delivery, WorkerShift
 from apps.deliveries.states import DeliveryState
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, TriggerKind
@@ -23,6 +23,7 @@ from apps.reports.models import DeliveryHour, EventHour
 DAYS = 14
 COUNTED = 10_000
 FAILING_SHOWN = 8
+ALERTS_SHOWN = 8
 LATE = timedelta(minutes=2)
 """A worker that was not seen for longer is not alive."""
 
@@ -58,6 +59,7 @@ def overview(user: User, now: datetime) -> dict[str, Any]:
         "deliveries": {"delivered": delivered, "failed": failed},
         "failing": _failing(sums, now),
         "workers": _workers(user, now),
+        **_alerts(user),
     }
 
 
@@ -171,6 +173,20 @@ def _workers(user: User, now: datetime) -> list[dict[str, Any]]:
         }
         for shift in rows.order_by("-seen_at")[:10]
     ]
+
+
+def _alerts(user: User) -> dict[str, Any]:
+    """Return the open alerts, newest first, and whether anybody is told of them."""
+    if not user.has_perm("deliveries.view_alert"):
+        return {"alerts": []}
+    found = visible(Alert.objects.filter(resolved_at=None), user)
+    alerts = list(found.order_by("-opened_at", "-pk")[:ALERTS_SHOWN])
+    channels = AlertChannel.objects.filter(is_enabled=True)
+    return {
+        "alerts": alerts,
+        "is_nobody_told": bool(alerts) and not channels.exists(),
+        "may_add_channel": user.has_perm("deliveries.add_alertchannel"),
+    }
 
 
 def _sum(rows: QuerySet[Any], column: str) -> int:

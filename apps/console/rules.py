@@ -35,7 +35,14 @@ class RuleAdmin(RuleScreen):
     )
     list_display_links = ("id", "label")
     list_filter = ("status", "trigger", "action", "offer", "affiliate")
-    list_select_related = ("offer", "affiliate", "goal", "event_type", "author")
+    list_select_related = (
+        "offer",
+        "affiliate",
+        "goal",
+        "event_type",
+        "author",
+        "health",
+    )
     search_fields = ("name", "=id", "offer__name")
     search_help_text = "Name, number or offer"
     ordering = ("-id",)

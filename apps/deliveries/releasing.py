@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
 
 from apps.deliveries import waking
-from apps.deliveries.models import Delivery, Destination
+from apps.deliveries.models import Delivery, Destination, RuleHealth
 from apps.deliveries.states import DeliveryState, DestinationState, HeldReason
 
 RETURNED: dict[str, Any] = {
@@ -19,8 +19,13 @@ RETURNED: dict[str, Any] = {
 """What was held waits again; the oldest is still due first."""
 
 
+@transaction.atomic
 def release_rule(*, rule_id: int) -> int:
-    """Send what was held while a rule was switched off; returns how many."""
+    """Send what was held while a rule was switched off; returns how many.
+
+    Its failures are counted anew: one more would otherwise switch it off again.
+    """
+    RuleHealth.objects.filter(rule=rule_id).update(failures=0, failing_since=None)
     return _release(Delivery.objects.filter(rule=rule_id), HeldReason.RULE_PAUSED)
 
 

@@ -98,6 +98,10 @@ class AttemptOutcome(models.TextChoices):
     UNKNOWN = "unknown", "The worker died"
 
 
+EXHAUSTED = (AttemptOutcome.RETRY, AttemptOutcome.AMBIGUOUS, AttemptOutcome.UNKNOWN)
+"""Outcomes that are tried again; a failed delivery with one has used up its retries."""
+
+
 class ReplayKind(models.TextChoices):
     """What a replay does."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.core.sql import direct_cursor
-from apps.deliveries import replay_queue, waking
+from apps.deliveries import alerting, replay_queue, waking
 from apps.deliveries.claiming import hold_paused
 from apps.deliveries.lanes import look, next_at
 from apps.deliveries.models import Destination, WorkerShift
@@ -31,7 +31,7 @@ FORGET_WORKERS_AFTER = timedelta(days=1)
 
 
 def sweep(*, now: datetime) -> int:
-    """Return expired leases and wake a worker for what is due.
+    """Return expired leases, wake a worker for what is due, look after the alerts.
 
     Returns how many leases had expired.
     """
@@ -45,6 +45,8 @@ def sweep(*, now: datetime) -> int:
     due_at = next_at(now)
     if due_at is not None and due_at <= now:
         waking.wake()
+    # Last: telling waits for foreign servers, and nothing else may wait for it.
+    alerting.watch(now=now)
     return returned
 
 

@@ -10,5 +10,5 @@ def deliver_due() -> None:
 
 
 def sweep() -> None:
-    """Every minute: return expired leases and wake a worker for what is due."""
+    """Every minute: what was left behind, and what people must be told."""
     sweeping.sweep(now=database_now())

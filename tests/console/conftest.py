@@ -16,7 +16,9 @@ from apps.events.models import SeenEventName
 from apps.goals.models import Goal
 from apps.ingest.models import RefusedRequest
 from apps.offers.models import Offer
+from apps.postbacks.models import PostbackRule
 from apps.tracking.models import ConversionChange, Event, Lead
+from tests.console.alarms import add_alerts
 from tests.factories import (
     NOON,
     make_affiliate,
@@ -101,6 +103,7 @@ def everything() -> Event:
         rule, event, trigger_type="conversion_change", trigger_id=change.pk
     )
     _add_log(offer, owner, delivery)
+    add_alerts(PostbackRule.objects.get(name=f"{MARKER} staff rule"), NOON)
     return event
 
 

@@ -11,9 +11,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from apps.actions.kinds.ping_url import PingRuleForm
+from apps.console.alert_channels import AlertChannelForm
 from apps.core.adminkit.addresses import page_url
-from apps.deliveries import sending
+from apps.deliveries import channels, sending
 from apps.deliveries.claiming import claim_due
+from apps.deliveries.models import AlertChannel
 from apps.deliveries.recording import Finished
 from apps.deliveries.states import DeliveryKind
 from apps.postbacks.models import PostbackRule, RuleRevision
@@ -182,4 +184,31 @@ def test_a_live_attempt_sends_nothing_to_a_name_that_leads_there(
 
     assert {attempted.code for attempted in found} == {"forbidden_target"}
     assert [attempted.address for attempted in found] == FORBIDDEN
+    assert (network, listener.connections) == ([], 0)
+
+
+@pytest.mark.django_db
+def test_the_form_of_an_alert_channel_refuses_the_url(
+    listener: Peer, network: Observed
+) -> None:
+    values = {"name": "Ops", "kind": "slack"}
+
+    accepted = [
+        url
+        for url in urls(listener)
+        if "webhook_url" not in AlertChannelForm({**values, "webhook_url": url}).errors
+    ]
+
+    assert accepted == []
+    assert (network, listener.connections) == ([], 0)
+
+
+def test_an_alert_sends_nothing_to_the_stored_url(
+    listener: Peer, network: Observed
+) -> None:
+    for url in urls(listener):
+        channel = AlertChannel(kind="slack", sealed_url=channels.sealed(url))
+        with pytest.raises(channels.NotToldError):
+            channels.send(channel, subject="A test", text="A test")
+
     assert (network, listener.connections) == ([], 0)

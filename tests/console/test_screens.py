@@ -136,6 +136,8 @@ def test_every_entity_has_a_screen() -> None:
         "RuleCustomEvent",
         "WorkerShift",
         "Attempt",
+        "AlertNotice",
+        "RuleHealth",
         "ConversionChange",
         "OfferAffiliate",
         "OfferEventField",

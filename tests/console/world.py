@@ -16,6 +16,7 @@ from apps.offers.models import Offer, OfferAffiliate, Project
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.reports.rollups import roll_up
 from apps.tracking.models import ConversionChange, Event, Lead
+from tests.console.alarms import add_alerts
 from tests.factories import (
     make_advertiser,
     make_affiliate,
@@ -70,6 +71,7 @@ def build_world(now: datetime) -> World:
     rule = _rules(offer, admin)
     event = _history(offer, now)
     roll_up(now=now)
+    add_alerts(rule, now)
     WorkerShift.objects.create(
         worker="worker-1.example:4021",
         started_at=now - timedelta(hours=2),

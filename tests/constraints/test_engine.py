@@ -104,6 +104,7 @@ def test_alerts_are_open_once_and_channels_have_their_address() -> None:
         AlertNotice.objects.create(
             alert=alert,
             channel=channel,
+            level=100,
             text="x",
             state="sent",
             due_at=NOON,

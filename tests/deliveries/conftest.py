@@ -6,9 +6,11 @@ from unittest.mock import patch
 
 import pytest
 
+from apps.deliveries.models import Alert
 from apps.offers.models import (
     Offer,
 )
+from tests.deliveries.alarms import fail, look, make_watched_rule
 from tests.factories import (
     make_offer,
 )
@@ -36,3 +38,11 @@ def sink() -> Iterator[Sink]:
 def offer() -> Offer:
     """Return an offer."""
     return make_offer()
+
+
+@pytest.fixture
+def alert() -> Alert:
+    """Return an open alert that nobody was told of yet."""
+    fail(make_watched_rule(), 60, "<!channel> a & b")
+    look()
+    return Alert.objects.get()

@@ -46,6 +46,7 @@ class Alert(models.Model):
     subject = models.CharField(
         max_length=320, help_text="What it is about, as a code: rule:12."
     )
+    name = models.CharField(max_length=320, help_text="What it is about, in words.")
     level = models.PositiveSmallIntegerField(
         default=100, help_text="Percent of the threshold."
     )
@@ -72,7 +73,7 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.message
+        return f"{self.get_kind_display()}: {self.name}"
 
 
 class AlertChannel(TimeStamped):
@@ -112,6 +113,9 @@ class AlertNotice(models.Model):
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="notices")
     channel = models.ForeignKey(
         AlertChannel, on_delete=models.CASCADE, related_name="notices"
+    )
+    level = models.PositiveSmallIntegerField(
+        help_text="The level of the alert that is told; 0: that it is over."
     )
     text = models.CharField(max_length=600)
     state = models.CharField(

@@ -11,6 +11,7 @@ from apps.core.visibility import ScopedQuerySet
 from apps.deliveries.models.destinations import Destination
 from apps.deliveries.models.replays import Replay
 from apps.deliveries.states import (
+    EXHAUSTED,
     TERMINAL_STATES,
     AttemptOutcome,
     DeliveryKind,
@@ -198,6 +199,12 @@ class Delivery(models.Model):
                 fields=["state", "id"],
                 condition=Q(state__in=(DeliveryState.FAILED, DeliveryState.HELD)),
                 name="delivery_failed_or_held",
+            ),
+            # Alerts: what a rule gave up lately, after all retries.
+            models.Index(
+                fields=["rule", "finished_at"],
+                condition=Q(state=DeliveryState.FAILED, outcome__in=EXHAUSTED),
+                name="delivery_exhausted",
             ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
