@@ -29,9 +29,9 @@ from apps.deliveries.states import AttemptOutcome
 
 logger = logging.getLogger(__name__)
 
-CLAIM_SHARE = 1 / 4
+CLAIM_SHARE = 1 / 8
 """Claim as soon as so many slots are free: few statements, and few idle slots …"""
-CLAIM_SECONDS = 0.02
+CLAIM_SECONDS = 0.01
 """… or some slot for so long: slow partners free one after the other."""
 LOOK_SECONDS = 0.1
 FLUSH_RESULTS = 100
