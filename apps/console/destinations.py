@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.console.destination_pages import DESTINATION_PAGES
@@ -22,7 +23,6 @@ class DestinationAdmin(PagesAdmin):
         "key",
         "state_badge",
         "breaker_badge",
-        "failures",
         "limits",
         "paused_reason",
         moment_column("paused_until", "paused until"),
@@ -64,8 +64,12 @@ class DestinationAdmin(PagesAdmin):
         """Show whether it answers, and when it is tried again."""
         if obj.breaker == BreakerState.CLOSED:
             return badge("Yes", "ok", "")
-        tried = f"{obj.failures} failures in a row. Next try: {moment(obj.retry_at)}"
-        return badge("No", "bad", tried)
+        return format_html(
+            "{} {} failures in a row, next try {}",
+            badge("No", "bad", ""),
+            obj.failures,
+            moment(obj.retry_at),
+        )
 
     @admin.display(description="at most")
     def limits(self, obj: Destination) -> str:

@@ -144,6 +144,13 @@ class ReplayAdmin(FactsAdmin):
         obj.author = signed_in(request)
         replaying.preview(obj)
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Offer one button: the next page shows the count."""
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def response_add(
         self, request: HttpRequest, obj: Replay, post_url_continue: Any = None
     ) -> HttpResponse:
