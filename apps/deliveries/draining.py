@@ -34,6 +34,7 @@ CLAIM_SHARE = 1 / 8
 CLAIM_SECONDS = 0.01
 """… or some slot for so long: slow partners free one after the other."""
 LOOK_SECONDS = 0.1
+LOOKS_REST = 5
 FLUSH_RESULTS = 100
 FLUSH_SECONDS = 0.05
 POLL_SECONDS = 0.01
@@ -66,6 +67,7 @@ class Shift:
         self._next_retries_first = time.monotonic() + RETRIES_FIRST_SECONDS
         self._claim_anyway_at = 0.0
         self._look_again_at = 0.0
+        self._rested_at = 0.0
         self._waiting: list[Lane] = []
         self._stopping = False
 
@@ -133,10 +135,16 @@ class Shift:
         return len(rows)
 
     def _look(self, now: datetime) -> list[Lane]:
-        """Return the lanes; anew after a moment, or when they held less than asked."""
-        if time.monotonic() >= self._look_again_at:
+        """Return the lanes; anew after a moment, or when they held less than asked.
+
+        With very many lanes a look takes long, and so the rest after it.
+        """
+        started = time.monotonic()
+        if started >= max(self._look_again_at, self._rested_at):
             self._waiting = lanes.look(now)
-            self._look_again_at = time.monotonic() + LOOK_SECONDS
+            ended = time.monotonic()
+            self._look_again_at = ended + LOOK_SECONDS
+            self._rested_at = ended + (ended - started) * LOOKS_REST
         return self._waiting
 
     def _is_retries_turn(self) -> bool:
