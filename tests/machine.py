@@ -41,12 +41,16 @@ def find_namespaces() -> str | None:
 
 @dataclass(frozen=True)
 class Need:
-    """Something outside Python that tests with the marker ``marker`` need."""
+    """Something outside Python that tests with the marker ``marker`` need.
+
+    What is not ``is_installable`` is a right of the machine's owner to give.
+    """
 
     marker: str
     name: str
     find: Callable[[], str | None]
     remedy: str
+    is_installable: bool = True
 
 
 NEEDS = (
@@ -56,6 +60,7 @@ NEEDS = (
         find=find_namespaces,
         remedy="run as root, or   sysctl -w kernel.unprivileged_userns_clone=1   (in a "
         "container:   docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN)",
+        is_installable=False,
     ),
     Need(
         marker="browser",

@@ -1,5 +1,7 @@
 """A machine that lacks something is never mistaken for one where all tests passed."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests import left_out
@@ -65,3 +67,18 @@ def test_every_need_has_a_registered_marker(pytestconfig: pytest.Config) -> None
     registered = {line.split(":")[0] for line in pytestconfig.getini("markers")}
 
     assert {need.marker for need in NEEDS} <= registered
+
+
+@pytest.mark.usefixtures("no_chromium")
+def test_what_nobody_can_install_is_named_and_no_error(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's rights are its owner's to give."""
+    forbidden = replace(left_out.NEEDS[0], is_installable=False)
+    monkeypatch.setattr(left_out, "NEEDS", (forbidden,))
+    monkeypatch.setenv("CI", "true")
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*NOT RUN ON THIS MACHINE*"])
