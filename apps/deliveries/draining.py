@@ -9,11 +9,14 @@ import logging
 import queue
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
+from apps.core.sql import replace_connection
 from apps.deliveries import claiming, lanes, shifts, stopping, waking
 from apps.deliveries.clock import DatabaseClock
 from apps.deliveries.lanes import Lane
@@ -43,6 +46,8 @@ LINGER_FOR_RETRY = timedelta(seconds=10)
 HEARTBEAT_SECONDS = 0.5
 EXTRA_WORKER_SECONDS = 1.0
 
+RECONNECT_SECONDS = 0.25
+UNREACHABLE = (OperationalError, InterfaceError)
 RETRIES_FIRST_SECONDS = 1.0
 RETRIES_FIRST_SHARE = 8
 """Once a second retries come first, in one of so many slots: a long backlog of first
@@ -216,7 +221,11 @@ class Shift:
     def _flush(self) -> None:
         if self._unwritten:
             unwritten, self._unwritten = self._unwritten, []
-            record(unwritten)
+            try:
+                record(unwritten)
+            except UNREACHABLE:
+                self._unwritten = unwritten + self._unwritten
+                raise
             # What waited for these results may go now: in order, or after a breaker.
             self._linger_until = time.monotonic() + LINGER_SECONDS
             self._look_again_at = 0.0
@@ -256,9 +265,26 @@ def work_shift() -> None:
                 shifts.beat(is_accepting=False, now=clock())
                 _wake_successor(clock())
             shift.finish()
+    except UNREACHABLE:
+        logger.warning("The database cannot be reached.", exc_info=True)
+        _finish_after_outage(shift)
     finally:
         shifts.end(now=clock())
     _wake_successor(clock())
+
+
+def _finish_after_outage(shift: Shift) -> None:
+    """Record what partners answered, once the database is back.
+
+    After the lease it makes no difference any more: others have what was being sent.
+    """
+    ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
+    while time.monotonic() < ends_at:
+        time.sleep(RECONNECT_SECONDS)
+        with suppress(*UNREACHABLE):
+            replace_connection()
+            shift.finish()
+            return
 
 
 def _wake_successor(now: datetime) -> None:

@@ -1,14 +1,17 @@
 """A shift sends what is due, records what happened and decides what follows."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError
 
 from apps.deliveries import draining
 from apps.deliveries.claiming import claim_due
 from apps.deliveries.models import Attempt, Delivery, WorkerShift
-from apps.deliveries.recording import record
+from apps.deliveries.recording import Finished, record
 from apps.deliveries.sending import attempt, load_revisions
 from apps.offers.models import (
     Offer,
@@ -111,3 +114,23 @@ def test_a_result_that_cannot_be_stored_costs_the_others_nothing(
     states = set(Delivery.objects.values_list("state", flat=True))
     assert bodies == {good.delivery_id: "OK", bad.delivery_id: ""}
     assert states == {"delivered"}
+
+
+def test_answers_outlive_an_outage_of_the_database(offer: Offer, sink: Sink) -> None:
+    """A restarted PostgreSQL makes no attempt unknown: nobody is told twice."""
+    delivery = make_due(offer, sink)
+    gone = OperationalError("the connection was closed")
+    outcomes = iter([gone, gone, None])
+
+    def sometimes(finished: Sequence[Finished]) -> None:
+        if (error := next(outcomes)) is not None:
+            raise error
+        record(finished)
+
+    with patch.object(draining, "record", sometimes):
+        draining.work_shift()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("delivered", 1)
+    assert Attempt.objects.get().outcome == "success"
+    assert len(sink.received) == 1
