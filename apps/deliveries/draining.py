@@ -20,7 +20,7 @@ from apps.core.sql import replace_connection
 from apps.deliveries import claiming, lanes, shifts, stopping, waking
 from apps.deliveries.clock import DatabaseClock
 from apps.deliveries.lanes import Lane
-from apps.deliveries.pool import ThreadPool, process_pool
+from apps.deliveries.pool import Result, ThreadPool, process_pool
 from apps.deliveries.recording import Finished, record
 from apps.deliveries.sending import (
     load_connections,
@@ -32,12 +32,15 @@ from apps.deliveries.states import AttemptOutcome
 
 logger = logging.getLogger(__name__)
 
+AHEAD_SHARE = 8
+"""So many of the threads' number are claimed ahead, so that no thread waits."""
 CLAIM_SHARE = 1 / 8
 """Claim as soon as so many slots are free: few statements, and few idle slots …"""
 CLAIM_SECONDS = 0.01
 """… or some slot for so long: slow partners free one after the other."""
 LOOK_SECONDS = 0.1
 LOOKS_REST = 5
+"""With very many lanes a look takes long; the rest after it is so much longer."""
 FLUSH_RESULTS = 100
 FLUSH_SECONDS = 0.05
 POLL_SECONDS = 0.01
@@ -66,6 +69,7 @@ class Shift:
         self._ends_at = time.monotonic() + seconds
         self._linger_until = time.monotonic() + LINGER_SECONDS
         self._unwritten: list[Finished] = []
+        self._never_begun: list[Any] = []
         self._first_unwritten_at = 0.0
         self._next_heartbeat = 0.0
         self._next_extra_worker = 0.0
@@ -101,9 +105,8 @@ class Shift:
 
     def _may_claim(self) -> bool:
         """Tell whether enough slots are free, or some of them for long enough."""
-        if self._has_room:
-            return True
-        return self._load.free > 0 and time.monotonic() >= self._claim_anyway_at
+        is_time = time.monotonic() >= self._claim_anyway_at
+        return self._has_room or (self._load.free > 0 and is_time)
 
     def _beat(self) -> None:
         """Show that the process lives, and whether it will look by itself."""
@@ -140,10 +143,7 @@ class Shift:
         return len(rows)
 
     def _look(self, now: datetime) -> list[Lane]:
-        """Return the lanes; anew after a moment, or when they held less than asked.
-
-        With very many lanes a look takes long, and so the rest after it.
-        """
+        """Return the lanes; anew after a moment, or when they held less than asked."""
         started = time.monotonic()
         if started >= max(self._look_again_at, self._rested_at):
             self._waiting = lanes.look(now)
@@ -173,7 +173,7 @@ class Shift:
             rows = [row for row in rows if row.id not in put_off]
         for row in rows:
             connection = connections.get(row.connection_id, {})
-            self._pool.submit((row, connection, self._clock))
+            self._pool.submit(row, connection, self._clock)
 
     def _let_go(self, rows: Iterable[Any]) -> None:
         for row in rows:
@@ -207,25 +207,29 @@ class Shift:
         if len(self._unwritten) >= FLUSH_RESULTS or age >= FLUSH_SECONDS:
             self._flush()
 
-    def _take(self, result: tuple[int, Finished]) -> None:
-        destination, finished = result
+    def _take(self, result: Result) -> None:
+        row, finished = result
+        if finished is None:
+            self._never_begun.append(row)
+            self._load.ended(row.destination_id, was_answered=False)
+            return
         if not self._unwritten:
             self._first_unwritten_at = time.monotonic()
         self._unwritten.append(finished)
         was_answered = finished.response_status is not None
         self._load.ended(
-            destination,
+            row.destination_id,
             was_answered=was_answered or finished.outcome == AttemptOutcome.SUCCESS,
         )
 
     def _flush(self) -> None:
+        """Write what happened, and give back what was never begun."""
+        if self._never_begun:
+            claiming.postpone([(row, row.due_at) for row in self._never_begun])
+            self._never_begun = []
         if self._unwritten:
-            unwritten, self._unwritten = self._unwritten, []
-            try:
-                record(unwritten)
-            except UNREACHABLE:
-                self._unwritten = unwritten + self._unwritten
-                raise
+            record(self._unwritten)
+            self._unwritten = []
             # What waited for these results may go now: in order, or after a breaker.
             self._linger_until = time.monotonic() + LINGER_SECONDS
             self._look_again_at = 0.0
@@ -237,6 +241,7 @@ class Shift:
 
     def finish(self) -> None:
         """Record what still runs. Each attempt ends at its own deadline."""
+        self._pool.give_back()
         ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
         while self._load.in_flight > 0 and time.monotonic() < ends_at:
             self._collect()
@@ -254,7 +259,7 @@ def work_shift() -> None:
         process_pool(),
         clock,
         seconds=settings.DELIVERY_SHIFT_SECONDS,
-        slots=settings.DELIVERY_THREADS,
+        slots=settings.DELIVERY_THREADS + settings.DELIVERY_THREADS // AHEAD_SHARE,
     )
     shifts.begin(now=clock())
     try:

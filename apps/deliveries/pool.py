@@ -3,8 +3,10 @@
 import os
 import queue
 import threading
+import time
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -12,28 +14,55 @@ from apps.deliveries.clock import Clock
 from apps.deliveries.recording import Finished
 from apps.deliveries.sending import attempt
 
-Work = tuple[Any, Mapping[str, Any], Clock]
+START_WITHIN_SECONDS = 5.0
+"""What waits longer for a thread is given back: its lease must outlast the attempt."""
+
+
+class Work(NamedTuple):
+    """A claimed delivery on its way to a thread."""
+
+    row: Any
+    connection: Mapping[str, Any]
+    clock: Clock
+    start_by: float
+
+
+class Result(NamedTuple):
+    """What came of it; without ``finished`` it was never begun."""
+
+    row: Any
+    finished: Finished | None
 
 
 class ThreadPool:
     """Threads of this process that run actions; parked between shifts."""
 
     def __init__(self, size: int) -> None:
-        self.results: queue.SimpleQueue[tuple[int, Finished]] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self._work: queue.SimpleQueue[Work] = queue.SimpleQueue()
         for number in range(size):
             threading.Thread(
                 target=self._run, daemon=True, name=f"action-{number}"
             ).start()
 
-    def submit(self, work: Work) -> None:
+    def submit(self, row: Any, connection: Mapping[str, Any], clock: Clock) -> None:
         """Have one attempt made; its result arrives in ``results``."""
-        self._work.put(work)
+        start_by = time.monotonic() + START_WITHIN_SECONDS
+        self._work.put(Work(row, connection, clock, start_by))
+
+    def give_back(self) -> None:
+        """Begin nothing more of what was submitted; ``results`` says so of each."""
+        with suppress(queue.Empty):
+            while True:
+                self.results.put(Result(self._work.get_nowait().row, None))
 
     def _run(self) -> None:
         while True:
-            row, connection, clock = self._work.get()
-            self.results.put((row.destination_id, attempt(row, connection, clock)))
+            row, connection, clock, start_by = self._work.get()
+            if time.monotonic() > start_by:
+                self.results.put(Result(row, None))
+            else:
+                self.results.put(Result(row, attempt(row, connection, clock)))
 
 
 _pool: ThreadPool | None = None

@@ -33,7 +33,7 @@ REHEARSED = CONTEXT.format(
        %(revision)s::bigint AS revision_id, %(rule)s::bigint AS rule_id,
        now() AS created_at, NULL::uuid AS lease_token, %(type)s AS trigger_type,
        %(trigger)s::uuid AS trigger_id, NULL::bigint AS destination_id,
-       NULL::uuid AS replay_id, 0 AS attempts_before,
+       NULL::uuid AS replay_id, now() AS due_at, 0 AS attempts_before,
        %(event)s::uuid AS event_id, %(conversion)s::uuid AS conversion_id,
        %(click)s::uuid AS click_id, %(offer)s::bigint AS offer_id,
        %(affiliate)s::bigint AS affiliate_id)"""

@@ -8,7 +8,10 @@ import pytest
 from pytest_django import Settings
 
 from apps.deliveries import draining, stopping
+from apps.deliveries.clock import DatabaseClock
+from apps.deliveries.draining import Shift
 from apps.deliveries.models import Attempt
+from apps.deliveries.pool import process_pool
 from apps.offers.models import Offer
 from tests.deliveries.clusters import plan_deliveries
 from tests.deliveries.steps import make_due
@@ -68,3 +71,17 @@ def test_a_supervisor_that_was_killed_told_nothing(settings: Settings) -> None:
 
     assert not stopping.is_told()
     os.close(reader)
+
+
+def test_what_waits_too_long_for_a_thread_is_given_back(
+    offer: Offer, sink: Sink
+) -> None:
+    """Its lease must outlast its attempt; giving it back is no attempt."""
+    delivery = make_due(offer, sink)
+
+    with patch("apps.deliveries.pool.START_WITHIN_SECONDS", -1.0):
+        Shift(process_pool(), DatabaseClock(), seconds=0.3, slots=4).run()
+    delivery.refresh_from_db()
+
+    assert (delivery.state, delivery.attempts) == ("pending", 0)
+    assert sink.received == []
