@@ -33,7 +33,7 @@ SELECT rule.id, 1,
        '', rule.author_id, now(), ''
   FROM postbacks_postbackrule rule
   JOIN postbacks_rulerevision one ON one.rule_id = %s
- WHERE rule.id <> one.rule_id
+ WHERE NOT EXISTS (SELECT 1 FROM postbacks_rulerevision WHERE rule_id = rule.id)
 """
 COPIED = ", ".join(
     str(field.column)

@@ -72,6 +72,7 @@ def _script(stage: Stage) -> str:
             "trigger_type": "event",
             "state": "held",
             "reason": "bench",
+            "order_key": "",
             "due_at": datetime.now(UTC),
         }
     ]
