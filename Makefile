@@ -15,7 +15,7 @@ ARGS :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check smoke bench lint format format-check types layers \
+.PHONY: help run test check smoke soak bench lint format format-check types layers \
 	migrations check-deploy links lock clean
 
 help: ## List the targets
@@ -32,6 +32,9 @@ check: lint format-check types layers migrations check-deploy links ## Everythin
 
 smoke: $(STAMP) ## Send real requests to real processes on a temporary database
 	@$(BIN)/python -m tests.smoke
+
+soak: $(STAMP) ## Break everything in turn and check that nothing is lost (ARGS="--seconds 120 --seed 7")
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 bench: $(STAMP) ## Measure throughput, latency and memory (ARGS="…")
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -100,6 +100,10 @@ def web_server(
             "2",
             "--blocking-threads",
             "8",
+            # Else one that is killed takes the other with it.
+            "--respawn-failed-workers",
+            "--respawn-interval",
+            "1",
             "--no-ws",
             "--log-level",
             # At "warning" it doubts, on a small machine, that so many threads help.

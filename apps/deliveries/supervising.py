@@ -19,6 +19,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
+from apps.core.queue import put_schedules_right
 from apps.deliveries import shifts, waking
 from apps.deliveries.clock import database_now
 from apps.deliveries.lanes import next_at
@@ -30,6 +31,8 @@ NUDGE_AFTER = timedelta(seconds=3)
 """A wake-up was lost, or went to a cluster that was busy: send another."""
 STUCK_AFTER = timedelta(seconds=30)
 CARE_SECONDS = 1.0
+SCHEDULES_SECONDS = 30.0
+"""As often as django-q2 looks at its schedules."""
 LOOK_SECONDS = 0.1
 MARK = "POSTBACKS_CLUSTER"
 """An environment variable that tells our cluster's processes from all others."""
@@ -41,6 +44,7 @@ class Supervisor:
     def __init__(self, manage: Path) -> None:
         self._manage = manage
         self._stopping = False
+        self._next_schedules_at = 0.0
 
     def stop(self) -> None:
         """End the cluster; it finishes what it is sending."""
@@ -101,6 +105,7 @@ class Supervisor:
     def _is_stuck(self, *, age: timedelta) -> bool:
         """Nudge a cluster that idles while work is due; tell whether in vain."""
         try:
+            self._put_schedules_right()
             if not self._idles_for(NUDGE_AFTER):
                 return False
             waking.wake_one_more()
@@ -108,6 +113,12 @@ class Supervisor:
         except DatabaseError:
             close_old_connections()
             return False
+
+    def _put_schedules_right(self) -> None:
+        now = time.monotonic()
+        if now >= self._next_schedules_at:
+            self._next_schedules_at = now + SCHEDULES_SECONDS
+            put_schedules_right()
 
     def _idles_for(self, span: timedelta) -> bool:
         now = database_now()

@@ -1,10 +1,9 @@
 """What the queue calls."""
 
-from django.utils import timezone
-
+from apps.deliveries.clock import database_now
 from apps.ingest.conversions import release_holds
 
 
 def end_holds() -> None:
     """Approve the conversions whose hold has ended; runs every minute."""
-    release_holds(timezone.now())
+    release_holds(database_now())

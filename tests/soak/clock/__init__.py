@@ -1,0 +1,1 @@
+"""On the path of a program whose clock libfaketime moves."""
