@@ -5,8 +5,18 @@ from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    connections,
+)
 from psycopg.rows import namedtuple_row
+
+DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError)
+"""Not the statement's fault: no connection, a restart, a full disk. Try again later."""
 
 
 def one_line(statement: LiteralString) -> LiteralString:

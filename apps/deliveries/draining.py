@@ -14,9 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
-from apps.core.sql import replace_connection
+from apps.core.sql import DATABASE_TROUBLE, replace_connection
 from apps.deliveries import claiming, lanes, shifts, stopping, waking
 from apps.deliveries.clock import DatabaseClock
 from apps.deliveries.lanes import Lane
@@ -50,7 +49,6 @@ HEARTBEAT_SECONDS = 0.5
 EXTRA_WORKER_SECONDS = 1.0
 
 RECONNECT_SECONDS = 0.25
-UNREACHABLE = (OperationalError, InterfaceError)
 RETRIES_FIRST_SECONDS = 1.0
 RETRIES_FIRST_SHARE = 8
 """Once a second retries come first, in one of so many slots: a long backlog of first
@@ -270,7 +268,7 @@ def work_shift() -> None:
                 shifts.beat(is_accepting=False, now=clock())
                 _wake_successor(clock())
             shift.finish()
-    except UNREACHABLE:
+    except DATABASE_TROUBLE:
         logger.warning("The database cannot be reached.", exc_info=True)
         _finish_after_outage(shift)
     finally:
@@ -286,7 +284,7 @@ def _finish_after_outage(shift: Shift) -> None:
     ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
     while time.monotonic() < ends_at:
         time.sleep(RECONNECT_SECONDS)
-        with suppress(*UNREACHABLE):
+        with suppress(*DATABASE_TROUBLE):
             replace_connection()
             shift.finish()
             return

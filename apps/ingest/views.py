@@ -3,7 +3,6 @@
 import json
 from datetime import datetime
 
-from django.db import OperationalError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from apps.core.sql import DATABASE_TROUBLE
 from apps.ingest.clicks import Visitor, clicked_offer, record_click
 from apps.ingest.compiling import current_configuration
 from apps.ingest.inbound import read_request, remote_address, unread_request
@@ -43,7 +43,7 @@ def postback(
         return answered(receive(inbound))
     except RefusedError as refusal:
         return _refused_unread(request, refusal, now)
-    except OperationalError:
+    except DATABASE_TROUBLE:
         return answered(unavailable())
 
 
@@ -54,7 +54,7 @@ def _refused_unread(
     unread = unread_request(request, source=Source.URL.value, received_at=now)
     try:
         refuse(unread, refusal)
-    except OperationalError:
+    except DATABASE_TROUBLE:
         return answered(unavailable())
     return answered(refusal.answer)
 
@@ -93,7 +93,7 @@ def click(request: HttpRequest, offer_token: str) -> HttpResponse:
         stored = record_click(offer, inbound.values, visitor, now)
     except RefusedError as refusal:
         return _refused_unread(request, refusal, now)
-    except OperationalError:
+    except DATABASE_TROUBLE:
         return answered(unavailable())
     if not offer.landing_url:
         return JsonResponse({"transaction_id": stored.transaction_id})

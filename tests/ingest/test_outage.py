@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import InterfaceError, InternalError, connection
 from django.test import Client
 from psycopg import sql
 
@@ -81,3 +82,18 @@ def test_an_outage_is_told_as_such_and_stores_nothing(client: Client) -> None:
         assert answer.json()["reason"] == "unavailable"
     assert not Event.objects.exists()
     assert send(client).json()["result"] == "accepted"
+
+
+@pytest.mark.parametrize("trouble", [InternalError, InterfaceError])
+def test_a_full_disk_is_unavailable_and_no_mistake_of_the_sender(
+    trouble: type[Exception], client: Client
+) -> None:
+    """DESIGN §5: 503 with Retry-After, never 200: the sender reports it again."""
+    make_token(offer := make_offer())
+    make_click(offer)
+
+    with patch("apps.ingest.storage.write_events", side_effect=trouble("full")):
+        answer = send(client)
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]

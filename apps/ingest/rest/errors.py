@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from apps.core.sql import DATABASE_TROUBLE
 from apps.ingest.refusals import NOT_AUTHENTICATED, Answer, RefusedError, unavailable
 
 Answers = tuple[tuple[type[Exception], int, str, str], ...]
@@ -40,7 +40,7 @@ def answer_to(error: Exception) -> Answer | None:
     """Return what the sender is told of ``error``; ``None`` for a mistake of ours."""
     if isinstance(error, RefusedError):
         return error.answer
-    if isinstance(error, OperationalError):
+    if isinstance(error, DATABASE_TROUBLE):
         return unavailable()
     for kind, status, reason, detail in KNOWN:
         if isinstance(error, kind):
