@@ -48,16 +48,19 @@ class Step(NamedTuple):
     is_dangerous: bool = False
 
 
+STOPPABLE = (ReplayState.RUNNING, ReplayState.DONE)
+"""What is done with handing over can be stopped while something waits."""
+
 STEPS = (
     Step("start", "Start", "has begun", replaying.start, (ReplayState.DRAFT,)),
-    Step("pause", "Pause", "is paused", replaying.pause, (ReplayState.RUNNING,)),
+    Step("pause", "Pause", "is paused", replaying.pause, STOPPABLE),
     Step("resume", "Go on", "goes on", replaying.resume, (ReplayState.PAUSED,)),
     Step(
         "cancel",
         "Cancel",
         "is cancelled",
         replaying.cancel,
-        (ReplayState.RUNNING, ReplayState.PAUSED),
+        (*STOPPABLE, ReplayState.PAUSED),
         is_dangerous=True,
     ),
 )
@@ -219,9 +222,14 @@ class ReplayAdmin(FactsAdmin):
     def more_context(self, request: HttpRequest, obj: Replay) -> dict[str, Any]:
         """Add the buttons, the progress and the warning before it starts."""
         may = self.has_add_permission(request)
+        is_over = obj.state == ReplayState.DONE and not replaying.has_waiting(obj.pk)
         done = WHOLE * obj.planned // obj.total if obj.total else 0
         return {
-            "steps": [step for step in STEPS if may and obj.state in step.states],
+            "steps": [
+                step
+                for step in STEPS
+                if may and not is_over and obj.state in step.states
+            ],
             "step_url": page_url(obj, "step"),
             "is_draft": obj.state == ReplayState.DRAFT,
             "is_running": obj.state == ReplayState.RUNNING,

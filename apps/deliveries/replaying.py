@@ -4,6 +4,7 @@ Each slice is one transaction that holds the row of the replay: two workers cann
 the same part, and whatever ends one leaves whole slices behind.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,8 +25,6 @@ from apps.deliveries.states import (
 
 SLICE = 2_000
 WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
-
-
 ANOTHER_RUNS = "Another replay of this postback is not over yet."
 
 
@@ -60,8 +59,17 @@ def start(*, replay_id: UUID, now: datetime) -> None:
 
 @transaction.atomic
 def pause(*, replay_id: UUID, now: datetime) -> int:
-    """Stop a replay and hold what it has waiting; returns how many are held."""
-    _move(replay_id, {ReplayState.RUNNING: ReplayState.PAUSED}, updated_at=now)
+    """Stop a replay and hold what it has waiting; returns how many are held.
+
+    One that is done with handing over can still be stopped while something waits.
+    Raises as ``start`` does.
+    """
+    _move(
+        replay_id,
+        dict.fromkeys(_stoppable(replay_id), ReplayState.PAUSED),
+        finished_at=None,
+        updated_at=now,
+    )
     return Delivery.objects.filter(replay=replay_id, state__in=WAITING).update(
         state=DeliveryState.HELD, reason=HeldReason.REPLAY_PAUSED
     )
@@ -87,10 +95,10 @@ def resume(*, replay_id: UUID, now: datetime) -> int:
 @transaction.atomic
 def cancel(*, replay_id: UUID, now: datetime) -> int:
     """End a replay and cancel what it has waiting; returns how many that were."""
-    over = ReplayState.CANCELLED
+    before = [*_stoppable(replay_id), ReplayState.PAUSED]
     _move(
         replay_id,
-        {ReplayState.RUNNING: over, ReplayState.PAUSED: over},
+        dict.fromkeys(before, ReplayState.CANCELLED),
         finished_at=now,
         updated_at=now,
     )
@@ -102,7 +110,20 @@ def cancel(*, replay_id: UUID, now: datetime) -> int:
     )
 
 
-def _move(replay_id: UUID, moves: dict[str, str], **fields: object) -> None:
+def has_waiting(replay_id: UUID) -> bool:
+    """Tell whether something that a replay handed over is still to be sent."""
+    return Delivery.objects.filter(replay=replay_id, state__in=WAITING).exists()
+
+
+def _stoppable(replay_id: UUID) -> list[ReplayState]:
+    """Return the states in which it can be stopped: handing over is the fast part."""
+    done = [ReplayState.DONE] if has_waiting(replay_id) else []
+    return [ReplayState.RUNNING, *done]
+
+
+def _move(
+    replay_id: UUID, moves: Mapping[ReplayState, ReplayState], **fields: object
+) -> None:
     for before, after in moves.items():
         if Replay.objects.filter(pk=replay_id, state=before).update(
             state=after, **fields

@@ -216,3 +216,28 @@ def test_a_hundred_thousand_are_replayed_without_skips_or_repeats(
 
     assert (replay.total, replay.planned, replay.state) == (100_000, 100_000, "done")
     assert Delivery.objects.filter(replay=replay, state="retrying").count() == 100_000
+
+
+def test_what_was_handed_over_can_still_be_stopped(offer: Offer, sink: Sink) -> None:
+    """Handing over takes seconds, sending may take hours."""
+    replay = run(make_replay(make_failed(offer, sink, 5)))
+    of_it = Delivery.objects.filter(replay=replay)
+
+    paused = replaying.pause(replay_id=replay.pk, now=now())
+    resumed = replaying.resume(replay_id=replay.pk, now=now())
+    replay_task(str(replay.pk))
+    cancelled = replaying.cancel(replay_id=replay.pk, now=now())
+
+    replay.refresh_from_db()
+    assert (paused, resumed, cancelled) == (5, 5, 5)
+    assert (replay.state, replay.planned) == ("cancelled", 5)
+    assert set(of_it.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_what_is_over_stays_over(offer: Offer, sink: Sink) -> None:
+    replay = run(make_replay(make_failed(offer, sink, 2)))
+    draining.work_shift()
+
+    for stop in (replaying.pause, replaying.cancel):
+        with pytest.raises(replaying.ReplayStateError, match="is done"):
+            stop(replay_id=replay.pk, now=now())

@@ -5,15 +5,28 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from apps.core import resolving
 from apps.core.resolving import SocketAddress
+from tests.http.certificates import Authority
 from tests.http.peers import Behaviour, Peer
 
 StartPeer = Callable[..., Peer]
 SetNames = Callable[[dict[str, list[str]]], list[str]]
+
+
+@pytest.fixture
+def authority(tmp_path: Path, settings: Settings) -> Authority:
+    """Return an authority of our own that the client trusts."""
+    found = Authority()
+    file = tmp_path / "authorities.pem"
+    file.write_text(found.own_pem())
+    settings.OUTBOUND_CA_FILE = str(file)
+    return found
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from apps.core import exchanging
 from apps.core.http import (
@@ -26,16 +25,6 @@ from tests.http.peers import OK, Conversation, Peer, answer_ok
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 NONE_SENT = "127.0.0.1 asks for a client certificate, and none was sent."
 REFUSED = "127.0.0.1 did not accept the client certificate: "
-
-
-@pytest.fixture
-def authority(tmp_path: Path, settings: Settings) -> Authority:
-    """Return an authority that both sides trust."""
-    authority = Authority()
-    file = tmp_path / "authorities.pem"
-    file.write_text(authority.own_pem())
-    settings.OUTBOUND_CA_FILE = str(file)
-    return authority
 
 
 @pytest.fixture

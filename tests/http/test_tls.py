@@ -20,19 +20,9 @@ NO_AUTHORITY_KNOWN = (
 
 
 @pytest.fixture
-def trusted(tmp_path: Path, settings: Settings) -> Authority:
-    """Return an authority of our own that the client trusts."""
-    authority = Authority()
-    file = tmp_path / "authorities.pem"
-    file.write_text(authority.own_pem())
-    settings.OUTBOUND_CA_FILE = str(file)
-    return authority
-
-
-@pytest.fixture
-def context(trusted: Authority, tmp_path: Path) -> ssl.SSLContext:
+def context(authority: Authority, tmp_path: Path) -> ssl.SSLContext:
     """Return what a server with a valid certificate shows."""
-    return server_context(trusted.issue(), tmp_path)
+    return server_context(authority.issue(), tmp_path)
 
 
 def url_of(peer: Peer, host: str) -> str:
@@ -94,9 +84,9 @@ def test_a_certificate_for_another_name_is_refused(
 
 
 def test_an_expired_certificate_is_refused(
-    trusted: Authority, tmp_path: Path, start_peer: StartPeer
+    authority: Authority, tmp_path: Path, start_peer: StartPeer
 ) -> None:
-    expired = trusted.issue(is_expired=True)
+    expired = authority.issue(is_expired=True)
     peer = start_peer(answer_ok, server_context(expired, tmp_path))
 
     with pytest.raises(NotSentError) as error:
@@ -108,7 +98,7 @@ def test_an_expired_certificate_is_refused(
     assert peer.requests == []
 
 
-@pytest.mark.usefixtures("trusted")
+@pytest.mark.usefixtures("authority")
 def test_a_certificate_of_an_unknown_authority_is_refused(
     tmp_path: Path, start_peer: StartPeer
 ) -> None:
