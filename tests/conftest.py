@@ -14,7 +14,8 @@ pytest_plugins = ["tests.left_out"]
 @pytest.fixture(autouse=True)
 def _config_version_row(request: pytest.FixtureRequest) -> None:
     """Put back the row that a migration made: a transactional test truncates it."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    is_marked = request.node.get_closest_marker("django_db") is not None
+    if not is_marked and not {"db", "transactional_db"} & set(request.fixturenames):
         return
     with connection.cursor() as cursor:
         cursor.execute(

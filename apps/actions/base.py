@@ -8,9 +8,11 @@
 - ``ConnectionForm`` asks for credentials that many rules share, ``RuleForm`` for what
   one rule sends. Fields that are secret or hold macros come from ``fields``; both
   forms may have ``clean`` methods. Cleaned values must be what JSON can hold.
-- An action that is one HTTP request is an ``HttpAction``: ``build`` returns the
-  request, ``classify`` judges the answer. Others (e-mail) are an ``Action`` and
-  implement ``run``.
+- An action that is one HTTP request is an ``HttpAction`` (``http_action``): ``build``
+  returns the request, ``classify`` judges the answer. One that goes to a provider's
+  API is a ``ProviderAction`` (``providers``); one whose provider takes many at once a
+  ``BatchAction`` (``batching``). Others (e-mail) are an ``Action`` and implement
+  ``run``.
 - An action keeps no state and touches no database.
 
 Next to read: ``kinds/ping_url.py``.
@@ -18,9 +20,7 @@ Next to read: ``kinds/ping_url.py``.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
-from time import perf_counter
 from typing import Any, ClassVar
 
 from django import forms
@@ -32,18 +32,15 @@ from apps.actions.contract import (
     Group,
     Idempotency,
     Job,
+    JudgedError,
     Judgement,
     Outcome,
     PermanentError,
     SkipDeliveryError,
 )
 from apps.actions.fields import HeadersField, SecretField, TextTemplateField
-from apps.actions.judging import judge_status
-from apps.actions.redaction import Redactor, credentials_in, redactor_of
-from apps.core import http
-from apps.core.http import OutboundRequest, Response
-from apps.core.macros import TemplateError
-from apps.core.placeholders import RenderError, macro_names
+from apps.actions.redaction import Redactor, redactor_of
+from apps.core.placeholders import macro_names
 
 __all__ = [
     "Action",
@@ -51,22 +48,14 @@ __all__ = [
     "CheckLevel",
     "CheckLine",
     "Group",
-    "HttpAction",
     "Idempotency",
     "Job",
+    "JudgedError",
     "Judgement",
     "Outcome",
     "PermanentError",
     "SkipDeliveryError",
 ]
-
-
-PREVIEWED_ERRORS = (
-    PermanentError,
-    RenderError,
-    TemplateError,
-    http.ForbiddenTargetError,
-)
 
 
 class Action(ABC):
@@ -162,6 +151,10 @@ class Action(ABC):
         """Return the names of the connection form's fields that are kept encrypted."""
         return _secret_names(cls.ConnectionForm)
 
+    def connection_redactor(self, connection: Mapping[str, Any]) -> Redactor:
+        """Return what removes the secrets of ``connection`` from texts, for checks."""
+        return redactor_of(_secret_values(self.ConnectionForm, connection))
+
     def redactor(self, job: Job, *extra: str) -> Redactor:
         """Return what removes the secrets of ``job`` and ``extra`` ones from texts."""
         return redactor_of(
@@ -169,100 +162,6 @@ class Action(ABC):
             | _secret_values(self.ConnectionForm, job.connection)
             | frozenset(extra)
         )
-
-
-class HttpAction(Action):
-    """An action that is exactly one HTTP request."""
-
-    @abstractmethod
-    def build(self, job: Job) -> OutboundRequest:
-        """Return the request. Pure: no clock, database or network.
-
-        May raise ``SkipDeliveryError`` (nothing to send), ``PermanentError``,
-        ``RenderError`` and ``TemplateError``.
-        """
-
-    def classify(self, response: Response, job: Job) -> Judgement:
-        """Return what ``response`` means; the default goes by its status."""
-        return judge_status(
-            response, now=job.now, is_repeatable=self.is_repeatable(job.settings)
-        )
-
-    def is_repeatable(self, settings: Mapping[str, Any]) -> bool:
-        """Tell whether a server error is a reason to retry rather than ambiguous."""
-        is_safe = self.idempotency is Idempotency.SAFE
-        return is_safe and self.repeats_ambiguous(settings)
-
-    def run(self, job: Job) -> AttemptResult:
-        """Build the request, send it, judge the answer."""
-        try:
-            request = self.build(job)
-        except (SkipDeliveryError, PermanentError, RenderError, TemplateError) as error:
-            return AttemptResult(self._refusal(error, job))
-        return self.exchange(request, job)
-
-    def exchange(self, request: OutboundRequest, job: Job) -> AttemptResult:
-        """Send ``request`` and judge the answer; what is returned holds no secret."""
-        if not self.is_repeatable(job.settings):
-            request = replace(request, fresh_connection=True)
-        redactor = self.redactor(job, *credentials_in(request.headers))
-        started = perf_counter()
-        try:
-            response = http.send(request)
-        except http.OutboundError as error:
-            return AttemptResult(
-                _judge_error(error, redactor),
-                request=_stored_request(request, redactor),
-                address=error.address or "",
-                duration_ms=round((perf_counter() - started) * 1000),
-            )
-        judgement = self.classify(response, job)
-        return AttemptResult(
-            replace(judgement, message=redactor.url(judgement.message)),
-            request=_stored_request(request, redactor),
-            response_status=response.status_code,
-            response_headers=redactor.answer_headers(response.headers),
-            response_body=redactor.text(response.text),
-            is_truncated=response.is_truncated,
-            address=response.address,
-            duration_ms=response.duration_ms,
-        )
-
-    def preview(self, job: Job) -> dict[str, Any]:
-        """Return the request that ``run`` would send, without secrets."""
-        try:
-            request = self.build(job)
-            http.refuse_forbidden_target(request.url)
-        except SkipDeliveryError as error:
-            return {"skipped": self.redactor(job).url(str(error))}
-        except PREVIEWED_ERRORS as error:
-            return {"error": self.redactor(job).url(str(error))}
-        redactor = self.redactor(job, *credentials_in(request.headers))
-        return _stored_request(request, redactor)
-
-    def _refusal(self, error: Exception, job: Job) -> Judgement:
-        message = self.redactor(job).url(str(error))
-        if isinstance(error, SkipDeliveryError):
-            return Judgement(Outcome.SKIPPED, message, "nothing_to_send")
-        return Judgement(Outcome.PERMANENT, message, "not_sendable")
-
-
-def _judge_error(error: http.OutboundError, redactor: Redactor) -> Judgement:
-    message = redactor.url(str(error))
-    if isinstance(error, http.ForbiddenTargetError):
-        return Judgement(Outcome.PERMANENT, message, "forbidden_target")
-    if isinstance(error, http.NotSentError):
-        return Judgement(Outcome.RETRY, message, "not_sent")
-    return Judgement(Outcome.AMBIGUOUS, message, "maybe_sent")
-
-
-def _stored_request(request: OutboundRequest, redactor: Redactor) -> dict[str, Any]:
-    return {
-        "method": request.method,
-        "url": redactor.url(request.url),
-        "headers": redactor.headers(request.headers),
-        "body": redactor.body(request.body),
-    }
 
 
 def _secret_names(form: type[forms.Form]) -> frozenset[str]:

@@ -65,12 +65,26 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class ListChange:
+    """A value to add to, or remove from, a list that this installation keeps.
+
+    ``list_name`` is the list's reference. The engine makes the change together with
+    the record of the attempt: both happen, or neither.
+    """
+
+    list_name: str
+    value: str
+    is_removal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What an answer means.
 
     ``message`` is a sentence for the log, ``code`` a word to filter by ("duplicate").
     ``retry_after_seconds`` is a floor the provider asked for. ``pauses_rule`` says
-    that the receiver wants no more at all.
+    that the receiver wants no more at all. ``findings`` is what the provider told that
+    people may look for later, as short texts: {"sid": "SM12…", "segments": "2"}.
     """
 
     outcome: Outcome
@@ -78,6 +92,8 @@ class Judgement:
     code: str = ""
     retry_after_seconds: float | None = None
     pauses_rule: bool = False
+    findings: Mapping[str, str] = field(default_factory=dict)
+    list_change: ListChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,14 @@ class CheckLine:
 
     level: CheckLevel
     text: str
+
+
+class JudgedError(Exception):
+    """Raised before the request was sent: the attempt ends with ``judgement``."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__(judgement.message)
+        self.judgement = judgement
 
 
 class SkipDeliveryError(Exception):

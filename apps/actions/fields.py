@@ -29,6 +29,8 @@ from apps.core.url_templates import compile_url
 
 MAX_URL_LENGTH = 4_000
 MAX_TEMPLATE_LENGTH = 64 * 1024
+MAX_LINE_LENGTH = 500
+MAX_LIST_NAME_LENGTH = 60
 REMOVAL_SUFFIX = "__remove"
 
 # Header values that give nothing away, however long they are.
@@ -161,6 +163,17 @@ class TextTemplateField(forms.CharField):
         return compile_text(text, self.context)
 
 
+class LineTemplateField(TextTemplateField):
+    """One line with macros; at most 500 characters unless told."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take what a ``CharField`` takes."""
+        kwargs.setdefault("max_length", MAX_LINE_LENGTH)
+        super().__init__(**kwargs)
+
+
 class UrlTemplateField(TextTemplateField):
     """A URL with macros in path and parameters; its host is fixed."""
 
@@ -197,6 +210,15 @@ class PairsTemplateField(TextTemplateField):
     def compile(self, text: str) -> object:
         """Compile ``text`` as name=value lines."""
         return compile_form(text)
+
+
+class ListNameField(forms.CharField):
+    """The reference of a list that this installation keeps (Lists in the admin)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take what a ``CharField`` takes."""
+        kwargs.setdefault("max_length", MAX_LIST_NAME_LENGTH)
+        super().__init__(**kwargs)
 
 
 def missing_value_field() -> forms.ChoiceField:

@@ -99,6 +99,15 @@ def refusal_of(address: str, allowed: tuple[str, ...]) -> str | None:
     return _refusal(ip_address(address), networks)
 
 
+def is_listed(address: str, networks: tuple[str, ...]) -> bool:
+    """Tell whether ``address`` is an IP address in one of ``networks`` (CIDR)."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in ip_network(network, strict=False) for network in networks)
+
+
 def _refusal(address: Address, allowed: list[Network]) -> str | None:
     if any(address in network for network in allowed):
         return None

@@ -14,10 +14,16 @@ UUID_MASK = 0xFFFF_FFFF_FFFF
 CLICK_PARAMS = (
     "partner_click_id",
     "fbclid",
-    "gclid",
-    "ttclid",
     "fbp",
     "fbc",
+    "gclid",
+    "gbraid",
+    "wbraid",
+    "ttclid",
+    "ttp",
+    "msclkid",
+    "ga_client_id",
+    "ga_session_id",
     "country",
     "city",
     "device_type",
@@ -42,6 +48,7 @@ class MacroValues(dict[str, Any]):
 
     def __init__(self, row: Any, *, send_as: str, is_test: bool) -> None:
         self._row = row
+        self._contact: dict[str, str] | None = None
         self._click = _parsed(row.click_params)
         self._params = _parsed(row.params)
         super().__init__(_plain_values(row, self._click, self._params))
@@ -57,9 +64,15 @@ class MacroValues(dict[str, Any]):
             case "param":
                 return self._params.get(key, self._click.get(key))
             case "lead":
-                sealed = row.sealed_contact
-                return secret_box.unseal(sealed).get(key) if sealed else None
+                return self._of_lead(key)
         raise KeyError(name)
+
+    def _of_lead(self, key: str) -> Any:
+        """Return contact data, or what else was submitted of the lead."""
+        if self._contact is None:
+            sealed = self._row.sealed_contact
+            self._contact = secret_box.unseal(sealed) if sealed else {}
+        return self._contact.get(key, self._params.get(key))
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of ``name``, prefixed names included."""
@@ -79,6 +92,7 @@ def _plain_values(
 ) -> dict[str, Any]:
     return {
         **{name: click.get(name) for name in CLICK_PARAMS},
+        "idfa_or_gaid": click.get("idfa") or click.get("gaid"),
         **{name: click.get(name) for name in SUBS},
         **{name: params.get(name) for name in ADVS},
         **_event_values(row),

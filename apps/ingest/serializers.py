@@ -94,6 +94,12 @@ class LeadIn(serializers.Serializer[Any]):
     phone = serializers.CharField(required=False, max_length=254)
     first_name = serializers.CharField(required=False, max_length=254)
     last_name = serializers.CharField(required=False, max_length=254)
+    address = serializers.CharField(required=False, max_length=254)
+    city = serializers.CharField(required=False, max_length=254)
+    state = serializers.CharField(required=False, max_length=254)
+    zip = serializers.CharField(required=False, max_length=254)
+    dob = serializers.CharField(required=False, max_length=254, help_text="1985-01-31")
+    gender = serializers.CharField(required=False, max_length=254)
 
 
 class LeadAnswerOut(AnswerOut):

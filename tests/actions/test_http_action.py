@@ -9,7 +9,6 @@ from django import forms
 from apps.actions.base import (
     AttemptResult,
     Group,
-    HttpAction,
     Idempotency,
     Job,
     Judgement,
@@ -18,6 +17,7 @@ from apps.actions.base import (
     SkipDeliveryError,
 )
 from apps.actions.fields import SecretField, ambiguity_field
+from apps.actions.http_action import HttpAction
 from apps.core.http import (
     ForbiddenTargetError,
     MaybeSentError,

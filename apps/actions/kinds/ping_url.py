@@ -13,7 +13,6 @@ from django import forms
 from apps.actions.base import (
     CheckLine,
     Group,
-    HttpAction,
     Idempotency,
     Job,
     Judgement,
@@ -35,6 +34,7 @@ from apps.actions.fields import (
     pairs_of,
 )
 from apps.actions.headers import merged
+from apps.actions.http_action import HttpAction
 from apps.actions.judging import status_text
 from apps.actions.ping_connection import (
     PingConnectionForm,

@@ -37,7 +37,12 @@ from apps.ingest.services import allowed_sender, receive
 from apps.tracking.models import Lead
 from apps.tracking.statuses import Source
 
-CONTACT_FIELDS = ("email", "phone", "first_name", "last_name")
+# fmt: off
+CONTACT_FIELDS = (
+    "email", "phone", "first_name", "last_name", "address", "city", "state", "zip",
+    "dob", "gender",
+)
+# fmt: on
 CONTACT_MAX_LENGTH = 254
 
 

@@ -1,0 +1,71 @@
+"""Actions whose provider takes many events in one request."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from apps.actions.contract import AttemptResult, Job, JudgedError, Outcome
+from apps.actions.http_action import UNSENDABLE
+from apps.actions.providers import ProviderAction
+from apps.core.http import OutboundRequest
+
+
+class BatchAction(ProviderAction):
+    """One request for up to ``batch_size`` jobs of one rule.
+
+    ``item`` is what one job adds to the request, ``envelope`` the request around the
+    items. When the provider refuses a request as wrong, each of its jobs is tried
+    alone, so that one bad event costs the others nothing.
+    """
+
+    @abstractmethod
+    def item(self, job: Job) -> Any:
+        """Return what ``job`` adds to a request. Pure; raises as ``build`` may."""
+
+    @abstractmethod
+    def envelope(self, items: Sequence[Any], job: Job) -> OutboundRequest:
+        """Return the request with ``items``, of the rule and connection of ``job``."""
+
+    def build(self, job: Job) -> OutboundRequest:
+        """Return the request of one job alone."""
+        return self.envelope([self.item(job)], job)
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[AttemptResult]:
+        """Make one attempt for each of ``jobs``, in as few requests as possible."""
+        results: dict[str, AttemptResult] = {}
+        items: dict[str, Any] = {}
+        for job in jobs:
+            try:
+                items[job.delivery_id] = self.item(job)
+            except UNSENDABLE as error:
+                results[job.delivery_id] = AttemptResult(self.refusal(error, job))
+        sendable = [job for job in jobs if job.delivery_id in items]
+        if len(sendable) > 1:
+            results |= self._together(
+                sendable, [items[j.delivery_id] for j in sendable]
+            )
+        elif sendable:
+            results[sendable[0].delivery_id] = self.run(sendable[0])
+        return [results[job.delivery_id] for job in jobs]
+
+    def _together(
+        self, jobs: Sequence[Job], items: Sequence[Any]
+    ) -> dict[str, AttemptResult]:
+        try:
+            request = self.authorized(self.envelope(items, jobs[0]), jobs[0])
+        except (JudgedError, *UNSENDABLE):
+            # Alone, each says what is wrong with it.
+            return {job.delivery_id: self.run(job) for job in jobs}
+        result = self.exchange(request, jobs[0])
+        if result.judgement.outcome is Outcome.PERMANENT:
+            return {job.delivery_id: self.run(job) for job in jobs}
+        note = f"Sent together with {len(jobs) - 1} others."
+        message = f"{result.judgement.message} {note}".strip()
+        judgement = replace(result.judgement, message=message)
+        return {
+            job.delivery_id: replace(
+                result, judgement=judgement, request=self.preview(job)
+            )
+            for job in jobs
+        }

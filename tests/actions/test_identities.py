@@ -1,0 +1,46 @@
+"""Hashes of people are those that ad platforms expect."""
+
+import pytest
+
+from apps.actions.identities import hashed_email, hashed_phone, sha256_hex
+
+EMAIL = "8e621e3d0368631d263d07a351fa8d34fba0d17c15fbcdec11a5f58008d022a0"
+PHONE = "758fbf68945f21c416814c539ab578876c8d98fb69e6da692def92cd52417fe0"
+PHONE_PLUS = "cb6880e416769253645cb9c6b8989154bf66a56a77fc14c81fb1019663cbb928"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (" John.Smith@Example.COM ", EMAIL),
+        (EMAIL, EMAIL),
+        ("nobody", ""),
+        ("", ""),
+    ],
+)
+def test_e_mail_addresses(typed: str, expected: str) -> None:
+    assert hashed_email(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "plus", "expected"),
+    [
+        ("(415) 555-2671", "US", False, PHONE),
+        ("+1 415.555.2671", "GB", False, PHONE),
+        ("001 415 555 2671", "US", True, PHONE_PLUS),
+        (PHONE, "US", False, PHONE),
+        ("12", "US", True, ""),
+        ("", "US", True, ""),
+    ],
+)
+def test_telephone_numbers(
+    typed: str, region: str, *, plus: bool, expected: str
+) -> None:
+    assert hashed_phone(typed, region=region, plus=plus) == expected
+
+
+def test_the_hash_of_nothing_is_nothing() -> None:
+    assert sha256_hex("") == ""
+    assert sha256_hex("lead-42") == (
+        "d52c103b6475403c952875c4abd71592d1c595f18008cbf7bf33c48afb6fc8ce"
+    )

@@ -1,0 +1,42 @@
+"""The fakes, and the cases of every kind."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance import cases
+from tests.conformance.case import Case, load_cases
+from tests.fakes.server import Fakes, running_fakes
+
+CASES = load_cases(cases)
+
+
+@pytest.fixture(scope="session")
+def served_fakes() -> Iterator[Fakes]:
+    """Serve all fakes once."""
+    with running_fakes() as fakes:
+        yield fakes
+
+
+@pytest.fixture
+def fakes(served_fakes: Fakes) -> Fakes:
+    """Return the fakes as if nothing had ever happened."""
+    served_fakes.reset()
+    return served_fakes
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case.kind}-{case.fake}")
+def case(request: pytest.FixtureRequest) -> Case:
+    """Return one case after the other."""
+    found: Case = request.param
+    return found
+
+
+@pytest.fixture(
+    params=[case for case in CASES if case.is_http],
+    ids=lambda case: f"{case.kind}-{case.fake}",
+)
+def http_case(request: pytest.FixtureRequest) -> Case:
+    """Return one case of a provider that speaks HTTP after the other."""
+    found: Case = request.param
+    return found
