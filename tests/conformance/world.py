@@ -76,16 +76,18 @@ class Planted:
 
 def plant(case: Case, fakes: Fakes, **connection: Any) -> Planted:
     """Store the case's connection, with changes, and its rule on a new offer."""
-    offer = make_offer()
-    make_token(offer)
-    stored = _connection(case, fakes, **connection)
+    label = f"{case.kind} {PostbackRule.objects.count()}"
+    offer = make_offer(label)
+    if not offer.advertiser.tokens.exists():
+        make_token(offer)
+    stored = _connection(case, fakes, label, **connection)
     action = registry.get(case.kind)
     settings, sealed = _split(
         action.RuleForm, action.rule_secret_names(), _placed(case.settings, fakes)
     )
     author = make_user()
     rule = PostbackRule.objects.create(
-        name=case.kind,
+        name=label,
         offer=offer,
         trigger=TriggerKind.CONVERSION_DONE,
         action=case.kind,
@@ -98,7 +100,9 @@ def plant(case: Case, fakes: Fakes, **connection: Any) -> Planted:
     return Planted(case, fakes, offer, stored, rule)
 
 
-def _connection(case: Case, fakes: Fakes, **changes: Any) -> Connection | None:
+def _connection(
+    case: Case, fakes: Fakes, name: str, **changes: Any
+) -> Connection | None:
     action = registry.get(case.kind)
     if not case.connection:
         return None
@@ -108,7 +112,7 @@ def _connection(case: Case, fakes: Fakes, **changes: Any) -> Connection | None:
         _placed({**case.connection, **changes}, fakes),
     )
     return Connection.objects.create(
-        name=case.kind, kind=case.kind, settings=settings, sealed_secrets=sealed
+        name=name, kind=case.kind, settings=settings, sealed_secrets=sealed
     )
 
 

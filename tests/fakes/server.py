@@ -3,7 +3,8 @@
 python -m tests.fakes.server --port 8002
 
 ``POST /__control/script {"provider": "twilio", "responses": […]}`` queues answers and
-faults (``faults.py``); when the queue is empty the provider itself answers.
+faults (``faults.py``); ``"echo": true`` answers with the request itself. When the queue
+is empty the provider itself answers.
 ``/__control/config`` changes what it accepts, ``/__control/requests?provider=…`` and
 ``/__control/state?provider=…`` tell what arrived and what happened, and
 ``/__control/reset`` forgets it all. In the same process, use ``running_fakes``.
@@ -119,6 +120,9 @@ class Handler(BaseHTTPRequestHandler):
             step = mounted.script.popleft()
             if "fault" in step:
                 return misbehave(self, step, lambda: mounted.respond(asked))
+            if step.get("echo"):
+                seen = json.dumps(mounted.requests[-1], indent=1)
+                return scripted_answer({**step, "text": seen})
             return scripted_answer(step)
         return mounted.respond(asked)
 
