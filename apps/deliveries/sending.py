@@ -225,6 +225,7 @@ def tried_of(
         jitter=random.random(),  # noqa: S311 - spreads retries, no secret
         retry_after_seconds=retry_after_seconds,
         expires_at=_expires_at(row, revision),
+        is_test=row.kind == DeliveryKind.TEST,
     )
 
 
