@@ -54,7 +54,10 @@ class BatchAction(ProviderAction):
     ) -> dict[str, AttemptResult]:
         try:
             request = self.authorized(self.envelope(items, jobs[0]), jobs[0])
-        except (JudgedError, *UNSENDABLE):
+        except JudgedError as error:
+            # No token for one of them is no token for any: asked for once.
+            return {job.delivery_id: self.judged(error, job) for job in jobs}
+        except UNSENDABLE:
             # Alone, each says what is wrong with it.
             return {job.delivery_id: self.run(job) for job in jobs}
         result = self.exchange(request, jobs[0])
