@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from apps.actions.contract import AttemptResult, Job, JudgedError, Outcome
+from apps.actions.contract import (
+    AttemptResult,
+    Job,
+    JudgedError,
+    Judgement,
+    Outcome,
+)
 from apps.actions.http_action import UNSENDABLE
 from apps.actions.providers import ProviderAction
 from apps.core.http import OutboundRequest
@@ -16,7 +22,7 @@ class BatchAction(ProviderAction):
 
     ``item`` is what one job adds to the request, ``envelope`` the request around the
     items. When the provider refuses a request as wrong, each of its jobs is tried
-    alone, so that one bad event costs the others nothing.
+    alone, so that one bad event costs the others nothing; unless it ``concerns_all``.
     """
 
     @abstractmethod
@@ -26,6 +32,10 @@ class BatchAction(ProviderAction):
     @abstractmethod
     def envelope(self, items: Sequence[Any], job: Job) -> OutboundRequest:
         """Return the request with ``items``, of the rule and connection of ``job``."""
+
+    def concerns_all(self, judgement: Judgement) -> bool:
+        """Tell whether a refusal would meet each job alone too: a wrong address."""
+        return False
 
     def build(self, job: Job) -> OutboundRequest:
         """Return the request of one job alone."""
@@ -61,7 +71,8 @@ class BatchAction(ProviderAction):
             # Alone, each says what is wrong with it.
             return {job.delivery_id: self.run(job) for job in jobs}
         result = self.exchange(request, jobs[0])
-        if result.judgement.outcome is Outcome.PERMANENT:
+        refusal = result.judgement
+        if refusal.outcome is Outcome.PERMANENT and not self.concerns_all(refusal):
             return {job.delivery_id: self.run(job) for job in jobs}
         note = f"Sent together with {len(jobs) - 1} others."
         message = f"{result.judgement.message} {note}".strip()

@@ -27,6 +27,8 @@ from apps.core.retry_after import parse_retry_after
 QUOTA_SECONDS: Final = 60.0
 KEY_FIELD: Final = "service_account_json"
 
+INVALID_EVENT: Final = "invalid_argument"
+
 _OUTCOMES: Final = {
     400: Outcome.PERMANENT,
     401: Outcome.AUTH,
@@ -83,6 +85,10 @@ class GoogleAction(BatchAction):
             return self.judge_unexpected(response, job)
         message = f"Google: {error.get('message')} ({error.get('status')})."
         return Judgement(outcome, message, str(error.get("status")).lower()[:60])
+
+    def concerns_all(self, judgement: Judgement) -> bool:
+        """Tell whether a refusal is about the address, not about an event in it."""
+        return judgement.code != INVALID_EVENT
 
     def check_key(self, connection: Mapping[str, Any]) -> str | CheckLine:
         """Return a new token, or a line that says why there is none."""

@@ -39,7 +39,7 @@ USER_ENTERED: Final = "USER_ENTERED"
 MAX_ROWS: Final = 500
 MAX_SHEET_NAME_LENGTH: Final = 100
 
-_spreadsheet_in_url = re.compile(r"/spreadsheets/d/([A-Za-z0-9_-]{20,})").search
+_in_url = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})").search
 _is_spreadsheet_id = re.compile(r"[A-Za-z0-9_-]{20,}").fullmatch
 
 
@@ -49,7 +49,7 @@ class SpreadsheetField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Return the id."""
         text: str = super().clean(value)
-        found = _spreadsheet_in_url(text)
+        found = _in_url(text)
         if found is not None:
             return found[1]
         if text and not _is_spreadsheet_id(text):
