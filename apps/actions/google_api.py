@@ -27,8 +27,6 @@ from apps.core.retry_after import parse_retry_after
 QUOTA_SECONDS: Final = 60.0
 KEY_FIELD: Final = "service_account_json"
 
-INVALID_EVENT: Final = "invalid_argument"
-
 _OUTCOMES: Final = {
     400: Outcome.PERMANENT,
     401: Outcome.AUTH,
@@ -45,6 +43,8 @@ class GoogleAction(BatchAction):
 
     # What the token is good for.
     scope: ClassVar[str]
+    # Refusals that would meet every event.
+    address_codes: ClassVar = frozenset(("not_found", "redirect", "forbidden_target"))
 
     @abstractmethod
     def accepted(self, answer: Mapping[str, Any]) -> Judgement | None:
@@ -87,8 +87,8 @@ class GoogleAction(BatchAction):
         return Judgement(outcome, message, str(error.get("status")).lower()[:60])
 
     def concerns_all(self, judgement: Judgement) -> bool:
-        """Tell whether a refusal is about the address, not about an event in it."""
-        return judgement.code != INVALID_EVENT
+        """Tell whether a refusal is about the address, not about an event."""
+        return judgement.code in self.address_codes
 
     def check_key(self, connection: Mapping[str, Any]) -> str | CheckLine:
         """Return a new token, or a line that says why there is none."""

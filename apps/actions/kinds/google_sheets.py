@@ -35,6 +35,7 @@ from apps.core.macro_values import MacroValue, text_of
 
 BASE_URL: Final = "https://sheets.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/spreadsheets"
+NO_SUCH_SHEET: Final = "no_such_sheet"
 USER_ENTERED: Final = "USER_ENTERED"
 MAX_ROWS: Final = 500
 MAX_SHEET_NAME_LENGTH: Final = 100
@@ -113,6 +114,7 @@ class GoogleSheets(GoogleAction):
     default_base_url: ClassVar = BASE_URL
     batch_size: ClassVar = MAX_ROWS
     scope: ClassVar = SCOPE
+    address_codes: ClassVar = GoogleAction.address_codes | {NO_SUCH_SHEET}
 
     ConnectionForm = GoogleSheetsConnectionForm
     RuleForm = GoogleSheetsRuleForm
@@ -154,7 +156,7 @@ class GoogleSheets(GoogleAction):
                 Outcome.PERMANENT,
                 f"The spreadsheet has no sheet “{job.settings['sheet_name']}”. Look at "
                 "the tabs at its bottom and correct the name in the postback.",
-                "no_such_sheet",
+                NO_SUCH_SHEET,
             )
         return judgement
 
