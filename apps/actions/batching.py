@@ -1,9 +1,10 @@
 """Actions whose provider takes many events in one request."""
 
+import time
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from apps.actions.contract import (
     AttemptResult,
@@ -16,6 +17,15 @@ from apps.actions.http_action import UNSENDABLE
 from apps.actions.providers import ProviderAction
 from apps.core.http import OutboundRequest
 
+# With the request before it and one attempt at its end within any lease.
+ALONE_SECONDS: Final = 10.0
+FINAL: Final = frozenset((Outcome.SUCCESS, Outcome.SKIPPED, Outcome.PERMANENT))
+PUT_OFF: Final = Judgement(
+    Outcome.RETRY,
+    "The request it was part of was refused. It was not sent alone yet.",
+    "put_off",
+)
+
 
 class BatchAction(ProviderAction):
     """One request for up to ``batch_size`` jobs of one rule.
@@ -23,6 +33,8 @@ class BatchAction(ProviderAction):
     ``item`` is what one job adds to the request, ``envelope`` the request around the
     items. When the provider refuses a request as wrong, each of its jobs is tried
     alone, so that one bad event costs the others nothing; unless it ``concerns_all``.
+    What there is no time for, or what would meet a provider in trouble, is put off: the
+    lease of the first one must not end before the last one.
     """
 
     @abstractmethod
@@ -69,11 +81,11 @@ class BatchAction(ProviderAction):
             return {job.delivery_id: self.judged(error, job) for job in jobs}
         except UNSENDABLE:
             # Alone, each says what is wrong with it.
-            return {job.delivery_id: self.run(job) for job in jobs}
+            return self._alone(jobs)
         result = self.exchange(request, jobs[0])
         refusal = result.judgement
         if refusal.outcome is Outcome.PERMANENT and not self.concerns_all(refusal):
-            return {job.delivery_id: self.run(job) for job in jobs}
+            return self._alone(jobs)
         note = f"Sent together with {len(jobs) - 1} others."
         message = f"{result.judgement.message} {note}".strip()
         judgement = replace(result.judgement, message=message)
@@ -83,3 +95,16 @@ class BatchAction(ProviderAction):
             )
             for job in jobs
         }
+
+    def _alone(self, jobs: Sequence[Job]) -> dict[str, AttemptResult]:
+        """Try one after the other, as long as each has an end and there is time."""
+        results: dict[str, AttemptResult] = {}
+        ends_at = time.monotonic() + ALONE_SECONDS
+        for job in jobs:
+            result = self.run(job)
+            results[job.delivery_id] = result
+            is_over = time.monotonic() >= ends_at
+            if is_over or result.judgement.outcome not in FINAL:
+                break
+        put_off = {job.delivery_id: AttemptResult(PUT_OFF) for job in jobs}
+        return put_off | results
