@@ -63,11 +63,14 @@ class HttpAction(Action):
         try:
             request = self.authorized(self.build(job), job)
         except JudgedError as error:
-            judgement = _without_secrets(error.judgement, self.redactor(job))
-            return AttemptResult(judgement)
+            return self.judged(error, job)
         except UNSENDABLE as error:
             return AttemptResult(self.refusal(error, job))
         return self.exchange(request, job)
+
+    def judged(self, error: JudgedError, job: Job) -> AttemptResult:
+        """Return how an attempt ended that ``authorized`` did not let begin."""
+        return AttemptResult(_without_secrets(error.judgement, self.redactor(job)))
 
     def exchange(self, request: OutboundRequest, job: Job) -> AttemptResult:
         """Send ``request`` and judge the answer; what is returned holds no secret."""

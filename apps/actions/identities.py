@@ -7,6 +7,7 @@ from apps.core.normalizing import DEFAULT_REGION, is_email, normalize_email, to_
 
 # What was hashed before it came here is passed on: MD5 and SHA-256 in lower-case hex.
 is_hashed = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}").fullmatch
+_GMAIL = frozenset(("gmail.com", "googlemail.com"))
 
 
 def sha256_hex(normalized: str) -> str:
@@ -20,6 +21,17 @@ def hashed_email(text: str) -> str:
     """Return the hash of an e-mail address; "" when it is none."""
     normal = normalize_email(text)
     return sha256_hex(normal) if is_hashed(normal) or is_email(normal) else ""
+
+
+def google_email(text: str) -> str:
+    """Return the form in which Google compares an e-mail address.
+
+    Gmail ignores dots and what follows a plus sign before the @.
+    """
+    local, at, domain = normalize_email(text).partition("@")
+    if domain in _GMAIL:
+        local = local.partition("+")[0].replace(".", "")
+    return local + at + domain
 
 
 def hashed_phone(text: str, *, region: str = DEFAULT_REGION, plus: bool) -> str:

@@ -2,7 +2,12 @@
 
 import pytest
 
-from apps.actions.identities import hashed_email, hashed_phone, sha256_hex
+from apps.actions.identities import (
+    google_email,
+    hashed_email,
+    hashed_phone,
+    sha256_hex,
+)
 
 EMAIL = "8e621e3d0368631d263d07a351fa8d34fba0d17c15fbcdec11a5f58008d022a0"
 PHONE = "758fbf68945f21c416814c539ab578876c8d98fb69e6da692def92cd52417fe0"
@@ -44,3 +49,17 @@ def test_the_hash_of_nothing_is_nothing() -> None:
     assert sha256_hex("lead-42") == (
         "d52c103b6475403c952875c4abd71592d1c595f18008cbf7bf33c48afb6fc8ce"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("John.Smith+shop@Gmail.com", "johnsmith@gmail.com"),
+        (" j.s@googlemail.com", "js@googlemail.com"),
+        ("john.smith+shop@mail.example", "john.smith+shop@mail.example"),
+        (EMAIL, EMAIL),
+        ("", ""),
+    ],
+)
+def test_google_s_form_of_an_e_mail_address(typed: str, expected: str) -> None:
+    assert google_email(typed) == expected
