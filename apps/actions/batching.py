@@ -49,6 +49,10 @@ class BatchAction(ProviderAction):
             results[sendable[0].delivery_id] = self.run(sendable[0])
         return [results[job.delivery_id] for job in jobs]
 
+    def is_undivided(self, result: AttemptResult) -> bool:
+        """Tell whether the answer leaves open which of several jobs are wrong."""
+        return result.judgement.outcome is Outcome.PERMANENT
+
     def _together(
         self, jobs: Sequence[Job], items: Sequence[Any]
     ) -> dict[str, AttemptResult]:
@@ -58,7 +62,7 @@ class BatchAction(ProviderAction):
             # Alone, each says what is wrong with it.
             return {job.delivery_id: self.run(job) for job in jobs}
         result = self.exchange(request, jobs[0])
-        if result.judgement.outcome is Outcome.PERMANENT:
+        if self.is_undivided(result):
             return {job.delivery_id: self.run(job) for job in jobs}
         note = f"Sent together with {len(jobs) - 1} others."
         message = f"{result.judgement.message} {note}".strip()
