@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,9 +29,18 @@ LAST_DIGITS: Final = 7
 # Members of the platforms' own that the form has fields for.
 MONEY: Final = frozenset({"value", "currency", "order_id"})
 
-_PERSONAL = frozenset(
+# fmt: off
+# What leads tell about themselves; other names of {lead:…} are what was asked besides.
+_CONTACT = frozenset(f"lead:{name}" for name in (
+    "email", "phone", "first_name", "last_name", "address", "city", "state", "zip",
+    "dob", "gender",
+))
+# fmt: on
+_PERSONAL = _CONTACT | frozenset(
     macro.name for macros in GROUPS.values() for macro in macros if macro.is_personal
 )
+# Fields of the form that are sent as they are.
+_UNHASHED = ("custom_event_name", "event_id", "order_id")
 
 
 def event_choices(names: Sequence[str]) -> list[tuple[str, str]]:
@@ -67,14 +76,19 @@ class ExtrasField(JsonTemplateField):
         taken = sorted(MONEY & document.keys())
         if taken:
             raise ValidationError(f"“{taken[0]}” has a field of its own.", code="taken")
-        for name in sorted(macro_names(text)):
-            if name in _PERSONAL or name.startswith(("lead:", "secret:")):
-                raise ValidationError(
-                    f"{{{name}}} would leave unhashed. Use the field that is meant for "
-                    "it, or leave it out.",
-                    code="personal",
-                )
+        refuse_macros(_PERSONAL, text)
         return text
+
+
+def refuse_macros(refused: Collection[str], text: str) -> None:
+    """Raise ``ValidationError`` for a macro that must not be sent as it is."""
+    for name in sorted(macro_names(text)):
+        if name in refused:
+            raise ValidationError(
+                f"{{{name}}} would leave unhashed. Use the field that is meant for "
+                "it, or leave it out.",
+                code="personal",
+            )
 
 
 class AdEventForm(forms.Form):
@@ -138,8 +152,13 @@ class AdEventForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the name of an event that is not in the list."""
+        """Ask for the name of an event that is not in the list; keep people unnamed."""
         cleaned = super().clean() or self.cleaned_data
+        for name in _UNHASHED:
+            try:
+                refuse_macros(_CONTACT, cleaned.get(name) or "")
+            except ValidationError as error:
+                self.add_error(name, error)
         is_custom = cleaned.get("event_name") == CUSTOM
         if is_custom and cleaned.get("custom_event_name") == "":
             self.add_error("custom_event_name", "Write the name of the event.")
@@ -198,7 +217,8 @@ def page(job: Job, name: str, *names: str) -> str:
     """Return the address of a page without parameters that hold contact data.
 
     Forms put e-mail addresses into links, and what a browser had in its address bar
-    must not leave in the clear. ``names`` are fields that hold names of the person.
+    must not leave in the clear: of an address that holds one elsewhere, in its path or
+    after “#”, the host is left. ``names`` are fields that hold names of the person.
     """
     url = rendering.text(job, name)
     head, _, query = url.partition("?")
@@ -210,8 +230,11 @@ def page(job: Job, name: str, *names: str) -> str:
         for pair in query.split("&")
         if not _is_contact(pair, contact, numbers - {""})
     ]
-    asked = "&".join(kept)
-    return f"{head}?{asked}" if asked else head
+    shown = "?".join(filter(None, (head, "&".join(kept))))
+    addresses = [text for text in contact if "@" in text]
+    if any(address in unquote(shown).lower() for address in addresses):
+        return "/".join(shown.split("/")[:3])
+    return shown
 
 
 def _is_contact(pair: str, contact: Collection[str], numbers: Collection[str]) -> bool:

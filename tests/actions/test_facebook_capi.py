@@ -101,6 +101,19 @@ def test_no_contact_data_leaves_in_the_clear() -> None:
         assert plain not in body
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://offer.example/john.smith@example.com/?x=1",
+        "https://offer.example/lp#John.Smith%40Example.com",
+    ],
+)
+def test_of_an_address_with_contact_data_in_it_the_host_is_left(url: str) -> None:
+    event = event_of({**LEAD, "landing_url": url})
+
+    assert event["event_source_url"] == "https://offer.example"
+
+
 def test_every_key_of_a_person_is_hashed() -> None:
     values = {
         **LEAD,

@@ -29,6 +29,8 @@ def rule_errors(**changes: Any) -> list[str]:
         ({"custom_data": '{"value": 1}'}, "custom_data"),
         ({"custom_data": '{"who": "{lead:email}"}'}, "custom_data"),
         ({"custom_data": '{"who": "{ip}"}'}, "custom_data"),
+        ({"order_id": "{lead:email}"}, "order_id"),
+        ({"event_id": "{lead.phone}-1"}, "event_id"),
         ({"event_name": "custom"}, "custom_event_name"),
         ({"event_name": "Nothing"}, "event_name"),
         ({"default_region": "XX"}, "default_region"),
@@ -38,6 +40,10 @@ def rule_errors(**changes: Any) -> list[str]:
 )
 def test_the_rule_form_names_what_is_wrong(changes: dict[str, str], field: str) -> None:
     assert rule_errors(**changes) == [field]
+
+
+def test_what_a_lead_was_asked_besides_may_be_sent() -> None:
+    assert rule_errors(custom_data='{"sum": "{lead:loan_amount}"}') == []
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,11 @@ def facebook() -> Facebook:
     return fake
 
 
-def post(fake: Facebook, document: Any, path: str = PATH) -> tuple[int, Any]:
+def post(
+    fake: Facebook, document: Any, path: str = PATH, method: str = "POST"
+) -> tuple[int, Any]:
     headers = CaseInsensitiveDict({"Content-Type": "application/json"})
-    asked = Asked("POST", path, {}, headers, json.dumps(document).encode())
+    asked = Asked(method, path, {}, headers, json.dumps(document).encode())
     answer: Answer = fake.answer(asked)
     return answer.status, json.loads(answer.body)
 
@@ -87,4 +89,30 @@ def test_wrong_addresses_credentials_and_numbers_are_refused(
 
     error = answer["error"]
     assert (status, (error["code"], error.get("error_subcode"))) == (400, codes)
+    assert facebook.effects == []
+
+
+def test_somebody_is_in_the_audience_or_not(facebook: Facebook) -> None:
+    path = f"/v26.0/{facebook.config['audience']}/users"
+    given = {
+        "access_token": "EAAB-fake-token",
+        "payload": {"schema": ["EMAIL", "PHONE"], "data": [["0" * 64, "1" * 64]]},
+    }
+
+    answers = [post(facebook, given, path, m) for m in ("POST", "POST", "DELETE")]
+
+    assert [answer["num_received"] for _, answer in answers] == [1, 1, 1]
+    assert [next(iter(effect)) for effect in facebook.effects] == ["added", "removed"]
+    assert facebook.state()["members"] == []
+
+
+def test_a_plain_address_is_no_entry_of_an_audience(facebook: Facebook) -> None:
+    path = f"/v26.0/{facebook.config['audience']}/users"
+    payload = {"schema": ["EMAIL"], "data": [["john@example.com"]]}
+
+    _, answer = post(
+        facebook, {"access_token": "EAAB-fake-token", "payload": payload}, path
+    )
+
+    assert (answer["num_received"], answer["num_invalid_entries"]) == (1, 1)
     assert facebook.effects == []
