@@ -11,6 +11,7 @@ wrong token comes as 400 or 500.
 import hashlib
 import hmac
 import json
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
@@ -90,11 +91,11 @@ class MetaAction(ProviderAction):
     # Codes and subcodes that are permanent for this action besides ``WRONG``.
     wrong_codes: ClassVar[frozenset[int]] = frozenset()
 
+    @abstractmethod
     def judge_accepted(
         self, answer: Mapping[str, Any], response: Response, job: Job
     ) -> Judgement:
         """Judge an answer in JSON that holds no error."""
-        raise NotImplementedError
 
     def redactor(self, job: Job, *extra: str) -> Redactor:
         """Keep the proof out of the log too: with the token it is a credential."""
