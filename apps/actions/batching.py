@@ -32,7 +32,7 @@ class BatchAction(ProviderAction):
 
     ``item`` is what one job adds to the request, ``envelope`` the request around the
     items. When the provider refuses a request as wrong, each of its jobs is tried
-    alone, so that one bad event costs the others nothing; unless it ``concerns_all``.
+    alone, so that one bad event costs the others nothing (see ``is_undivided``).
     What there is no time for, or what would meet a provider in trouble, is put off: the
     lease of the first one must not end before the last one.
     """
@@ -44,10 +44,6 @@ class BatchAction(ProviderAction):
     @abstractmethod
     def envelope(self, items: Sequence[Any], job: Job) -> OutboundRequest:
         """Return the request with ``items``, of the rule and connection of ``job``."""
-
-    def concerns_all(self, judgement: Judgement) -> bool:
-        """Tell whether a refusal would meet each job alone too: a wrong address."""
-        return False
 
     def build(self, job: Job) -> OutboundRequest:
         """Return the request of one job alone."""
@@ -71,6 +67,10 @@ class BatchAction(ProviderAction):
             results[sendable[0].delivery_id] = self.run(sendable[0])
         return [results[job.delivery_id] for job in jobs]
 
+    def is_undivided(self, result: AttemptResult) -> bool:
+        """Tell whether the answer leaves open which of several jobs are wrong."""
+        return result.judgement.outcome is Outcome.PERMANENT
+
     def _together(
         self, jobs: Sequence[Job], items: Sequence[Any]
     ) -> dict[str, AttemptResult]:
@@ -81,11 +81,10 @@ class BatchAction(ProviderAction):
             return {job.delivery_id: self.judged(error, job) for job in jobs}
         except UNSENDABLE:
             # Alone, each says what is wrong with it.
-            return self._alone(jobs)
+            return self.alone(jobs)
         result = self.exchange(request, jobs[0])
-        refusal = result.judgement
-        if refusal.outcome is Outcome.PERMANENT and not self.concerns_all(refusal):
-            return self._alone(jobs)
+        if self.is_undivided(result):
+            return self.alone(jobs)
         note = f"Sent together with {len(jobs) - 1} others."
         message = f"{result.judgement.message} {note}".strip()
         judgement = replace(result.judgement, message=message)
@@ -96,7 +95,7 @@ class BatchAction(ProviderAction):
             for job in jobs
         }
 
-    def _alone(self, jobs: Sequence[Job]) -> dict[str, AttemptResult]:
+    def alone(self, jobs: Sequence[Job]) -> dict[str, AttemptResult]:
         """Try one after the other, as long as each has an end and there is time."""
         results: dict[str, AttemptResult] = {}
         ends_at = time.monotonic() + ALONE_SECONDS

@@ -86,9 +86,10 @@ class GoogleAction(BatchAction):
         message = f"Google: {error.get('message')} ({error.get('status')})."
         return Judgement(outcome, message, str(error.get("status")).lower()[:60])
 
-    def concerns_all(self, judgement: Judgement) -> bool:
-        """Tell whether a refusal is about the address, not about an event."""
-        return judgement.code in self.address_codes
+    def is_undivided(self, result: AttemptResult) -> bool:
+        """Try none alone when the refusal is about the address, not about an event."""
+        is_about_address = result.judgement.code in self.address_codes
+        return not is_about_address and super().is_undivided(result)
 
     def check_key(self, connection: Mapping[str, Any]) -> str | CheckLine:
         """Return a new token, or a line that says why there is none."""

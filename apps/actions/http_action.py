@@ -117,7 +117,7 @@ class HttpAction(Action):
         """Return what an error of ``UNSENDABLE``, raised while building, means."""
         message = self.redactor(job).url(str(error))
         if isinstance(error, SkipDeliveryError):
-            return Judgement(Outcome.SKIPPED, message, "nothing_to_send")
+            return Judgement(Outcome.SKIPPED, message, error.code)
         return Judgement(Outcome.PERMANENT, message, "not_sendable")
 
 

@@ -15,6 +15,8 @@ from apps.core.macro_values import MacroValue, text_of
 from apps.core.placeholders import Context, Parts, Placeholder, compile_text, parse
 
 JSON_TYPE = "application/json"
+# Longer numbers mean nothing to anybody, and 1e99999999 takes a worker's memory.
+MAX_DIGITS = 30
 
 
 def text(job: Job, name: str, context: Context = Context.PLAIN) -> str:
@@ -40,7 +42,7 @@ def number(job: Job, name: str) -> Decimal | None:
         found = Decimal(written)
     except InvalidOperation:
         found = Decimal("nan")
-    if not found.is_finite():
+    if not found.is_finite() or abs(found.adjusted()) > MAX_DIGITS:
         raise PermanentError(f"The value of “{_title(name)}” is not a number.")
     return found
 
