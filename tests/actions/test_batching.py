@@ -9,7 +9,7 @@ import pytest
 from django import forms
 
 from apps.actions import batching
-from apps.actions.base import Group, Idempotency, Job, Judgement, PermanentError
+from apps.actions.base import AttemptResult, Group, Idempotency, Job, PermanentError
 from apps.actions.batching import BatchAction
 from apps.core.http import OutboundRequest, Response
 from tests.actions.making import Partner, make_job, make_response
@@ -35,8 +35,9 @@ class Names(BatchAction):
         body = json.dumps(list(items)).encode()
         return OutboundRequest("POST", self.api_url(job.connection, "/"), {}, body)
 
-    def concerns_all(self, judgement: Judgement) -> bool:
-        return judgement.code == "http_404"
+    def is_undivided(self, result: AttemptResult) -> bool:
+        is_about_all = result.judgement.code == "http_404"
+        return not is_about_all and super().is_undivided(result)
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         return "Names"
