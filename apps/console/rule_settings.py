@@ -52,7 +52,8 @@ class RuleSettingsForm(SettingsForm):
         cleaned |= {n: v for n, v in NO_EVENTS.items() if n in self.fields}
 
     def _ask_for_connection(self) -> None:
-        if self.action.requires_connection and "connection" not in self.errors:
+        is_needed = self.action.needs_connection(self.values)
+        if is_needed and "connection" not in self.errors:
             self.add_error("connection", "This action needs a connection.")
 
     def _refuse_staff_macros(self) -> None:
