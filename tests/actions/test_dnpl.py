@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_a_list_kept_here_is_changed_without_a_network(
     assert result.judgement.outcome is Outcome.SUCCESS
     assert result.judgement.message == message
     assert result.judgement.list_change == ListChange(
-        "blocked", "4155552671", is_removal
+        "blocked", "(415) 555-2671", is_removal
     )
     assert result.request is None
     assert partner.requests == []
@@ -55,11 +56,20 @@ def test_a_rehearsal_of_a_list_kept_here_shows_the_change() -> None:
     assert DNPL.preview(make_job(local(), {}, LEAD)) == {
         "list": "blocked",
         "operation": "add",
-        "value": "4155552671",
+        "value": "(415) 555-2671",
     }
     assert DNPL.preview(make_job(local(), {}, NOBODY)) == {
         "skipped": "There is no value for the list."
     }
+
+
+def test_a_list_kept_here_writes_values_in_its_own_form() -> None:
+    """Two forms, one after the other, would make a US number of a British one."""
+    settings = local(value="{sub1}", normalize="last10", value_hash="md5")
+
+    result = DNPL.run(make_job(settings, {}, {**LEAD, "sub1": "+44 20 7946 0958"}))
+
+    assert result.judgement.list_change == ListChange("blocked", "+44 20 7946 0958")
 
 
 @pytest.mark.parametrize("settings", [local(), remote()])
@@ -93,22 +103,24 @@ def test_without_a_value_there_is_nothing_to_do(
         ),
     ],
 )
-def test_the_value_is_written_as_the_list_has_it(
+def test_phonexa_gets_the_value_in_the_form_of_its_list(
     changes: dict[str, str], text: str, value: str
 ) -> None:
-    settings = local(value="{sub1}", **changes)
+    settings = remote(value="{sub1}", **changes)
 
-    result = DNPL.run(make_job(settings, {}, {**LEAD, "sub1": text}))
+    request = DNPL.build(make_job(settings, CONNECTION, {**LEAD, "sub1": text}))
 
-    assert result.judgement.list_change == ListChange("blocked", value)
+    assert request.body == urlencode({"value": value}).encode()
 
 
 def test_what_is_no_number_is_on_no_list_of_numbers() -> None:
-    result = DNPL.run(make_job(local(value="{sub1}"), {}, {**LEAD, "sub1": "none"}))
+    job = make_job(remote(value="{sub1}"), CONNECTION, {**LEAD, "sub1": "none"})
+
+    result = DNPL.run(job)
 
     assert result.judgement.outcome is Outcome.PERMANENT
     assert "no telephone number" in result.judgement.message
-    assert "error" in DNPL.preview(make_job(local(value="x"), {}, LEAD))
+    assert "error" in DNPL.preview(job)
 
 
 @pytest.mark.parametrize(
@@ -190,5 +202,5 @@ def test_lists_kept_here_are_one_destination() -> None:
 
 
 def test_the_summary_names_the_list() -> None:
-    assert DNPL.summary(local()) == "Add to blocked: {lead:phone|e164}"
+    assert DNPL.summary(local()) == "Add to blocked: {lead:phone}"
     assert DNPL.summary(remote(operation="remove")).startswith("Remove from 12: ")

@@ -54,18 +54,21 @@ class DnplForm(AnswerForm):
     )
     operation = operation_field()
     local_list = ListNameField(
-        label="List kept here", required=False, help_text="From “Lists”."
+        label="List kept here", required=False, help_text="From “Value lists”."
     )
     list_id = list_id_field(required=False)
-    value = LineTemplateField(initial="{lead:phone|e164}")
+    value = LineTemplateField(
+        initial="{lead:phone}",
+        help_text="A list that is kept here writes it in the form of its values.",
+    )
     normalize = forms.ChoiceField(
-        label="Value is written as",
+        label="Form of Phonexa's values",
         choices=[("none", "As it is"), ("lower", "Lower case"), *PHONE_FORMATS],
         initial="last10",
-        help_text="As the other values of the list are.",
+        help_text="A number without country code is read as one of the US.",
     )
     value_hash = forms.ChoiceField(
-        label="Value is sent as", choices=HASHES, initial="none"
+        label="Hash of Phonexa's values", choices=HASHES, initial="none"
     )
     value_field = FieldNameField(label="Name of the value's field", initial="value")
     absent_pattern = absent_field()
@@ -110,7 +113,7 @@ class Dnpl(ListAction):
         """Return the one call that changes Phonexa's list."""
         settings = job.settings
         path = settings[f"path_{settings['operation']}"]
-        return [self.call(job, path, {settings["value_field"]: _value(job)})]
+        return [self.call(job, path, {settings["value_field"]: _sent_value(job)})]
 
     def run(self, job: Job) -> AttemptResult:
         """Hand a change of a list that is kept here to the engine; else make a call."""
@@ -165,10 +168,15 @@ def _change(job: Job) -> ListChange:
 
 
 def _value(job: Job) -> str:
-    """Return the value as the list has it; raises when there is none."""
-    written, form = rendering.text(job, "value"), job.settings["normalize"]
-    if not written:
+    value = rendering.text(job, "value")
+    if not value:
         raise SkipDeliveryError("There is no value for the list.")
+    return value
+
+
+def _sent_value(job: Job) -> str:
+    """Return the value in the form of Phonexa's list; raises when it has none."""
+    written, form = _value(job), job.settings["normalize"]
     value = written if form == "none" else _normalized(form, written)
     if not value:
         raise PermanentError(

@@ -205,9 +205,9 @@ def _found(answer: Mapping[str, Any]) -> dict[str, str]:
     retained = _part(answer, "retain", "results")
     wanted = ("masked_cert_url", "expires_at", "previously_retained")
     found = {
-        **_part(answer, "insights", "properties"),
-        **_part(answer, "match_lead", "result"),
         **{name: retained[name] for name in wanted if name in retained},
+        **_part(answer, "match_lead", "result"),
+        **_part(answer, "insights", "properties"),
     }
     texts = {name: _short(value) for name, value in found.items()}
     return {name: text for name, text in texts.items() if text}
