@@ -10,6 +10,9 @@ from typing import Any
 FAKES = "{fakes}"
 """In values of a case: the address of the fakes, without a slash at its end."""
 
+SMTP_PORT = "{smtp_port}"
+"""In values of a case: the port of the mail server on 127.0.0.1."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -21,7 +24,8 @@ class Case:
     the values of the connection that the provider does not accept; empty when the
     provider cannot tell. ``notices_repetition`` says that the provider itself makes one
     effect of two equal requests, ``reads_answers`` that a 2xx of something else is no
-    success, ``check_notices`` that “Test connection” finds wrong credentials.
+    success, ``check_notices`` that “Test connection” finds wrong credentials. What is not
+    ``is_http`` is spared what only HTTP can do wrong.
     """
 
     kind: str

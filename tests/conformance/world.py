@@ -19,7 +19,7 @@ from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.services import record_revision
 from tests.actions.making import posted
-from tests.conformance.case import FAKES, Case
+from tests.conformance.case import FAKES, SMTP_PORT, Case
 from tests.factories import SECRET, make_click, make_offer, make_token, make_user
 from tests.fakes.server import Fakes
 
@@ -125,10 +125,13 @@ def change_connection(planted: Planted, **changes: Any) -> None:
 
 
 def _placed(values: Any, fakes: Fakes) -> dict[str, Any]:
-    return {
-        name: value.replace(FAKES, fakes.url) if isinstance(value, str) else value
-        for name, value in values.items()
-    }
+    places = {FAKES: fakes.url, SMTP_PORT: str(fakes.smtp_port)}
+    placed = dict(values)
+    for name, value in values.items():
+        for place, text in places.items():
+            if isinstance(value, str):
+                placed[name] = placed[name].replace(place, text)
+    return placed
 
 
 def _split(
