@@ -78,8 +78,7 @@ def judge_accepted(refused: Refused, recipients: int, answer: bytes) -> Judgemen
     if not refused:
         message = "The mail server took the message."
         return Judgement(Outcome.SUCCESS, message, findings=findings)
-    named = (f"{one} ({_said(*answered)})" for one, answered in refused.items())
-    findings["refused"] = ", ".join(named)
+    findings["refused"] = _named(refused)
     taken = recipients - len(refused)
     message = (
         f"The mail server took the message for {taken} of {recipients} recipients. "
@@ -128,11 +127,7 @@ def _nobody(refused: Refused, recipients: int) -> Judgement:
         f"The mail server refused {len(refused)} of {recipients} recipients: "
         f"{_reasons(refused)}.",
         f"smtp_{max(codes, default=0)}",
-        findings={
-            "refused": ", ".join(
-                f"{one} ({_said(*answered)})" for one, answered in refused.items()
-            )
-        },
+        findings={"refused": _named(refused)},
     )
 
 
@@ -164,6 +159,10 @@ def _reasons(refused: Refused) -> str:
         _said(code, text).replace(one, MASK) for one, (code, text) in refused.items()
     )
     return "; ".join(f"{count} with {reason}" for reason, count in counts.items())
+
+
+def _named(refused: Refused) -> str:
+    return ", ".join(f"{one} ({_said(*said)})" for one, said in refused.items())
 
 
 def _said(code: int, text: bytes | str) -> str:

@@ -32,7 +32,12 @@ _ascii = RegexValidator(
 class SenderField(forms.CharField):
     """Who the message is from: "Offers <offers@shop.example>"."""
 
-    default_validators = [sender_of]
+    def clean(self, value: Any) -> str:
+        """Return what was typed, if it names exactly one address."""
+        written: str = super().clean(value)
+        if written:
+            sender_of(written)
+        return written
 
 
 class RecipientsField(LineTemplateField):

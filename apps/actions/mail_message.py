@@ -2,7 +2,7 @@
 
 import re
 from email.utils import format_datetime, getaddresses
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
@@ -90,11 +90,13 @@ def write_letter(job: Job, sender: str) -> Letter:
     )
     if html:
         mail.attach_alternative(html, "text/html")
+    # The stubs do not know that Django's messages take a line end.
+    message: Any = mail.message()
     everybody = lists["to"] + lists["cc"] + lists["bcc"]
     return Letter(
         address,
         list(dict.fromkeys(everybody)),
-        mail.message().as_bytes(linesep="\r\n"),
+        message.as_bytes(linesep="\r\n"),
         _shown_headers(mail, lists["bcc"]),
         f"{text}\n\n{html}".strip(),
     )

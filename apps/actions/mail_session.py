@@ -136,9 +136,12 @@ class MailSession(smtplib.SMTP):
             self._wire.start(self._deadline)
         try:
             return super().getreply()
-        except AnswerError as error:
+        except (AnswerError, smtplib.SMTPResponseException) as error:
+            # The latter is no answer: smtplib says so of a line without end.
             self.close()
-            raise smtplib.SMTPServerDisconnected(f"The server {error}.") from error
+            raise smtplib.SMTPServerDisconnected(
+                "The server's answer is too long to be one."
+            ) from error
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         """Return a socket to a checked address, for ``connect`` of smtplib."""

@@ -111,7 +111,7 @@ class MailController(Controller):
     def _trigger_server(self) -> None:
         sockets: list[socket.socket] = getattr(self.server, "sockets", [])
         self.port = sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -146,6 +146,6 @@ def running_mail_server(
 
 def _drop(server: SMTP) -> None:
     """Break off as a crashing server does."""
-    if server.transport is not None:
+    if isinstance(server.transport, asyncio.WriteTransport):
         server.transport.abort()
     raise asyncio.CancelledError
