@@ -60,7 +60,9 @@ class SmtpConnectionForm(forms.Form):
         max_length=253,
         help_text="For example smtp.mailer.example, as your mail provider names it.",
     )
-    port = forms.IntegerField(initial=587, max_value=65_535)
+    port = forms.IntegerField(
+        initial=587, max_value=65_535, help_text="25, 465, 587, or above 1023."
+    )
     security = forms.ChoiceField(
         label="Encryption",
         choices=[
@@ -71,14 +73,22 @@ class SmtpConnectionForm(forms.Form):
         initial=Security.STARTTLS.value,
     )
     username = forms.CharField(
-        label="User name", required=False, max_length=255, validators=[_ascii]
+        label="User name",
+        required=False,
+        max_length=255,
+        validators=[_ascii],
+        help_text="As your mail provider says. Empty: nobody logs in.",
     )
-    password = SecretField(required=False, validators=[_ascii])
+    password = SecretField(
+        required=False,
+        validators=[_ascii],
+        help_text="From your mail provider, where it may be called an API key.",
+    )
     default_from = SenderField(
         label="From",
         max_length=320,
-        help_text="For example Offers <offers@shop.example>. Your mail provider must "
-        "allow it.",
+        help_text="An address that your mail provider lets you send from, with a name "
+        "before it if you like and the address in angle brackets then.",
     )
     hello_name = forms.RegexField(
         r"^[A-Za-z0-9.-]+\Z",
@@ -88,7 +98,11 @@ class SmtpConnectionForm(forms.Form):
         help_text="What we call ourselves to the server. Empty: the domain of From.",
     )
     timeout_seconds = forms.IntegerField(
-        label="Give up after (seconds)", initial=20, min_value=1, max_value=MAX_SECONDS
+        label="Give up after (seconds)",
+        initial=20,
+        min_value=1,
+        max_value=MAX_SECONDS,
+        help_text="From the look-up of the name to the last answer.",
     )
 
     def clean_host(self) -> str:
@@ -140,15 +154,25 @@ class SmtpRuleForm(forms.Form):
     )
     cc = RecipientsField(label="Cc", required=False)
     bcc = RecipientsField(label="Bcc", required=False)
-    reply_to = RecipientsField(label="Reply to", required=False)
+    reply_to = RecipientsField(
+        label="Reply to",
+        required=False,
+        help_text="Where answers go, for example {lead:email}.",
+    )
     from_email = SenderField(
         label="From",
         required=False,
         max_length=320,
         help_text="Empty: as the connection says.",
     )
-    subject = LineTemplateField(context=Context.LINE, max_length=MAX_SUBJECT_LENGTH)
-    body_text = TextTemplateField(label="Text")
+    subject = LineTemplateField(
+        context=Context.LINE,
+        max_length=MAX_SUBJECT_LENGTH,
+        initial="New {event_name}: {transaction_id}",
+    )
+    body_text = TextTemplateField(
+        label="Text", help_text="For example: {lead:first_name} asks for a quote."
+    )
     body_html = TextTemplateField(
         label="HTML",
         context=Context.HTML,

@@ -108,16 +108,21 @@ def _addresses(job: Job, name: str) -> list[str]:
         address = compile_text(template).render(job.values).strip()
         if not address:
             continue
-        try:
-            validate_email(address)
-        except ValidationError as error:
+        if not _is_address(address):
             # The value itself is not repeated: it may be anything.
             message = f"“{template}” does not give an e-mail address for this event."
-            raise JudgedError(
-                Judgement(Outcome.PERMANENT, message, "bad_address")
-            ) from error
+            raise JudgedError(Judgement(Outcome.PERMANENT, message, "bad_address"))
         found.append(_in_ascii(address))
     return list(dict.fromkeys(found))
+
+
+def _is_address(written: str) -> bool:
+    try:
+        validate_email(written)
+    except ValidationError:
+        return False
+    # In quotes, an address could hold characters that break a header in two.
+    return single_line(written) == written
 
 
 def _subject(job: Job) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from apps.actions.contract import PermanentError
 from apps.actions.fields import JsonTemplateField
 from apps.core.macros import TemplateError
-from apps.core.placeholders import Context, Values, compile_text, macro_names
+from apps.core.placeholders import Context, Values, compile_text, macro_names, parse
 
 MAX_BLOCKS: Final = 50
 
@@ -57,7 +57,9 @@ def slack_text(template: str, values: Values) -> str:
     only began: "<{sub1}>" with the value "!channel".
     """
     rendered = compile_text(template, Context.SLACK).render(values)
-    if len(_MENTION.findall(rendered)) > len(_MENTION.findall(template)):
+    literals = [part for part in parse(template) if isinstance(part, str)]
+    intended = sum(len(_MENTION.findall(literal)) for literal in literals)
+    if len(_MENTION.findall(rendered)) > intended:
         raise PermanentError("A value would mention people, so nothing was sent.")
     return rendered
 

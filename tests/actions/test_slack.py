@@ -76,10 +76,11 @@ def test_a_value_mentions_nobody() -> None:
     assert message["text"] == "New: &lt;!channel&gt; a &amp; &lt;@U1&gt;"
 
 
-def test_a_value_cannot_complete_a_mention_either() -> None:
-    job = make_job(
-        make_settings(SLACK, text="<{sub1}|Open>"), WEBHOOK, {"sub1": "!channel"}
-    )
+@pytest.mark.parametrize(
+    "template", ["<{sub1}|Open>", '{sub2|default:"<!here>"} <{sub1}>']
+)
+def test_a_value_cannot_complete_a_mention_either(template: str) -> None:
+    job = make_job(make_settings(SLACK, text=template), WEBHOOK, {"sub1": "!channel"})
 
     with pytest.raises(PermanentError, match="would mention people"):
         SLACK.build(job)

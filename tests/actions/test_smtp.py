@@ -115,6 +115,7 @@ def test_no_value_adds_a_header(world: MailWorld, value: str) -> None:
         "Ann <a@x.example>",
         "a@x.example\r\nRCPT TO:<b@x.example>",
         "a@x.example>",
+        '"a\x0bX-Evil: 1"@x.example',
     ],
 )
 def test_what_is_no_address_is_not_sent(world: MailWorld, value: str) -> None:

@@ -131,8 +131,8 @@ class SlackRuleForm(forms.Form):
         context=Context.SLACK,
         max_length=MAX_TEMPLATE_LENGTH,
         initial="New {event_name}: *{transaction_id}*",
-        help_text="*bold*, _italic_ and <https://a.example|links> as in Slack. Values "
-        "cannot mention anybody.",
+        help_text="*bold*, _italic_ and links as Slack writes them. Values cannot "
+        "mention anybody.",
     )
     mention = forms.ChoiceField(
         choices=[
