@@ -59,8 +59,13 @@ class Five9ConnectionForm(forms.Form):
         help_text="The name of your domain at Five9, exactly as its administrator "
         "knows it. Web2Campaign needs it.",
     )
-    username = forms.CharField(label="User name", max_length=200, required=False)
-    password = SecretField(required=False)
+    username = forms.CharField(
+        label="User name",
+        max_length=200,
+        required=False,
+        help_text="A user of Five9, made by the domain's administrator for this.",
+    )
+    password = SecretField(required=False, help_text="The password of that user.")
     base_url = BaseUrlField(
         default=BASE_URL,
         help_text=f"Empty: {BASE_URL}. Other regions: https://api.five9.ca, "
