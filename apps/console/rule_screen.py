@@ -27,7 +27,7 @@ from apps.console.rule_conditions import (
 )
 from apps.console.rule_forms import StartForm, action_cards, trigger_cards
 from apps.console.rule_pages import RULE_PAGES
-from apps.console.rule_settings import RuleSettingsForm
+from apps.console.rule_settings import MAY_REMOVE, RuleSettingsForm
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PagesAdmin, render_page
 from apps.core.macro_catalogue import FAMILIES, GROUPS
@@ -155,6 +155,7 @@ class RuleScreen(PagesAdmin):
             action=action,
             started_trigger=self._trigger(request, obj),
             is_for_affiliate=not _is_staff(request),
+            may_remove=signed_in(request).has_perm(MAY_REMOVE),
         )
         return super().get_form(request, obj, change, **kwargs)
 

@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from apps.actions.base import Action
+from apps.actions.base import Action, Group
+from apps.actions.list_forms import REMOVE
 from apps.console.action_forms import PREFIX, SettingsForm
 from apps.console.rule_conditions import drop_foreign_conditions
 from apps.core.macro_catalogue import GROUPS
@@ -12,6 +13,7 @@ STAFF_ONLY = frozenset(
     macro.name for macros in GROUPS.values() for macro in macros if macro.is_staff_only
 )
 
+MAY_REMOVE = "postbacks.can_remove_suppression"
 NO_EVENTS: dict[str, Any] = {"use_case": "", "categories": [], "event_type": None}
 
 
@@ -21,6 +23,7 @@ class RuleSettingsForm(SettingsForm):
     action: ClassVar[Action]
     started_trigger: ClassVar[str]
     is_for_affiliate: ClassVar[bool]
+    may_remove: ClassVar[bool]
 
     def clean(self) -> dict[str, Any] | None:
         """Keep events and trigger in step; ask for what the action needs."""
@@ -33,6 +36,8 @@ class RuleSettingsForm(SettingsForm):
             self._drop_events(cleaned)
         if "connection" in self.fields and not cleaned.get("connection"):
             self._ask_for_connection()
+        if not self.may_remove:
+            self._refuse_removal()
         if self.is_for_affiliate:
             self._refuse_staff_macros()
         return cleaned
@@ -52,8 +57,18 @@ class RuleSettingsForm(SettingsForm):
         cleaned |= {n: v for n, v in NO_EVENTS.items() if n in self.fields}
 
     def _ask_for_connection(self) -> None:
-        if self.action.requires_connection and "connection" not in self.errors:
+        is_needed = self.action.needs_connection(self.values)
+        if is_needed and "connection" not in self.errors:
             self.add_error("connection", "This action needs a connection.")
+
+    def _refuse_removal(self) -> None:
+        """Refuse what lets people be contacted who asked never to be."""
+        is_list = self.action.group is Group.LISTS
+        if is_list and self.values.get("operation") == REMOVE:
+            self.add_error(
+                f"{PREFIX}operation",
+                "You may not take anybody off a list. Ask an account manager.",
+            )
 
     def _refuse_staff_macros(self) -> None:
         """Refuse what an affiliate must not learn, such as the revenue."""

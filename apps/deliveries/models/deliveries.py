@@ -206,6 +206,14 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.FAILED, outcome__in=EXHAUSTED),
                 name="delivery_exhausted",
             ),
+            # Alerts: what was refused lately, of rules that must lose nothing.
+            models.Index(
+                fields=["rule", "finished_at"],
+                condition=Q(
+                    state=DeliveryState.FAILED, outcome=AttemptOutcome.PERMANENT
+                ),
+                name="delivery_refused",
+            ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
         ]
