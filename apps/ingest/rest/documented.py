@@ -127,6 +127,14 @@ LEAD_EXAMPLES = [
         request_only=True,
     ),
 ]
+LISTED_EXAMPLES = [
+    OpenApiExample(
+        "Somebody who opted out", {"value": "jane@example.org"}, request_only=True
+    ),
+    OpenApiExample(
+        "Added", {"status": "added"}, response_only=True, status_codes=["200"]
+    ),
+]
 STATUS_EXAMPLES = [
     OpenApiExample(
         "Reject without telling partners",
