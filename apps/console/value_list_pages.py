@@ -6,7 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.utils import timezone
 
 from apps.core.adminkit.addresses import change_url
@@ -145,13 +150,13 @@ def export(model_admin: Any, request: HttpRequest, value_list: ValueList) -> Pag
             "submit_label": "Download",
         }
     model_admin.log_change(request, value_list, "Exported the values.")
-    # Pages are typed to answer whole responses; a stream does just as well.
-    response: Any = StreamingHttpResponse(
+    stream: Any = StreamingHttpResponse(
         _lines(value_list), content_type="text/plain; charset=utf-8"
     )
-    response["Content-Disposition"] = (
-        f'attachment; filename="{value_list.reference}.txt"'
-    )
+    name = f"{value_list.reference}.txt"
+    stream["Content-Disposition"] = f'attachment; filename="{name}"'
+    # Pages are typed to answer whole responses; a stream does just as well.
+    response: HttpResponse = stream
     return response
 
 
