@@ -3,9 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from apps.actions.contract import ListChange
+from apps.core.sql import direct_cursor
 from apps.value_lists import services
 from apps.value_lists.models import ListedValue, ValueList, ValueSource
 from tests.factories import NOON
@@ -60,6 +61,32 @@ def test_the_last_word_about_a_value_counts() -> None:
     assert problems[:5] == [""] * 5
     assert problems[5].startswith("The list «gone» was not changed: There is no such")
     assert problems[6] == "The list «opt-outs» was not changed: It is empty."
+
+
+def test_looking_up_reads_no_whole_table() -> None:
+    found = make_value_list()
+    values = [(found.pk, f"{number}@x.example") for number in range(1_000)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO value_lists_listedvalue (value_list_id, value, added_at, "
+            "source) SELECT %s, n || '@x.example', now(), 'import' "
+            "FROM generate_series(1, 50000) n",
+            [found.pk],
+        )
+        cursor.execute("ANALYZE value_lists_listedvalue")
+    plans = []
+    with direct_cursor() as direct:
+        for statement, asked in (
+            (services.FIND, values[:1]),
+            (services.FIND, values),
+            (services.REMOVE, values[:1]),
+        ):
+            columns = [[pk for pk, _ in asked], [text for _, text in asked]]
+            rows = direct.execute(f"EXPLAIN {statement}", columns).fetchall()
+            plans.append("\n".join(row[0] for row in rows))
+
+    assert all("listed_value_unique" in plan for plan in plans), plans
+    assert not any("Seq Scan" in plan for plan in plans), plans
 
 
 @pytest.mark.django_db(transaction=True)

@@ -238,6 +238,7 @@ class Attempt(models.Model):
     is_truncated = models.BooleanField(default=False)
     findings = models.JSONField(
         default=dict,
+        # Workers of the version before this column go on recording during a release.
         db_default=Value({}, models.JSONField()),
         help_text="What the provider told that people may look for, by name.",
     )
