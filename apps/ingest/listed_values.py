@@ -21,6 +21,7 @@ from apps.value_lists.models import ListKind
 from apps.value_lists.services import Entry, find_entries
 
 Listed = frozenset[Entry]
+NOTHING: Listed = frozenset()
 
 
 def find_listed(
@@ -44,7 +45,7 @@ def find_listed(
             with suppress(RefusedError):
                 event = resolve_event(inbound, offer, configuration)
                 asked |= _all_entries(inbound, event, offer)
-    return find_entries(asked)
+    return find_entries(asked) if asked else NOTHING
 
 
 def check_lists(

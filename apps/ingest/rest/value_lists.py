@@ -84,7 +84,11 @@ def _found(principal: Principal, reference: str, right: str) -> ValueList:
     else:
         may = principal.token.scope == TokenScope.ACCOUNT
     if not may:
-        raise RefusedError("forbidden", "Lists need a token of the account.")
+        raise RefusedError(
+            "forbidden",
+            "Value lists need a token of the account, or a person with the right to "
+            "them.",
+        )
     lists = ValueList.objects.filter(is_archived=False)
     value_list: ValueList = get_object_or_404(lists, reference=reference)
     if not value_list.allows_api:
