@@ -16,7 +16,7 @@ ARGS :=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run test check smoke soak bench lint format format-check types layers \
-	migrations check-deploy links lock clean
+	migrations check-deploy links docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ check-deploy: $(STAMP) ## Run Django's checks with settings like those of produc
 
 links: $(STAMP) ## Find dead links in the documents (no network)
 	$(BIN)/python -m tests.house.links
+
+docs: $(STAMP) ## Write the pages of the actions from their declarations
+	$(BIN)/python -m tests.house.action_pages
 
 lock: ## Pin the newest allowed versions in requirements.lock (needs uv)
 	@command -v uv >/dev/null || { \

@@ -235,8 +235,9 @@ Q_CLUSTER: dict[str, Any] = {
     "name": "postbacks",
     **_BROKER,
     "workers": env.int("WORKERS", default=2),
-    "timeout": 120,
-    "retry": 180,
+    # A shift and the longest attempt, which begins at its end, fit into the timeout.
+    "timeout": 180,
+    "retry": 240,
     "poll": 0.05,
     "bulk": 1,
     # What one cluster takes ahead wakes no other.

@@ -14,8 +14,10 @@ pytest_plugins = ["tests.left_out"]
 @pytest.fixture(autouse=True)
 def _config_version_row(request: pytest.FixtureRequest) -> None:
     """Put back the row that a migration made: a transactional test truncates it."""
-    is_marked = request.node.get_closest_marker("django_db") is not None
-    if not is_marked and not {"db", "transactional_db"} & set(request.fixturenames):
+    marker = request.node.get_closest_marker("django_db")
+    is_transactional = marker is not None and marker.kwargs.get("transaction", False)
+    asks_for_it = {"db", "transactional_db"} & set(request.fixturenames)
+    if not is_transactional and not asks_for_it:
         return
     with connection.cursor() as cursor:
         cursor.execute(

@@ -70,6 +70,8 @@ class Action(ABC):
     idempotency: ClassVar[Idempotency]
     # The provider refuses what happened longer ago; None when it does not mind.
     freshness_limit: ClassVar[timedelta | None] = None
+    # How long an answer may take; None means settings.OUTBOUND_DEADLINE_SECONDS.
+    deadline_seconds: ClassVar[float | None] = None
     # How many jobs of one rule ``run_batch`` takes at the most.
     batch_size: ClassVar[int] = 1
     # Whether a rule must name a connection, when the action has a connection form.

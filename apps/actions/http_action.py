@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from time import perf_counter
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from apps.actions.base import Action
 from apps.actions.contract import (
@@ -31,9 +31,6 @@ PREVIEWED_ERRORS: Final = (*UNSENDABLE, http.ForbiddenTargetError)
 
 class HttpAction(Action):
     """An action that is exactly one HTTP request."""
-
-    # How long an answer may take; None means settings.OUTBOUND_DEADLINE_SECONDS.
-    deadline_seconds: ClassVar[float | None] = None
 
     @abstractmethod
     def build(self, job: Job) -> OutboundRequest:

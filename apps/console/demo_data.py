@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from apps.accounts.models import Role, User
 from apps.actions import registry
+from apps.actions.storing import stored_values
 from apps.offers.models import Offer
 from apps.postbacks.models import USE_CASE_CATEGORIES, PostbackRule
 from apps.postbacks.services import record_revision
@@ -78,15 +79,11 @@ def _rule(
     values: dict[str, Any], receiver_url: str, users: dict[str, User], now: datetime
 ) -> None:
     author = users[values.get("author", "account_manager")]
-    form = registry.get("ping_url").RuleForm
-    initial = {name: field.initial for name, field in form.base_fields.items()}
     own = {
         name: value.replace("{receiver}", receiver_url)
         for name, value in values["settings"].items()
     }
-    bound = form({**initial, **own})
-    if not bound.is_valid():
-        raise ValueError(f"The demo rule {values['name']} is wrong: {bound.errors}")
+    settings, _ = stored_values(registry.get("ping_url").RuleForm, own)
     use_case = values.get("use_case", "")
     rule = PostbackRule.objects.create(
         name=values["name"],
@@ -97,7 +94,7 @@ def _rule(
         categories=USE_CASE_CATEGORIES[use_case] if use_case else [],
         status=values.get("status", "active"),
         action="ping_url",
-        settings={n: v for n, v in bound.cleaned_data.items() if n != "headers"},
+        settings=settings,
         author=author,
         affiliate=author.affiliate,
         owner_affiliate=author.affiliate,

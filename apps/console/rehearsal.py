@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.models import User
@@ -71,30 +72,26 @@ def rehearsed(rule: PostbackRule, user: User, transaction_id: str) -> dict[str, 
 
 def _rehearse(rule: PostbackRule, user: User, transaction_id: str) -> Rehearsal | None:
     """Rehearse the newest thing the user may see that the rule could react to."""
-    if rule.trigger == TriggerKind.EVENT:
-        event = _newest(Event, rule, user, transaction_id)
-        return rehearse_event(rule, event) if event else None
-    change = _newest(
-        ConversionChange, rule, user, transaction_id, of_conversion="conversion__"
-    )
-    return rehearse_change(rule, change) if change else None
+    found = what_happened(rule, user, transaction_id).first()
+    if isinstance(found, Event):
+        return rehearse_event(rule, found)
+    return rehearse_change(rule, found) if found is not None else None
 
 
-def _newest(
-    model: Any,
-    rule: PostbackRule,
-    user: User,
-    transaction_id: str,
-    of_conversion: str = "",
-) -> Any:
-    found = model.objects.visible_to(user).select_related(
-        f"{of_conversion}offer", f"{of_conversion}click"
-    )
+def what_happened(
+    rule: PostbackRule, user: User, transaction_id: str = ""
+) -> QuerySet[Any]:
+    """Return what the user may see that the rule could react to, newest first."""
+    is_of_events = rule.trigger == TriggerKind.EVENT
+    model: Any = Event if is_of_events else ConversionChange
+    of = "" if is_of_events else "conversion__"
+    found = model.objects.visible_to(user).select_related(f"{of}offer", f"{of}click")
     if user.affiliate_id is not None:
         # The verdict names the goal, and a private one is not for affiliates.
-        found = found.exclude(**{f"{of_conversion}goal__is_private": True})
+        found = found.exclude(**{f"{of}goal__is_private": True})
     if rule.offer_id is not None:
-        found = found.filter(**{f"{of_conversion}offer": rule.offer_id})
+        found = found.filter(**{f"{of}offer": rule.offer_id})
     if transaction_id:
-        found = found.filter(**{f"{of_conversion}transaction_id": transaction_id})
-    return found.order_by("-pk").first()
+        found = found.filter(**{f"{of}transaction_id": transaction_id})
+    newest: QuerySet[Any] = found.order_by("-pk")
+    return newest

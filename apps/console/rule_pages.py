@@ -12,6 +12,7 @@ from apps.console.people import signed_in
 from apps.console.rehearsal import dry_run
 from apps.console.rule_forms import StatusForm, TypedDeleteForm
 from apps.console.rule_history import restore, revisions
+from apps.console.send_test import try_it
 from apps.console.simulation import simulate
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import Page, PageResult
@@ -99,6 +100,7 @@ def send_again(
 
 RULE_PAGES = (
     Page("dry-run", "Dry run", "view", dry_run),
+    Page("send-test", "Send test", "change", try_it),
     Page("simulate", "Simulate", "change", simulate),
     Page("revisions", "Revisions", "view", revisions),
     Page("restore", "Restore", "change", restore, is_offered=_has_a_past),

@@ -5,14 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-MARGIN_SECONDS = 10.0
-LONGEST_ATTEMPT_SECONDS = 30.0
-"""The longest deadline that an action's form allows (see ``ping_url``)."""
+from apps.deliveries.leasing import (
+    LONGEST_FORM_SECONDS,
+    MARGIN_SECONDS,
+    longest_attempt_seconds,
+)
 
 
 def check_times(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a lease that can end before its attempt, and a shift cut by the queue."""
-    attempt = max(LONGEST_ATTEMPT_SECONDS, settings.OUTBOUND_DEADLINE_SECONDS)
+    attempt = max(LONGEST_FORM_SECONDS, settings.OUTBOUND_DEADLINE_SECONDS)
     found: list[CheckMessage] = []
     if attempt + MARGIN_SECONDS > settings.DELIVERY_LEASE_SECONDS:
         found.append(
@@ -23,7 +25,9 @@ def check_times(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="deliveries.E001",
             )
         )
-    longest_task = settings.DELIVERY_SHIFT_SECONDS + attempt + MARGIN_SECONDS
+    longest_task = (
+        settings.DELIVERY_SHIFT_SECONDS + longest_attempt_seconds() + MARGIN_SECONDS
+    )
     if longest_task > settings.Q_CLUSTER["timeout"]:
         found.append(
             Error(

@@ -16,15 +16,17 @@ from typing import Any
 from django.conf import settings
 
 from apps.core.sql import DATABASE_TROUBLE, replace_connection
-from apps.deliveries import claiming, lanes, shifts, stopping, waking
+from apps.deliveries import claiming, lanes, leasing, shifts, stopping, waking
 from apps.deliveries.clock import DatabaseClock
 from apps.deliveries.lanes import Lane
 from apps.deliveries.pool import Result, ThreadPool, process_pool
 from apps.deliveries.recording import Finished, record
 from apps.deliveries.sending import (
+    in_batches,
     load_connections,
     load_revisions,
     opens_at,
+    revision_of,
 )
 from apps.deliveries.sharing import Load
 from apps.deliveries.states import AttemptOutcome
@@ -169,9 +171,10 @@ class Shift:
             self._let_go(row for row, _ in early)
             put_off = {row.id for row, _ in early}
             rows = [row for row in rows if row.id not in put_off]
-        for row in rows:
-            connection = connections.get(row.connection_id, {})
-            self._pool.submit(row, connection, self._clock)
+        leasing.extend(((r, revision_of(r.revision_id).action) for r in rows), now)
+        for together in in_batches(rows):
+            connection = connections.get(together[0].connection_id, {})
+            self._pool.submit(together, connection, self._clock)
 
     def _let_go(self, rows: Iterable[Any]) -> None:
         for row in rows:
@@ -240,7 +243,7 @@ class Shift:
     def finish(self) -> None:
         """Record what still runs. Each attempt ends at its own deadline."""
         self._pool.give_back()
-        ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
+        ends_at = time.monotonic() + leasing.longest_lease_seconds()
         while self._load.in_flight > 0 and time.monotonic() < ends_at:
             self._collect()
         self._flush()

@@ -4,7 +4,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -12,16 +12,16 @@ from django.conf import settings
 
 from apps.deliveries.clock import Clock
 from apps.deliveries.recording import Finished
-from apps.deliveries.sending import attempt
+from apps.deliveries.sending import attempt_together
 
 START_WITHIN_SECONDS = 5.0
 """What waits longer for a thread is given back: its lease must outlast the attempt."""
 
 
 class Work(NamedTuple):
-    """A claimed delivery on its way to a thread."""
+    """Claimed deliveries on their way to a thread: one, or several of one rule."""
 
-    row: Any
+    rows: Sequence[Any]
     connection: Mapping[str, Any]
     clock: Clock
     start_by: float
@@ -45,24 +45,35 @@ class ThreadPool:
                 target=self._run, daemon=True, name=f"action-{number}"
             ).start()
 
-    def submit(self, row: Any, connection: Mapping[str, Any], clock: Clock) -> None:
-        """Have one attempt made; its result arrives in ``results``."""
+    def submit(
+        self, rows: Sequence[Any], connection: Mapping[str, Any], clock: Clock
+    ) -> None:
+        """Have one attempt of each made at once; their results arrive in ``results``.
+
+        Several rows belong to one rule, whose action takes them in one request.
+        """
         start_by = time.monotonic() + START_WITHIN_SECONDS
-        self._work.put(Work(row, connection, clock, start_by))
+        self._work.put(Work(rows, connection, clock, start_by))
 
     def give_back(self) -> None:
         """Begin nothing more of what was submitted; ``results`` says so of each."""
         with suppress(queue.Empty):
             while True:
-                self.results.put(Result(self._work.get_nowait().row, None))
+                self._give_back(self._work.get_nowait().rows)
 
     def _run(self) -> None:
         while True:
-            row, connection, clock, start_by = self._work.get()
+            rows, connection, clock, start_by = self._work.get()
             if time.monotonic() > start_by:
-                self.results.put(Result(row, None))
-            else:
-                self.results.put(Result(row, attempt(row, connection, clock)))
+                self._give_back(rows)
+                continue
+            finished = attempt_together(rows, connection, clock)
+            for row, result in zip(rows, finished, strict=True):
+                self.results.put(Result(row, result))
+
+    def _give_back(self, rows: Sequence[Any]) -> None:
+        for row in rows:
+            self.results.put(Result(row, None))
 
 
 _pool: ThreadPool | None = None

@@ -39,7 +39,8 @@ class Tried:
 
     ``attempt`` counts from 1, or from when it was sent again by a person.
     ``repeats_ambiguous`` tells whether the action may run twice, ``jitter`` is a
-    random number in [0, 1), ``expires_at`` the end of the action's freshness limit.
+    random number in [0, 1), ``expires_at`` the end of the action's freshness limit. A
+    test (``is_test``) shows its result to somebody and is over.
     """
 
     outcome: str
@@ -51,6 +52,7 @@ class Tried:
     jitter: float = 0.0
     retry_after_seconds: float | None = None
     expires_at: datetime | None = None
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ def delays_of(seconds: Sequence[int] | None) -> Sequence[timedelta]:
 def next_step(tried: Tried) -> NextStep:
     """Return what becomes of a delivery after ``tried``."""
     outcome = AttemptOutcome(tried.outcome)
-    if outcome in FINAL_STEPS:
-        return FINAL_STEPS[outcome]
+    if outcome in FINAL_STEPS or tried.is_test:
+        return FINAL_STEPS.get(outcome, NextStep(DeliveryState.FAILED))
     if outcome == AttemptOutcome.AUTH:
         if tried.has_connection:
             return NextStep(DeliveryState.HELD, HeldReason.CONNECTION_AUTH)

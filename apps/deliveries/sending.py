@@ -105,6 +105,26 @@ def job_for(row: Any, connection: Mapping[str, Any], now: datetime) -> Job:
     )
 
 
+def in_batches(rows: Iterable[Any]) -> list[list[Any]]:
+    """Put together what one request of its action can carry: rows of one revision.
+
+    A test is sent alone, so that its attempt shows it alone.
+    """
+    batches: list[list[Any]] = []
+    open_batches: dict[int, list[Any]] = {}
+    for row in rows:
+        size = revision_of(row.revision_id).action.batch_size
+        batch = open_batches.get(row.revision_id)
+        if size == 1 or row.kind == DeliveryKind.TEST:
+            batches.append([row])
+        elif batch is not None and len(batch) < size:
+            batch.append(row)
+        else:
+            open_batches[row.revision_id] = [row]
+            batches.append(open_batches[row.revision_id])
+    return batches
+
+
 def opens_at(row: Any, now: datetime) -> datetime:
     """Return when the rule's sending hours let a claimed delivery go; ``now`` or later.
 
@@ -131,16 +151,41 @@ def attempt(
     return _finished(row, revision, (started_at, clock()), result)
 
 
+def attempt_together(
+    rows: Sequence[Any], connection: Mapping[str, Any], clock: Clock = timezone.now
+) -> list[Finished]:
+    """Run the action once for several rows of one revision. Never raises."""
+    revision = revision_of(rows[0].revision_id)
+    started_at = clock()
+    if len(rows) == 1 or any(_is_expired(row, revision, started_at) for row in rows):
+        return [attempt(row, connection, clock) for row in rows]
+    try:
+        jobs = [job_for(row, connection, started_at) for row in rows]
+        results = revision.action.run_batch(jobs)
+    except Exception:
+        logger.exception("Action crashed", extra={"revision": revision.number})
+        results = [AttemptResult(CRASHED)] * len(rows)
+    times = (started_at, clock())
+    return [
+        _finished(row, revision, times, result)
+        for row, result in zip(rows, results, strict=True)
+    ]
+
+
 def _run(
     row: Any,
     revision: LoadedRevision,
     connection: Mapping[str, Any],
     now: datetime,
 ) -> AttemptResult:
-    expires_at = _expires_at(row, revision)
-    if expires_at is not None and now > expires_at:
+    if _is_expired(row, revision, now):
         return AttemptResult(_too_old(revision.action))
     return revision.action.run(job_for(row, connection, now))
+
+
+def _is_expired(row: Any, revision: LoadedRevision, now: datetime) -> bool:
+    expires_at = _expires_at(row, revision)
+    return expires_at is not None and now > expires_at
 
 
 def _expires_at(row: Any, revision: LoadedRevision) -> datetime | None:
@@ -180,6 +225,7 @@ def tried_of(
         jitter=random.random(),  # noqa: S311 - spreads retries, no secret
         retry_after_seconds=retry_after_seconds,
         expires_at=_expires_at(row, revision),
+        is_test=row.kind == DeliveryKind.TEST,
     )
 
 

@@ -16,13 +16,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from apps.core.queue import put_schedules_right
 from apps.deliveries import shifts, waking
 from apps.deliveries.clock import database_now
 from apps.deliveries.lanes import next_at
+from apps.deliveries.leasing import longest_lease_seconds
 from apps.deliveries.stopping import PIPE_VARIABLE, StopPipe
 
 logger = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class Supervisor:
         """
         pipe.tell()
         _signal(child.pid, signal.SIGTERM)
-        ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
+        ends_at = time.monotonic() + longest_lease_seconds()
         while self._is_guarded(child) or self._is_sending():
             if time.monotonic() > ends_at:
                 logger.warning("The cluster did not stop in time and is ended.")

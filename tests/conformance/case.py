@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.fakes.server import Fakes
 
 FAKES = "{fakes}"
 """In values of a case: the address of the fakes, without a slash at its end."""
@@ -33,6 +36,14 @@ class Case:
     reads_answers: bool = True
     check_notices: bool = True
     is_http: bool = True
+
+
+def placed(values: Mapping[str, Any], fakes: "Fakes") -> dict[str, Any]:
+    """Return the values of a case with the places where the fakes are served."""
+    return {
+        name: value.replace(FAKES, fakes.url) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def load_cases(package: ModuleType) -> list[Case]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.actions import registry
 from apps.actions.base import Job
+from apps.actions.storing import stored_values
 from apps.connections.models import Connection
 from apps.core import secret_box
 from apps.deliveries import alerting, draining
@@ -18,8 +19,7 @@ from apps.deliveries.sending import job_for, load_connections, load_revisions
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.services import record_revision
-from tests.actions.making import posted
-from tests.conformance.case import FAKES, Case
+from tests.conformance.case import Case, placed
 from tests.factories import SECRET, make_click, make_offer, make_token, make_user
 from tests.fakes.server import Fakes
 
@@ -76,21 +76,21 @@ class Planted:
 
 def plant(case: Case, fakes: Fakes, **connection: Any) -> Planted:
     """Store the case's connection, with changes, and its rule on a new offer."""
-    offer = make_offer()
-    make_token(offer)
-    stored = _connection(case, fakes, **connection)
+    label = f"{case.kind} {PostbackRule.objects.count()}"
+    offer = make_offer(label)
+    if not offer.advertiser.tokens.exists():
+        make_token(offer)
+    stored = _connection(case, fakes, label, **connection)
     action = registry.get(case.kind)
-    settings, sealed = _split(
-        action.RuleForm, action.rule_secret_names(), _placed(case.settings, fakes)
-    )
+    settings, secrets = stored_values(action.RuleForm, placed(case.settings, fakes))
     author = make_user()
     rule = PostbackRule.objects.create(
-        name=case.kind,
+        name=label,
         offer=offer,
         trigger=TriggerKind.CONVERSION_DONE,
         action=case.kind,
         settings=settings,
-        sealed_secrets=sealed,
+        sealed_secrets=secret_box.seal(secrets),
         connection=stored,
         author=author,
     )
@@ -98,48 +98,31 @@ def plant(case: Case, fakes: Fakes, **connection: Any) -> Planted:
     return Planted(case, fakes, offer, stored, rule)
 
 
-def _connection(case: Case, fakes: Fakes, **changes: Any) -> Connection | None:
+def _connection(
+    case: Case, fakes: Fakes, name: str, **changes: Any
+) -> Connection | None:
     action = registry.get(case.kind)
     if not case.connection:
         return None
-    settings, sealed = _split(
-        action.ConnectionForm,
-        action.connection_secret_names(),
-        _placed({**case.connection, **changes}, fakes),
-    )
+    typed = placed({**case.connection, **changes}, fakes)
+    settings, secrets = stored_values(action.ConnectionForm, typed)
     return Connection.objects.create(
-        name=case.kind, kind=case.kind, settings=settings, sealed_secrets=sealed
+        name=name,
+        kind=case.kind,
+        settings=settings,
+        sealed_secrets=secret_box.seal(secrets),
     )
 
 
 def change_connection(planted: Planted, **changes: Any) -> None:
     """Correct the stored connection, as somebody does in the admin."""
     action = registry.get(planted.case.kind)
-    values = _placed({**planted.case.connection, **changes}, planted.fakes)
-    names = action.connection_secret_names()
-    settings, sealed = _split(action.ConnectionForm, names, values)
+    values = placed({**planted.case.connection, **changes}, planted.fakes)
+    settings, secrets = stored_values(action.ConnectionForm, values)
     if planted.connection is not None:
         planted.connection.settings = settings
-        planted.connection.sealed_secrets = sealed
+        planted.connection.sealed_secrets = secret_box.seal(secrets)
         planted.connection.save()
-
-
-def _placed(values: Any, fakes: Fakes) -> dict[str, Any]:
-    return {
-        name: value.replace(FAKES, fakes.url) if isinstance(value, str) else value
-        for name, value in values.items()
-    }
-
-
-def _split(
-    form: Any, secrets: frozenset[str], typed: dict[str, Any]
-) -> tuple[dict[str, Any], str]:
-    """Validate what was typed; return the plain values and the sealed ones."""
-    bound = form(posted(form, **typed))
-    assert bound.is_valid(), bound.errors
-    plain = {n: v for n, v in bound.cleaned_data.items() if n not in secrets}
-    secret = {n: v for n, v in bound.cleaned_data.items() if n in secrets and v}
-    return plain, secret_box.seal(secret)
 
 
 def lead(planted: Planted, transaction_id: str = "T-9001", **contact: str) -> Delivery:

@@ -3,10 +3,11 @@
 python -m tests.fakes.server --port 8002
 
 ``POST /__control/script {"provider": "twilio", "responses": […]}`` queues answers and
-faults (``faults.py``); when the queue is empty the provider itself answers.
+faults (``faults.py``); ``"echo": true`` answers with the request itself. When the queue
+is empty the provider itself answers.
 ``/__control/config`` changes what it accepts, ``/__control/requests?provider=…`` and
 ``/__control/state?provider=…`` tell what arrived and what happened, and
-``/__control/reset`` forgets it all. In the same process, use ``running_fakes``.
+``/__control/reset`` forgets it all; ``/__control/demo`` is what the demo sets up. In the same process, use ``running_fakes``.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from requests.structures import CaseInsensitiveDict
 
 from tests.fakes import providers
+from tests.fakes.demo import demo_rules
 from tests.fakes.faults import misbehave, scripted_answer
 from tests.fakes.page import page
 from tests.fakes.provider import Answer, Asked, FakeProvider, json_answer
@@ -119,6 +121,9 @@ class Handler(BaseHTTPRequestHandler):
             step = mounted.script.popleft()
             if "fault" in step:
                 return misbehave(self, step, lambda: mounted.respond(asked))
+            if step.get("echo"):
+                seen = json.dumps(mounted.requests[-1], indent=1)
+                return scripted_answer({**step, "text": seen})
             return scripted_answer(step)
         return mounted.respond(asked)
 
@@ -154,6 +159,8 @@ def control(fakes: Fakes, what: str, query: dict[str, str], body: bytes) -> Answ
     if what == "reset":
         fakes.reset()
         return json_answer({"reset": sorted(fakes.mounted)})
+    if what == "demo":
+        return json_answer(demo_rules(fakes))
     if name not in fakes.mounted:
         return json_answer({"error": f"Name a provider: {sorted(fakes.mounted)}"}, 404)
     if what == "script":

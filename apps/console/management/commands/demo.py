@@ -1,5 +1,6 @@
 """``manage.py demo`` (``make run``): everything on this machine, with demo data."""
 
+import json
 import signal
 import sys
 import time
@@ -16,6 +17,7 @@ from django.utils import timezone
 from apps.accounts.models import Role
 from apps.accounts.roles import sync_roles
 from apps.console.demo_data import PASSWORD, TOKEN, load_demo_data
+from apps.console.demo_providers import LEAD, ask_fakes, load_demo_providers
 from apps.core.processes import Child, free_port, start, stop, wait_for_http, web_server
 
 START_SECONDS = 30
@@ -46,9 +48,11 @@ class Command(BaseCommand):
         if options["prepare_only"]:
             return
         children: list[Child] = []
+        fakes_port = free_port(receiver_port + 1)
         try:
-            self._start(children, port, receiver_port)
-            self._tell(port, receiver_url)
+            self._start_partners(children, receiver_port, fakes_port)
+            self._start(children, port)
+            self._tell(port, receiver_url, f"http://127.0.0.1:{fakes_port}")
             ended = self._watch(children)
             self.stderr.write(
                 f"The {ended.name} ended with status {ended.process.returncode}; "
@@ -73,36 +77,48 @@ class Command(BaseCommand):
             self.stdout.write("Demo data loaded.")
         connections.close_all()
 
-    def _start(self, children: list[Child], port: int, receiver_port: int) -> None:
-        logs = Path(settings.VAR_DIR) / "log"
-        logs.mkdir(parents=True, exist_ok=True)
+    def _start_partners(
+        self, children: list[Child], receiver_port: int, fakes_port: int
+    ) -> None:
+        """Start who receives: a tracker, and fakes of all providers."""
+        for name, port in (("receiver", receiver_port), ("server", fakes_port)):
+            arguments = ["-m", f"tests.fakes.{name}", "--port", str(port)]
+            children.append(start(name, arguments, environment={}, log=_log(name)))
+        fakes_url = f"http://127.0.0.1:{fakes_port}"
+        wait_for_http(f"{fakes_url}/", seconds=START_SECONDS)
+        load_demo_providers(wanted=ask_fakes(fakes_url), now=timezone.now())
+        connections.close_all()
+
+    def _start(self, children: list[Child], port: int) -> None:
         environment = {
             "DEBUG": "true",
             "DATABASE_URL": settings.DATABASE_URL,
-            # The demo's partner is on this machine; production allows no such thing.
+            # The demo's partners are on this machine; production allows no such thing.
             "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
         }
-        receiver = ["-m", "tests.fakes.receiver", "--port", str(receiver_port)]
         worker = [str(Path(settings.BASE_DIR) / "manage.py"), "worker"]
-        for name, arguments in (("receiver", receiver), ("worker", worker)):
-            log = logs / f"{name}.log"
-            children.append(start(name, arguments, environment=environment, log=log))
-        web_log = logs / "web.log"
-        children.append(web_server(port=port, environment=environment, log=web_log))
+        children.append(
+            start("worker", worker, environment=environment, log=_log("worker"))
+        )
+        children.append(web_server(port=port, environment=environment, log=_log("web")))
         wait_for_http(f"http://127.0.0.1:{port}/healthz", seconds=START_SECONDS)
 
-    def _tell(self, port: int, receiver_url: str) -> None:
+    def _tell(self, port: int, receiver_url: str, fakes_url: str) -> None:
         base = f"http://127.0.0.1:{port}"
         users = ", ".join(role.value for role in Role)
         self.stdout.write(
             f"\nAdmin:     {base}/admin/\n"
             f"Users:     {users} (password: {PASSWORD})\n"
             f"Receiver:  {receiver_url}/  (plays the partner's tracker)\n"
+            f"Providers: {fakes_url}/  (play Facebook, Twilio, Slack and the others)\n"
             f"API docs:  {base}/api/v1/docs\n\n"
             "Fire a postback:\n\n"
             f'  curl "{base}/postback?secure={TOKEN}&transaction_id=demo-1'
             '&amount=99.90"\n\n'
-            "Then look at the event log in the admin, and at the receiver. "
+            "Send a lead to every kind of action at once:\n\n"
+            f'  curl "{base}/api/v1/leads" -H "Authorization: Bearer {TOKEN}" '
+            f"-H 'Content-Type: application/json' -d '{json.dumps(LEAD)}'\n\n"
+            "Then look at the event log in the admin, and at the receivers. "
             "Ctrl-C stops everything."
         )
 
@@ -113,3 +129,9 @@ class Command(BaseCommand):
                 if child.process.poll() is not None:
                     return child
             time.sleep(LOOK_SECONDS)
+
+
+def _log(name: str) -> Path:
+    folder = Path(settings.VAR_DIR) / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.log"
