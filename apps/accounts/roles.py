@@ -23,6 +23,8 @@ SETUP_MODELS = (
     "event_lists.eventlist",
     "event_lists.eventlistitem",
     "event_lists.offereventlist",
+    "value_lists.valuelist",
+    "value_lists.offervaluelist",
     "connections.connection",
     "deliveries.alertchannel",
     "postbacks.postbackrule",

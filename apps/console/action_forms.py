@@ -10,7 +10,13 @@ from typing import Any
 from django import forms
 from django.forms.utils import pretty_name
 
-from apps.actions.fields import SecretField, removal_fields, with_kept_secrets
+from apps.actions.fields import (
+    ListNameField,
+    SecretField,
+    removal_fields,
+    with_kept_secrets,
+)
+from apps.console.list_choices import list_choice
 from apps.core import secret_box
 
 PREFIX = "cfg_"
@@ -78,7 +84,14 @@ def form_with(
     ``attributes`` are set on the class: what ``base`` needs to know.
     """
     own = {**declared().fields, **removal_fields(declared, _kept(obj))}
-    fields = {PREFIX + name: field for name, field in own.items()}
+    settings = obj.settings if obj else {}
+    hides_lists = bool(attributes.get("is_for_affiliate"))
+    fields = {
+        PREFIX + name: list_choice(field, settings.get(name, ""), hides_lists)
+        if isinstance(field, ListNameField)
+        else field
+        for name, field in own.items()
+    }
     for name, field in fields.items():
         field.label = field.label or pretty_name(name.removeprefix(PREFIX))
     return type(

@@ -20,6 +20,7 @@ from apps.console import (
     rules,
     tokens,
     users,
+    value_lists,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "rules",
     "tokens",
     "users",
+    "value_lists",
 ]
