@@ -44,12 +44,12 @@ class Case:
 
 def placed(values: Mapping[str, Any], fakes: "Fakes") -> dict[str, Any]:
     """Return the values of a case with the places where the fakes are served."""
-    found = {}
-    for name, value in values.items():
-        if isinstance(value, str):
-            value = value.replace(FAKES, fakes.url)
-            value = value.replace(SMTP_PORT, str(fakes.smtp_port))
-        found[name] = value
+    places = {FAKES: fakes.url, SMTP_PORT: str(fakes.smtp_port)}
+    found = dict(values)
+    for place, text in places.items():
+        for name, value in found.items():
+            if isinstance(value, str):
+                found[name] = value.replace(place, text)
     return found
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Adds an index."""
 
     atomic = False
-    dependencies = [("deliveries", "0003_engine")]
+    dependencies = [("deliveries", "0004_attempt_findings")]
     operations = [
         AddIndexConcurrently(
             model_name="delivery",
