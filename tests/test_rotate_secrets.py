@@ -63,12 +63,13 @@ def opened_with(key: str) -> list[str]:
 
 def test_every_table_is_sealed_anew_and_the_old_key_can_go() -> None:
     make_connections(sealed("c"))
-    rule = make_rule(make_offer())
+    offer = make_offer()
+    make_rule(offer)
     for model in (PostbackRule, RuleRevision):
         model.objects.update(sealed_secrets=sealed("r"))
     AlertChannel.objects.create(name="Us", kind="slack", sealed_url=sealed("a"))
     Lead.objects.create(
-        offer=rule.offer,
+        offer=offer,
         transaction_id="tx-1",
         submitted_at=NOON,
         sealed_contact=sealed("l"),

@@ -173,7 +173,10 @@ class ConnectionAdmin(PagesAdmin):
         """Count the active postbacks of each."""
         active = Q(rules__status=RuleStatus.ACTIVE, rules__archived_at=None)
         connections = super().get_queryset(request)
-        return connections.annotate(active=Count("rules", filter=active))
+        counted: QuerySet[Any] = connections.annotate(
+            active=Count("rules", filter=active)
+        )
+        return counted
 
     def save_model(
         self, request: HttpRequest, obj: Connection, form: Any, change: bool

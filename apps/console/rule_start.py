@@ -76,7 +76,8 @@ class RuleStart(PagesAdmin):
 def _with_preset_apart(request: HttpRequest) -> HttpResponse:
     """Give action and preset, which one card chooses, a name each in the address."""
     query = request.GET.copy()
-    query["action"], _, query["preset"] = query["action"].partition(PRESET_MARK)
+    chosen = request.GET.get("action", "")
+    query["action"], _, query["preset"] = chosen.partition(PRESET_MARK)
     return HttpResponseRedirect(f"?{query.urlencode()}")
 
 

@@ -118,8 +118,8 @@ def _write(column: Column, rows: Sequence[tuple[Any, str, str]]) -> int:
     ).format(
         table=sql.Identifier(column.table),
         name=sql.Identifier(column.name),
-        pk=sql.Identifier(primary.column),
-        kind=sql.SQL(kind),  # type: ignore[arg-type] # Django's own word
+        pk=sql.Identifier(primary.column or ""),
+        kind=sql.SQL(kind),
     )
     with direct_cursor() as cursor:
         return cursor.execute(

@@ -53,6 +53,7 @@ class Command(BaseCommand):
 
     def _rotate(self) -> None:
         """Repeat while something was found: others write, perhaps with an old key."""
+        found: dict[Column, Tally] = {}
         for _ in range(PASSES):
             found = {column: self._over(column) for column in sealed_columns()}
             if not any(tally.stale for tally in found.values()):
