@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 
 from apps.actions.fields import (
+    AddressMixin,
     LineTemplateField,
     SecretField,
     TextTemplateField,
@@ -52,10 +53,14 @@ class RecipientsField(LineTemplateField):
         return template
 
 
+class MailServerField(AddressMixin, forms.CharField):
+    """The server that is sent user name and password."""
+
+
 class SmtpConnectionForm(forms.Form):
     """The mail server and the account."""
 
-    host = forms.CharField(
+    host = MailServerField(
         label="Mail server",
         max_length=253,
         help_text="For example smtp.mailer.example, as your mail provider names it.",
