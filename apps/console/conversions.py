@@ -14,6 +14,7 @@ from apps.console.people import signed_in
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import FactsAdmin, Page, PageResult, Section
 from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.scoping import name_for
 from apps.core.adminkit.showing import (
     NOTHING,
     badge,
@@ -179,10 +180,7 @@ def _shown(
     change: ConversionChange, deliveries: list[Delivery], user: Any
 ) -> dict[str, Any]:
     actor = change.actor
-    if actor is not None and user.affiliate_id not in (None, actor.affiliate_id):
-        told = "staff"
-    else:
-        told = str(actor) if actor else change.get_source_display()
+    told = name_for(actor, user) if actor else change.get_source_display()
     return {
         "change": change,
         "who": told,

@@ -54,11 +54,14 @@ class EventTypeAdmin(PagesAdmin):
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to an event type (R181, R200)."""
-        return [
+        tabs = [
             ("Event log", list_url(Event, event_type__id__exact=obj.pk)),
-            ("Offers", list_url(OfferEvent, event_type__id__exact=obj.pk)),
             ("Postbacks", list_url(PostbackRule, event_type__id__exact=obj.pk)),
         ]
+        if request.user.has_perm("events.view_offerevent"):
+            offers = list_url(OfferEvent, event_type__id__exact=obj.pk)
+            tabs.insert(1, ("Offers", offers))
+        return tabs
 
     def save_model(
         self, request: HttpRequest, obj: EventType, form: Any, change: bool

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.console.duplicating import duplicate
+from apps.console.duplicating import MAY_ADD_RULES, duplicate
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import add_url, list_url
 from apps.core.adminkit.pages import Page, PagesAdmin
@@ -120,7 +120,11 @@ class OfferAdmin(PagesAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("advertiser", "project")
     readonly_fields = ("addresses",)
-    pages = (Page("duplicate", "Duplicate postbacks", "view", duplicate),)
+    pages = (
+        Page(
+            "duplicate", "Duplicate postbacks", "view", duplicate, needs=MAY_ADD_RULES
+        ),
+    )
     quick_views = (
         ("Active", "status__exact=active"),
         ("Draft", "status__exact=draft"),

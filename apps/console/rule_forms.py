@@ -58,7 +58,7 @@ class StartForm(forms.Form):
             offers.queryset = visible(Offer.objects.order_by("name"), user)
         actions = self.fields["action"]
         if isinstance(actions, forms.ChoiceField):
-            actions.choices = [(a.kind, a.label) for a in registry.all_actions()]
+            actions.choices = [(a.kind, a.label) for a in actions_for(user)]
 
     def clean_preset(self) -> str:
         """Refuse a preset of another action than the chosen one."""
@@ -73,11 +73,11 @@ class ConnectionStartForm(forms.Form):
 
     kind = forms.ChoiceField(error_messages={"required": "Choose an action."})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = self.fields["kind"]
         if isinstance(kinds, forms.ChoiceField):
-            kinds.choices = [(a.kind, a.label) for a in actions_with_connection()]
+            kinds.choices = [(a.kind, a.label) for a in actions_with_connection(user)]
 
 
 def trigger_cards() -> list[Card]:
@@ -94,10 +94,10 @@ def action_cards(actions: list[Action]) -> list[tuple[str, list[Card]]]:
     return list(groups.items())
 
 
-def rule_cards() -> list[tuple[str, list[Card]]]:
+def rule_cards(user: User) -> list[tuple[str, list[Card]]]:
     """Return what a postback can do; presets follow the group of their action."""
     cards = []
-    for group, own in action_cards(registry.all_actions()):
+    for group, own in action_cards(actions_for(user)):
         cards.append((group, own))
         if group == Group.WEB:
             cards += [(f"{group}: {name}", _presets_of(name)) for name in PresetGroup]
@@ -112,9 +112,15 @@ def _presets_of(group: PresetGroup) -> list[Card]:
     ]
 
 
-def actions_with_connection() -> list[Action]:
-    """Return the actions that can use a connection."""
-    return [action for action in registry.all_actions() if action.uses_connection()]
+def actions_for(user: User) -> list[Action]:
+    """Return the actions that ``user`` may give to a postback."""
+    is_staff = user.affiliate_id is None
+    return [a for a in registry.all_actions() if is_staff or a.is_for_affiliates]
+
+
+def actions_with_connection(user: User) -> list[Action]:
+    """Return those that can use a connection."""
+    return [action for action in actions_for(user) if action.uses_connection()]
 
 
 class StatusForm(forms.Form):

@@ -5,9 +5,11 @@ from datetime import timedelta
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.accounts.models import User
 from apps.actions import registry
 from apps.console.durations import shortest
 from apps.core.adminkit.addresses import page_url
+from apps.core.adminkit.scoping import STAFF, name_for
 from apps.core.adminkit.showing import NOTHING, badge, chips
 from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import (
@@ -26,16 +28,22 @@ STATUS_COLOURS = {
 }
 
 
-def conditions(rule: PostbackRule) -> SafeString | str:
-    """Return the conditions as chips; needs its relations and custom events (R68)."""
+def conditions(rule: PostbackRule, viewer: User) -> SafeString | str:
+    """Return the conditions as chips; needs its relations and custom events (R68).
+
+    Affiliates do not see those that only staff can have set on their postback.
+    """
+    is_staff = viewer.affiliate_id is None
     found: list[tuple[str, str]] = []
     if rule.trigger == TriggerKind.EVENT:
         found += _events(rule)
     if rule.affiliate is not None:
         found.append(("affiliate", str(rule.affiliate)))
-    if rule.goal is not None:
+    if rule.goal is not None and (is_staff or not rule.goal.is_private):
         # Without the offer's name, which stands beside it.
         found.append(("goal", rule.goal.name))
+    if is_staff:
+        found += [("if", str(condition)) for condition in rule.field_conditions.all()]
     found += _further(rule)
     return chips(found) or NOTHING
 
@@ -44,7 +52,6 @@ def _further(rule: PostbackRule) -> list[tuple[str, str]]:
     """Return what only some postbacks set."""
     found = [("only when", Operation(one).label.lower()) for one in rule.operations]
     found += [("reason", reason) for reason in rule.rejection_reasons]
-    found += [("if", str(condition)) for condition in rule.field_conditions.all()]
     if rule.sending_mode != SendingMode.ALL:
         found.append(("", "attributed only"))
     if rule.maximum_click_age_hours is not None:
@@ -118,8 +125,10 @@ def status_button(rule: PostbackRule) -> SafeString:
     )
 
 
-def author(rule: PostbackRule) -> str:
+def author(rule: PostbackRule, viewer: User) -> str:
     """Return number and name of who made the rule (R73)."""
+    if name_for(rule.author, viewer) == STAFF:
+        return STAFF
     return f"#{rule.author_id} {rule.author.get_full_name() or rule.author.username}"
 
 

@@ -47,6 +47,7 @@ class RuleAdmin(RuleScreen):
     search_help_text = "Name, number or offer"
     ordering = ("-id",)
     actions = None
+    linked_by = ("goal", "event_type", "connection")
     quick_views = (
         ("Active", "status__exact=active"),
         ("Disabled", "status__exact=disabled"),
@@ -73,6 +74,7 @@ class RuleAdmin(RuleScreen):
         unheard = unheard_names(page.result_list)
         for rule in page.result_list:
             rule.unheard = unheard.get(rule.pk, [])
+            rule.viewer = signed_in(request)
         return page
 
     @admin.display(description="postback", ordering="name")
@@ -89,9 +91,9 @@ class RuleAdmin(RuleScreen):
         )
 
     @admin.display(description="trigger settings")
-    def conditions(self, obj: PostbackRule) -> SafeString | str:
+    def conditions(self, obj: Any) -> SafeString | str:
         """Show the conditions as chips."""
-        return rule_words.conditions(obj)
+        return rule_words.conditions(obj, obj.viewer)
 
     @admin.display(description="action", ordering="action")
     def action_label(self, obj: PostbackRule) -> str:
@@ -109,9 +111,9 @@ class RuleAdmin(RuleScreen):
         return rule_words.status_button(obj)
 
     @admin.display(description="author")
-    def author_name(self, obj: PostbackRule) -> str:
+    def author_name(self, obj: Any) -> str:
         """Return number and name of who made it."""
-        return rule_words.author(obj)
+        return rule_words.author(obj, obj.viewer)
 
     @admin.display(description="adjacent rules", ordering="adjacent")
     def adjacent_rules(self, obj: Any) -> int:

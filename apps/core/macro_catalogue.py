@@ -13,7 +13,9 @@ class Macro:
     """One name a template may use.
 
     ``is_personal`` values identify a person: masked in logs, subject to consent.
-    ``is_staff_only`` values must not appear in rules of affiliate users.
+    ``is_staff_only`` values must not appear in rules of affiliate users: they may
+    pass on what their own visitors' clicks told us, but nothing that the advertiser or
+    a lead entrusted to us.
     """
 
     name: str
@@ -184,8 +186,10 @@ _PARTIES = (
         "acme@partner.example",
         "affiliate.email",
     ),
-    _macro("advertiser_id", "Number of the advertiser", "3", "adv_id advertiser.id"),
-    _macro("advertiser_name", "Name of the advertiser", "Shop", "advertiser.name"),
+    _staff_only(
+        "advertiser_id", "Number of the advertiser", "3", "adv_id advertiser.id"
+    ),
+    _staff_only("advertiser_name", "Name of the advertiser", "Shop", "advertiser.name"),
 )
 
 _VISITOR = (
@@ -277,9 +281,17 @@ _DELIVERY = (
 
 # Named values: what follows the colon is a name somebody chose.
 FAMILIES = (
-    _macro("field:<name>", "Custom field of the event", "blue"),
-    _personal("lead:<name>", "Contact field of the lead", "john@mail.example"),
-    _macro("param:<name>", "Parameter the advertiser sent with the event", "summer"),
+    _staff_only("field:<name>", "Custom field of the event", "blue"),
+    Macro(
+        "lead:<name>",
+        "Contact field of the lead",
+        "john@mail.example",
+        is_personal=True,
+        is_staff_only=True,
+    ),
+    _staff_only(
+        "param:<name>", "Parameter the advertiser sent with the event", "summer"
+    ),
     _macro("secret:<name>", "Secret value of the connection; never logged", "••••"),
 )
 
