@@ -62,14 +62,12 @@ def _filled(name: str, arguments: list[str]) -> Iterator[Address]:
     if not arguments:
         yield name, reverse(name), None
     elif name == "admin:app_list":
-        for app in {model._meta.app_label for model in _ours()}:
-            if app in ("accounts", "postbacks"):
-                yield name, reverse(name, args=[app]), None
+        for app in ("accounts", "postbacks"):
+            yield name, reverse(name, args=[app]), None
     elif name == "admin:view_on_site":
-        for model in _ours():
-            type_ = ContentType.objects.get_for_model(model)
-            for row in model._base_manager.all():
-                yield name, reverse(name, args=[type_.pk, row.pk]), row
+        for row in _rows():
+            type_ = ContentType.objects.get_for_model(row)
+            yield name, reverse(name, args=[type_.pk, row.pk]), row
     else:
         model, key = _model(name)
         for row in model._base_manager.all():
@@ -90,5 +88,7 @@ def _model(name: str) -> tuple[Any, str]:
     raise AssertionError(f"Say in KEYS whose rows «{name}» shows.")
 
 
-def _ours() -> list[Any]:
-    return [m for m in apps.get_models() if m.__module__.startswith("apps.")]
+def _rows() -> Iterator[Any]:
+    for model in apps.get_models():
+        if model.__module__.startswith("apps."):
+            yield from model._base_manager.all()

@@ -16,9 +16,17 @@ from tests.console.neighbours import HIDDEN, Own, make_own, mark_everything
 pytestmark = pytest.mark.django_db
 
 POSTED = {
-    **{"post": "yes", "name": "Mine now", "status": "disabled", "reason": "x"},
-    **{"what": "cancel", "step": "start", "action": "delete_selected", "number": "1"},
-    **{"hours": "1", "fires_postbacks": "on", "cancel": "1"},
+    "post": "yes",
+    "name": "Mine now",
+    "status": "disabled",
+    "reason": "x",
+    "what": "cancel",
+    "step": "start",
+    "action": "delete_selected",
+    "number": "1",
+    "hours": "1",
+    "fires_postbacks": "on",
+    "cancel": "1",
 }
 """What some form or button would take."""
 QUERIES = ("?q=Zanz", "?o=1.2.3.4.5.6.7.8", "?all=")
@@ -60,8 +68,7 @@ def leaks(client: Client, url: str) -> list[str]:
     """Return what the page at ``url`` tells and must not; its own address is known."""
     response = client.get(url)
     assert response.status_code in (200, 301, 302, 400, 403, 404, 405), url
-    stream = getattr(response, "streaming_content", None)
-    body = b"".join(stream) if response.streaming else response.content
+    body = response.getvalue() if response.streaming else response.content
     shown = body.decode() + str(response.headers)
     # Addresses repeat what was asked for, e.g. the id of a lead.
     shown = shown.replace(url, "").replace(url.replace("&", "&amp;"), "")

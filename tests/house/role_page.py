@@ -1,0 +1,43 @@
+"""The page of the roles, made from what ``apps/accounts/roles.py`` grants."""
+
+from django.apps import apps
+
+from apps.accounts.roles import EDIT, GRANTS, SPECIAL
+from tests.house.tree import ROOT
+
+PAGE = ROOT / "docs" / "roles.md"
+HEAD = """# Roles
+
+Every user has one role ([why](adr/0003-roles.md)). This table is made from `apps/accounts/roles.py` by `make docs`; `manage.py sync_roles` brings the groups to it. Groups that a user is given besides only add to it. “All” is see, add, change and delete.
+
+A screen's further pages and buttons (Send test, Change status, Replay …) take the right to change what they belong to. Logs have no form: to change them is to act, e.g. to resend a delivery. Users of the role Affiliate see their own rows only ([what is theirs](adr/0011-affiliates.md)), and of offers those they are on.
+"""
+WORDS = {(): "", ("view",): "see", ("view", "change"): "see, change", EDIT: "all"}
+
+
+def expected() -> str:
+    """Return the page as it should be."""
+    roles = list(GRANTS)
+    lines = [
+        HEAD,
+        "| | " + " | ".join(role.label for role in roles) + " |",
+        "|---" * (len(roles) + 1) + "|",
+    ]
+    for name in dict.fromkeys(n for role in roles for n in _granted(role)):
+        cells = [WORDS[_granted(role).get(name, ())] for role in roles]
+        label = str(apps.get_model(name)._meta.verbose_name_plural)
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    for right in dict.fromkeys(n for names in SPECIAL.values() for n in names):
+        cells = ["yes" if right in SPECIAL.get(role, ()) else "" for role in roles]
+        lines.append(f"| `{right}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _granted(role: object) -> dict[str, tuple[str, ...]]:
+    grants = next(found for known, found in GRANTS.items() if known == role)
+    return {name: verbs for names, verbs in grants.items() for name in names}
+
+
+def write() -> None:
+    """Write the page; the models must be loaded."""
+    PAGE.write_text(expected())
