@@ -8,7 +8,8 @@ from django import forms
 from apps.accounts.models import User
 from apps.actions import registry
 from apps.actions.base import Action, Group
-from apps.actions.presets import PRESET_ACTION, PRESETS, PresetGroup
+from apps.actions.presets import PRESET_ACTION, PRESETS, Preset, PresetGroup
+from apps.console.rule_settings import staff_macros_in
 from apps.core.adminkit.scoping import visible
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleStatus, TriggerKind
@@ -47,7 +48,6 @@ class StartForm(forms.Form):
     action = forms.ChoiceField(error_messages={"required": "Choose an action."})
     preset = forms.ChoiceField(
         required=False,
-        choices=[(preset.key, preset.label) for preset in PRESETS.values()],
         error_messages={"invalid_choice": "There is no preset «%(value)s»."},
     )
 
@@ -56,6 +56,9 @@ class StartForm(forms.Form):
         offers = self.fields["offer"]
         if isinstance(offers, forms.ModelChoiceField):
             offers.queryset = visible(Offer.objects.order_by("name"), user)
+        presets = self.fields["preset"]
+        if isinstance(presets, forms.ChoiceField):
+            presets.choices = [(one.key, one.label) for one in presets_for(user)]
         actions = self.fields["action"]
         if isinstance(actions, forms.ChoiceField):
             actions.choices = [(a.kind, a.label) for a in actions_for(user)]
@@ -100,14 +103,26 @@ def rule_cards(user: User) -> list[tuple[str, list[Card]]]:
     for group, own in action_cards(actions_for(user)):
         cards.append((group, own))
         if group == Group.WEB:
-            cards += [(f"{group}: {name}", _presets_of(name)) for name in PresetGroup]
+            cards += [
+                (f"{group}: {name}", _presets_of(name, user)) for name in PresetGroup
+            ]
     return cards
 
 
-def _presets_of(group: PresetGroup) -> list[Card]:
+def presets_for(user: User) -> list[Preset]:
+    """Return the presets whose macros ``user`` may use."""
+    is_staff = user.affiliate_id is None
+    return [
+        preset
+        for preset in PRESETS.values()
+        if is_staff or not any(map(staff_macros_in, preset.settings.values()))
+    ]
+
+
+def _presets_of(group: PresetGroup, user: User) -> list[Card]:
     return [
         Card(f"{PRESET_ACTION}{PRESET_MARK}{one.key}", one.label, one.help)
-        for one in PRESETS.values()
+        for one in presets_for(user)
         if one.group is group
     ]
 

@@ -13,9 +13,7 @@ class Macro:
     """One name a template may use.
 
     ``is_personal`` values identify a person: masked in logs, subject to consent.
-    ``is_staff_only`` values must not appear in rules of affiliate users: they may
-    pass on what their own visitors' clicks told us, but nothing that the advertiser or
-    a lead entrusted to us.
+    ``is_staff_only`` values must not appear in rules of affiliate users (ADR 0011).
     """
 
     name: str
@@ -109,10 +107,7 @@ _CONVERSION = (
     ),
     _macro("payout", "What the affiliate is paid", "8.00", "sum conversion.payout"),
     _staff_only(
-        "revenue",
-        "What the advertiser pays us",
-        "12.50",
-        "conversion.revenue",
+        "revenue", "What the advertiser pays us", "12.50", "conversion.revenue"
     ),
     _macro(
         "sale_amount",
