@@ -284,9 +284,7 @@ FAMILIES = (
         is_personal=True,
         is_staff_only=True,
     ),
-    _staff_only(
-        "param:<name>", "Parameter the advertiser sent with the event", "summer"
-    ),
+    _staff_only("param:<name>", "Parameter the advertiser sent along", "summer"),
     _macro("secret:<name>", "Secret value of the connection; never logged", "••••"),
 )
 
