@@ -39,3 +39,16 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 });
+
+// What is meant to be copied gets a button that does it.
+for (const text of document.querySelectorAll(".copyable")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button plain copy";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent.trim());
+    button.textContent = "Copied";
+  });
+  text.after(button);
+}
