@@ -22,6 +22,7 @@ from apps.accounts.two_step import (
     new_recovery_codes,
 )
 from apps.console.people import signed_in
+from apps.core.secret_box import SecretBoxError
 
 QUIET_ZONE = 4
 """Light modules around the code, without which readers do not find it."""
@@ -55,7 +56,11 @@ def show_two_step(request: HttpRequest, context: dict[str, Any]) -> HttpResponse
     shown: dict[str, Any] = {}
     step = STEPS.get(request.POST.get("step", ""))
     if step is not None:
-        found = step(request, user, two_step)
+        try:
+            found = step(request, user, two_step)
+        except SecretBoxError as error:
+            messages.error(request, f"The code cannot be checked. {error}")
+            found = None
         if found is None:
             return HttpResponseRedirect(request.path)
         shown = found
@@ -73,7 +78,10 @@ def _state(two_step: TwoStep | None) -> dict[str, Any]:
     if two_step is None:
         return {"state": "off"}
     if two_step.confirmed_at is None:
-        told = enrolment(two_step)
+        try:
+            told = enrolment(two_step)
+        except SecretBoxError:
+            return {"state": "off"}  # Beginning again makes a secret that opens.
         return {
             "state": "begun",
             "secret": told.secret,

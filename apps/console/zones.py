@@ -1,4 +1,4 @@
-"""Times in the user's zone, on the screens only: programs are answered in UTC."""
+"""Times in the user's zone, on the screens only: what programs get does not change."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo

@@ -2,8 +2,10 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from apps.accounts.models import RecoveryCode, TwoStep, hash_token
@@ -171,3 +173,14 @@ def test_the_secret_survives_a_change_of_the_sealing_key() -> None:
     from_now_on = [new, "ZGV2ZWxvcG1lbnQtb25seS1zZWNyZXQtYm94LWtleSE="]
     with override_settings(SECRET_BOX_KEYS=from_now_on):
         assert enrolment(two_step).secret == secret
+
+
+def test_a_command_removes_it_for_the_only_administrator() -> None:
+    user = make_user("ada", role="admin")
+    switched_on(user)
+
+    call_command("remove_two_step", "ada", stdout=StringIO())
+
+    assert not has_two_step(user)
+    with pytest.raises(CommandError, match="Nobody named ada has two-step"):
+        call_command("remove_two_step", "ada")

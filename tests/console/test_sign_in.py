@@ -233,3 +233,22 @@ def test_a_failed_attempt_is_remembered_without_password_and_code(
     assert AccessAttempt.objects.get().failures_since_start == 2
     assert "my-wrong-password" not in kept
     assert code not in kept
+
+
+def test_when_the_sealing_key_is_lost_recovery_codes_still_sign_in(
+    client: Client, ada: User, settings: Any
+) -> None:
+    two_step, codes = switched_on(ada)
+    code = shown(two_step)
+    settings.SECRET_BOX_KEYS = ["bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldyE="]
+    give_password(client)
+
+    refused = client.post(CODE, {"code": code}).content.decode()
+    client.post(CODE, {"code": codes[0]})
+    page = client.post(
+        "/admin/account/two-step/", {"step": "off", "password": code}, follow=True
+    )
+
+    assert "Put the key back" in refused
+    assert "Put the key back" in page.content.decode()
+    assert is_signed_in(client)

@@ -156,7 +156,7 @@ def test_a_form_reads_a_moment_in_the_users_zone(sign_in: SignIn) -> None:
     assert 'value="09:00:00"' in page
 
 
-def test_programs_are_answered_in_utc(sign_in: SignIn) -> None:
+def test_what_programs_get_does_not_depend_on_it(sign_in: SignIn) -> None:
     make_events(WINTER)
     client = sign_in(make_user("ada", role="admin", time_zone="Asia/Tokyo"))
 
