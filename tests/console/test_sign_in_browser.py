@@ -7,6 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import TwoStep, User
 from apps.accounts.roles import sync_roles
+from apps.accounts.two_step import enrolment
 from tests.accounts.phones import shown
 from tests.console.test_browser import page, pytestmark, shoot
 from tests.factories import make_event, make_offer, make_user
@@ -14,24 +15,26 @@ from tests.factories import make_event, make_offer, make_user
 __all__ = ["page", "pytestmark"]
 
 
-def test_a_person_sets_up_two_step_sign_in_and_signs_in_with_it(
-    page: Page, live_server: LiveServer
-) -> None:
-    user = User.objects.get(username="root")
-    page.goto(f"{live_server.url}/admin/account/")
+def set_up(page: Page, host: str) -> None:
+    """Switch two-step sign-in on as a person does."""
+    page.goto(f"{host}/admin/account/")
     shoot(page, "account")
     page.click("text=Set up")
     shoot(page, "two_step_off")
     page.click("button:has-text('Set up')")
     shoot(page, "two_step_begun")
-
     page.fill("[name=password]", "secret")
-    page.fill("[name=code]", shown(TwoStep.objects.get(user=user), steps=-1))
+    page.fill("[name=code]", shown(TwoStep.objects.get()))
     page.click("button:has-text('Switch on')")
     shoot(page, "two_step_codes")
     page.click("text=I have kept them")
     shoot(page, "two_step_on")
 
+
+def test_a_person_sets_up_two_step_sign_in_and_signs_in_with_it(
+    page: Page, live_server: LiveServer
+) -> None:
+    set_up(page, live_server.url)
     page.click("#logout-form button")
     page.goto(f"{live_server.url}/admin/")
     shoot(page, "sign_in")
@@ -39,11 +42,22 @@ def test_a_person_sets_up_two_step_sign_in_and_signs_in_with_it(
     page.fill("[name=password]", "secret")
     page.click("input[type=submit]")
     shoot(page, "sign_in_code")
-    page.fill("[name=code]", shown(TwoStep.objects.get(user=user)))
+    page.fill("[name=code]", shown(TwoStep.objects.get(), steps=1))
     page.click("input[type=submit]")
     page.wait_for_url("**/admin/")
 
     assert page.locator("h1").inner_text() == "Overview"
+
+
+def test_the_secret_is_copied_by_a_button(page: Page, live_server: LiveServer) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{live_server.url}/admin/account/two-step/")
+    page.click("button:has-text('Set up')")
+    page.click("button.copy")
+    page.wait_for_selector("button.copy:has-text('Copied')")
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == enrolment(TwoStep.objects.get()).secret
 
 
 def test_the_screens_of_administrators_show_who_is_locked_out(
@@ -64,6 +78,8 @@ def test_the_screens_of_administrators_show_who_is_locked_out(
     shoot(page, "failed_sign_ins")
     page.goto(f"{live_server.url}/admin/accounts/user/")
     shoot(page, "users")
+    page.goto(f"{live_server.url}/admin/accounts/user/{ada.pk}/change/")
+    shoot(page, "user")
     page.goto(f"{live_server.url}/admin/accounts/user/{ada.pk}/remove-two-step/")
     shoot(page, "remove_two_step")
 

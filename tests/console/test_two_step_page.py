@@ -197,8 +197,13 @@ def test_only_a_superuser_touches_a_superuser(sign_in: SignIn) -> None:
     )
     password = boss.get(reverse("admin:auth_user_password_change", args=[root.pk]))
     deleted = boss.post(reverse("admin:accounts_user_delete", args=[root.pk]))
+    many = boss.post(
+        reverse("admin:accounts_user_changelist"),
+        {"action": "delete_selected", "_selected_action": [root.pk], "post": "yes"},
+    )
 
-    assert [r.status_code for r in (removed, password, deleted)] == [403, 403, 403]
+    answers = (removed, password, deleted, many)
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
     assert has_two_step(root)
 
 

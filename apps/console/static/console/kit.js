@@ -40,8 +40,9 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// What is meant to be copied gets a button that does it.
-for (const text of document.querySelectorAll(".copyable")) {
+// What is meant to be copied gets a button that does it; browsers allow it over HTTPS.
+const copyable = navigator.clipboard ? document.querySelectorAll(".copyable") : [];
+for (const text of copyable) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button plain copy";
