@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "apps.goals",
     "apps.actions",
     "apps.connections",
+    "apps.value_lists",
     "apps.events",
     "apps.event_lists",
     "apps.tracking",

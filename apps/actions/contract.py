@@ -138,7 +138,14 @@ class JudgedError(Exception):
 
 
 class SkipDeliveryError(Exception):
-    """Raised while building: there is nothing to send, for the reason given."""
+    """Raised while building: there is nothing to send, for the reason given.
+
+    ``code`` is the word to filter by.
+    """
+
+    def __init__(self, message: str, code: str = "nothing_to_send") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class PermanentError(Exception):

@@ -63,11 +63,14 @@ class HttpAction(Action):
         try:
             request = self.authorized(self.build(job), job)
         except JudgedError as error:
-            judgement = _without_secrets(error.judgement, self.redactor(job))
-            return AttemptResult(judgement)
+            return self.judged(error, job)
         except UNSENDABLE as error:
             return AttemptResult(self.refusal(error, job))
         return self.exchange(request, job)
+
+    def judged(self, error: JudgedError, job: Job) -> AttemptResult:
+        """Return how an attempt ended that ``authorized`` did not let begin."""
+        return AttemptResult(_without_secrets(error.judgement, self.redactor(job)))
 
     def exchange(self, request: OutboundRequest, job: Job) -> AttemptResult:
         """Send ``request`` and judge the answer; what is returned holds no secret."""
@@ -107,6 +110,10 @@ class HttpAction(Action):
             return {"skipped": self.redactor(job).url(str(error))}
         except PREVIEWED_ERRORS as error:
             return {"error": self.redactor(job).url(str(error))}
+        return self.shown(request, job)
+
+    def shown(self, request: OutboundRequest, job: Job) -> dict[str, Any]:
+        """Return ``request`` as it may be stored and shown: without secrets."""
         redactor = self.redactor(job, *credentials_in(request.headers))
         return _stored_request(request, redactor)
 
@@ -114,7 +121,7 @@ class HttpAction(Action):
         """Return what an error of ``UNSENDABLE``, raised while building, means."""
         message = self.redactor(job).url(str(error))
         if isinstance(error, SkipDeliveryError):
-            return Judgement(Outcome.SKIPPED, message, "nothing_to_send")
+            return Judgement(Outcome.SKIPPED, message, error.code)
         return Judgement(Outcome.PERMANENT, message, "not_sendable")
 
 

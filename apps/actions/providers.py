@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from apps.actions.contract import Job, Judgement, Outcome
+from apps.actions.fields import AddressMixin
 from apps.actions.http_action import HttpAction
 from apps.actions.judging import status_text
 from apps.core import http
@@ -19,7 +20,7 @@ MAX_BASE_URL_LENGTH = 500
 FINGERPRINT_LENGTH = 12
 
 
-class BaseUrlField(forms.CharField):
+class BaseUrlField(AddressMixin, forms.CharField):
     """Where a provider's API is: scheme, host and perhaps a path.
 
     Credentials go there, so it is https, except for addresses that
@@ -36,6 +37,11 @@ class BaseUrlField(forms.CharField):
             kwargs.setdefault("required", False)
             kwargs.setdefault("help_text", f"Empty: {default}")
         super().__init__(**kwargs)
+        self.default = default
+
+    def receiver(self, value: Any) -> str:
+        """Return the address that is meant: the default, when it is empty."""
+        return super().receiver(value) or super().receiver(self.default)
 
     def clean(self, value: Any) -> str:
         """Return the address without a slash at its end."""
@@ -49,14 +55,14 @@ class BaseUrlField(forms.CharField):
             raise ValidationError(str(error), code="url") from error
         if "?" in url or "#" in url:
             raise ValidationError("Leave out everything from “?” or “#” on.")
-        if origin.startswith("http:") and not _is_our_own(origin):
+        if origin.startswith("http:") and not is_our_own(origin):
             raise ValidationError("Credentials are sent there, so it must be https://.")
         return url
 
 
-def _is_our_own(origin: str) -> bool:
+def is_our_own(origin: str) -> bool:
     """Tell whether the installation itself allows this address (tests, the demo)."""
-    host = origin.removeprefix("http://").rpartition(":")[0].strip("[]")
+    host = origin.partition("://")[2].rpartition(":")[0].strip("[]")
     return is_listed(host, tuple(settings.OUTBOUND_ALLOWED_NETWORKS))
 
 

@@ -12,9 +12,11 @@ from typing import Any
 from apps.actions.contract import Job, PermanentError
 from apps.core.form_templates import compile_form
 from apps.core.macro_values import MacroValue, text_of
-from apps.core.placeholders import Context, Placeholder, compile_text, parse
+from apps.core.placeholders import Context, Parts, Placeholder, compile_text, parse
 
 JSON_TYPE = "application/json"
+# Longer numbers mean nothing to anybody, and 1e99999999 takes a worker's memory.
+MAX_DIGITS = 30
 
 
 def text(job: Job, name: str, context: Context = Context.PLAIN) -> str:
@@ -25,10 +27,7 @@ def text(job: Job, name: str, context: Context = Context.PLAIN) -> str:
 
 def native(job: Job, name: str) -> MacroValue:
     """Return the value of a field that is exactly one macro in its own type."""
-    parts = parse(job.settings.get(name) or "")
-    if len(parts) == 1 and isinstance(parts[0], Placeholder):
-        return parts[0].value(job.values)
-    return text(job, name)
+    return _single_macro(parse(job.settings.get(name) or ""), job, text(job, name))
 
 
 def number(job: Job, name: str) -> Decimal | None:
@@ -43,7 +42,7 @@ def number(job: Job, name: str) -> Decimal | None:
         found = Decimal(written)
     except InvalidOperation:
         found = Decimal("nan")
-    if not found.is_finite():
+    if not found.is_finite() or abs(found.adjusted()) > MAX_DIGITS:
         raise PermanentError(f"The value of “{_title(name)}” is not a number.")
     return found
 
@@ -59,6 +58,16 @@ def pairs(job: Job, name: str) -> list[tuple[str, str]]:
     return compile_form(job.settings.get(name) or "").items(job.values)
 
 
+def native_pairs(job: Job, name: str) -> list[tuple[str, MacroValue]]:
+    """Return ``pairs``; a value that is exactly one macro is of its own type."""
+    texts = pairs(job, name)
+    parts = [parts for _, parts in compile_form(job.settings.get(name) or "").pairs]
+    return [
+        (key, _single_macro(of_value, job, written))
+        for (key, written), of_value in zip(texts, parts, strict=True)
+    ]
+
+
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``values`` without those that are None, "", or empty containers."""
     return {
@@ -72,6 +81,13 @@ def json_bytes(document: Any) -> bytes:
         document, separators=(",", ":"), ensure_ascii=False, default=_plain_number
     )
     return written.encode("utf-8", "replace")
+
+
+def _single_macro(parts: Parts, job: Job, written: str) -> MacroValue:
+    """Return the value of a template that is one macro, else what it rendered to."""
+    if len(parts) == 1 and isinstance(parts[0], Placeholder):
+        return parts[0].value(job.values)
+    return written
 
 
 def _plain_number(value: Any) -> int | float:

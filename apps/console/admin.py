@@ -21,6 +21,7 @@ from apps.console import (
     rules,
     tokens,
     users,
+    value_lists,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "rules",
     "tokens",
     "users",
+    "value_lists",
 ]

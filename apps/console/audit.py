@@ -23,6 +23,7 @@ from apps.postbacks.models import (
     RuleCustomEvent,
     RuleWindow,
 )
+from apps.value_lists.models import OfferValueList, ValueList
 
 SECRET_COLUMNS = {
     AlertChannel: ["sealed_url"],
@@ -45,11 +46,13 @@ PLAIN = (
     OfferEvent,
     OfferEventField,
     OfferEventList,
+    OfferValueList,
     Project,
     RuleCap,
     RuleCondition,
     RuleCustomEvent,
     RuleWindow,
+    ValueList,
 )
 
 

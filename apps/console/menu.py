@@ -16,6 +16,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("EventType", ""),
             ("OfferEvent", ""),
             ("EventList", ""),
+            ("ValueList", "Value lists"),
             ("Goal", ""),
             ("Connection", ""),
             ("Affiliate", ""),

@@ -36,6 +36,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
+from tests.lists.making import make_value_list
 
 MARKER = "Zanzibar"
 
@@ -125,6 +126,7 @@ def _add_log(offer: Offer, owner: Affiliate, delivery: Delivery) -> None:
         response_body=MARKER,
     )
     Connection.objects.create(name=f"{MARKER} connection", kind="ping_url")
+    make_value_list(f"{MARKER} value", offer=offer, name=f"{MARKER} values")
     Replay.objects.create(
         kind="resend",
         rule=delivery.rule,

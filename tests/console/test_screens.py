@@ -156,6 +156,8 @@ def test_every_entity_has_a_screen() -> None:
         "Simulation",
         "EventListItem",
         "OfferEventList",
+        "OfferValueList",
+        "ListedValue",
         "EventHour",
         "DeliveryHour",
     }
