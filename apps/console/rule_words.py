@@ -26,6 +26,42 @@ STATUS_COLOURS = {
 }
 
 
+TRIGGER_HINTS = {
+    TriggerKind.CONVERSION_DONE: "A conversion becomes approved",
+    TriggerKind.CONVERSION_PENDING: "A conversion becomes pending",
+    TriggerKind.CONVERSION_REJECT: "A conversion becomes rejected",
+    TriggerKind.CONVERSION_ANY: "A conversion enters any status, on hold too",
+    TriggerKind.EVENT: "Events of some categories, or with some names",
+}
+
+CUSTOM_EVENTS_SHOWN = 5
+
+
+def trigger(rule: PostbackRule) -> SafeString:
+    """Return the name of the trigger, and in words what it means here (R67, R214)."""
+    words = TRIGGER_HINTS[TriggerKind(rule.trigger)]
+    if rule.trigger == TriggerKind.EVENT:
+        words = _events_in_words(rule)
+    return format_html(
+        '{}<br><small class="quiet">{}</small>', rule.get_trigger_display(), words
+    )
+
+
+def _events_in_words(rule: PostbackRule) -> str:
+    """Return which events it reacts to: "Views or Conversions, or 2 by name"."""
+    labels = [EffectiveCategory(one).label for one in rule.categories]
+    if len(labels) == len(EffectiveCategory):
+        return "Every event happens"
+    found = (
+        [f"Any of {', '.join(labels)}" if labels[1:] else labels[0]] if labels else []
+    )
+    if rule.event_type is not None:
+        found.append(f"The event {rule.event_type}")
+    if custom := len(rule.custom_events.all()):
+        found.append(f"{custom} by {'their names' if custom > 1 else 'its name'}")
+    return ", or ".join(found) or "No event yet"
+
+
 def conditions(rule: PostbackRule) -> SafeString | str:
     """Return the conditions as chips; needs its relations and custom events (R68)."""
     found: list[tuple[str, str]] = []
@@ -74,9 +110,12 @@ def _events(rule: PostbackRule) -> list[tuple[str, str]]:
     found = [("", EffectiveCategory(category).label) for category in rule.categories]
     if rule.event_type is not None:
         found.append(("event", str(rule.event_type)))
-    for event in rule.custom_events.all():
+    custom = rule.custom_events.all()
+    for event in custom[:CUSTOM_EVENTS_SHOWN]:
         told = f"{event.name} → {event.send_as}" if event.send_as else event.name
         found.append(("event", told))
+    if more := len(custom[CUSTOM_EVENTS_SHOWN:]):
+        found.append(("event", f"and {more} more"))
     return found
 
 
