@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from apps.core.adminkit.showing import NOTHING, badge, duration
@@ -50,25 +50,35 @@ def shortly(share: float) -> str:
     return f"{nearest} %"
 
 
-def last_failure(rule: PostbackRule, lately: Lately, now: datetime) -> SafeString | str:
-    """Return how long ago something failed; a row of failures is going on."""
-    health = getattr(rule, "health", None)
-    if health is not None and health.failures:
-        failing = badge(
-            f"failing for {_duration(now, health.failing_since)}",
-            "bad",
-            health.last_message,
-        )
-        return format_html("{} {}", failing, ago(lately.failed_at, now, ""))
-    return ago(lately.failed_at, now)
+def health(rule: PostbackRule, lately: Lately, now: datetime) -> SafeString | str:
+    """Return the last hours, and when it last succeeded and failed."""
+    moments = (
+        ("last success", lately.delivered_at),
+        ("last failure", lately.failed_at),
+    )
+    lines = [(words, ago(moment, now)) for words, moment in moments if moment]
+    failing = _failing(rule, now)
+    if not lines and not failing:
+        return last_day(lately)
+    return format_html(
+        "{} {} {}",
+        last_day(lately),
+        failing,
+        format_html_join(" ", '<small class="quiet">{} {}</small>', lines),
+    )
 
 
-def ago(
-    moment: datetime | None, now: datetime, otherwise: str = NOTHING
-) -> SafeString | str:
+def _failing(rule: PostbackRule, now: datetime) -> SafeString | str:
+    """Return a badge while nothing but failures came."""
+    known = getattr(rule, "health", None)
+    if known is None or not known.failures:
+        return ""
+    since = _duration(now, known.failing_since)
+    return badge(f"failing for {since}", "bad", known.last_message)
+
+
+def ago(moment: datetime, now: datetime) -> SafeString:
     """Return how long ago, with the moment itself in the title."""
-    if moment is None:
-        return otherwise
     local = f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
     return format_html(
         '<time datetime="{}" title="{}">{} ago</time>',

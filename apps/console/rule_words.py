@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from apps.actions import registry
 from apps.console.durations import shortest
 from apps.core.adminkit.addresses import page_url
-from apps.core.adminkit.showing import NOTHING, badge, chips
+from apps.core.adminkit.showing import badge, chips
 from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import (
     PostbackRule,
@@ -37,18 +37,10 @@ TRIGGER_HINTS = {
 CUSTOM_EVENTS_SHOWN = 5
 
 
-def trigger(rule: PostbackRule) -> SafeString:
-    """Return the name of the trigger, and in words what it means here (R67, R214)."""
-    words = TRIGGER_HINTS[TriggerKind(rule.trigger)]
-    if rule.trigger == TriggerKind.EVENT:
-        words = _events_in_words(rule)
-    return format_html(
-        '{}<br><small class="quiet">{}</small>', rule.get_trigger_display(), words
-    )
-
-
 def _events_in_words(rule: PostbackRule) -> str:
-    """Return which events it reacts to: "Views or Conversions, or 2 by name"."""
+    """Return which events it reacts to, if it does: "Any of Views, Progress"."""
+    if rule.trigger != TriggerKind.EVENT:
+        return ""
     labels = [EffectiveCategory(one).label for one in rule.categories]
     if len(labels) == len(EffectiveCategory):
         return "Every event happens"
@@ -62,8 +54,11 @@ def _events_in_words(rule: PostbackRule) -> str:
     return ", or ".join(found) or "No event yet"
 
 
-def conditions(rule: PostbackRule) -> SafeString | str:
-    """Return the conditions as chips; needs its relations and custom events (R68)."""
+def conditions(rule: PostbackRule) -> SafeString:
+    """Say when it fires, and return the conditions as chips (R68, R214).
+
+    Needs the rule's relations and custom events.
+    """
     found: list[tuple[str, str]] = []
     if rule.trigger == TriggerKind.EVENT:
         found += _events(rule)
@@ -73,7 +68,8 @@ def conditions(rule: PostbackRule) -> SafeString | str:
         # Without the offer's name, which stands beside it.
         found.append(("goal", rule.goal.name))
     found += _further(rule)
-    return chips(found) or NOTHING
+    words = _events_in_words(rule) or TRIGGER_HINTS[TriggerKind(rule.trigger)]
+    return format_html('<span class="when">{}</span> {}', words, chips(found))
 
 
 def _further(rule: PostbackRule) -> list[tuple[str, str]]:

@@ -28,14 +28,12 @@ class RuleAdmin(RulePreview):
     list_display = (
         "id",
         "label",
-        "trigger_words",
+        "status_button",
+        "last_day",
+        "trigger",
         "conditions",
         "action_label",
         "action_settings",
-        "status_button",
-        "last_day",
-        "last_success",
-        "last_failure",
         moment_column("created_at", "created at"),
         "author_name",
         "adjacent_rules",
@@ -98,11 +96,7 @@ class RuleAdmin(RulePreview):
         if rule is not None:
             now = timezone.now()
             lately = lately_of([rule], now)[rule.pk]
-            context["health"] = {
-                "last_day": rule_health.last_day(lately),
-                "last_success": rule_health.ago(lately.delivered_at, now),
-                "last_failure": rule_health.last_failure(rule, lately, now),
-            }
+            context["health"] = rule_health.health(rule, lately, now)
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="postback", ordering="name")
@@ -119,14 +113,9 @@ class RuleAdmin(RulePreview):
             format_html_join(" ", "{}", ((badge(s, "wait", t),) for s, t in found)),
         )
 
-    @admin.display(description="trigger", ordering="trigger")
-    def trigger_words(self, obj: PostbackRule) -> SafeString:
-        """Return the trigger, by name and in words (R214)."""
-        return rule_words.trigger(obj)
-
     @admin.display(description="trigger settings")
     def conditions(self, obj: PostbackRule) -> SafeString | str:
-        """Show the conditions as chips."""
+        """Say when it fires, and show the conditions as chips."""
         return rule_words.conditions(obj)
 
     @admin.display(description="action", ordering="action")
@@ -146,18 +135,8 @@ class RuleAdmin(RulePreview):
 
     @admin.display(description="24 hours", ordering="-redness")
     def last_day(self, obj: Any) -> SafeString | str:
-        """Show what arrived and what failed in each hour, and the share."""
-        return rule_health.last_day(obj.lately)
-
-    @admin.display(description="last success")
-    def last_success(self, obj: Any) -> SafeString | str:
-        """Return how long ago something arrived."""
-        return rule_health.ago(obj.lately.delivered_at, timezone.now())
-
-    @admin.display(description="last failure")
-    def last_failure(self, obj: Any) -> SafeString | str:
-        """Return how long ago something failed, and whether it goes on."""
-        return rule_health.last_failure(obj, obj.lately, timezone.now())
+        """Show the last hours, and when it last succeeded and failed."""
+        return rule_health.health(obj, obj.lately, timezone.now())
 
     @admin.display(description="author")
     def author_name(self, obj: PostbackRule) -> str:

@@ -53,6 +53,8 @@ def test_the_preview_follows_what_is_typed(page: Page, live_server: LiveServer) 
     shown.get_by_text("other.example").wait_for()
     assert f"in?tx={world.event.transaction_id}" in shown.inner_text()
     shoot(page, "rule_form")
+    page.locator("#preview").scroll_into_view_if_needed()
+    shoot(page, "rule_preview")
     page.fill("[name=cfg_url]", "https://other.example/in?tx={transacton_id}")
     shown.locator(".problems").wait_for()
 
