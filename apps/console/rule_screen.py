@@ -60,7 +60,7 @@ class RuleScreen(RuleStart):
     pages = RULE_PAGES
 
     class Media:
-        js = (Script("console/rule_form.js", defer=True),)
+        js = (Script("console/rule_form.js", type="module"),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Delete on the page that asks for the number only."""

@@ -61,7 +61,7 @@ def conditions(rule: PostbackRule) -> SafeString:
     """
     found: list[tuple[str, str]] = []
     if rule.trigger == TriggerKind.EVENT:
-        found += _events(rule)
+        found += _named_events(rule)
     if rule.affiliate is not None:
         found.append(("affiliate", str(rule.affiliate)))
     if rule.goal is not None:
@@ -102,14 +102,13 @@ def _delivery(rule: PostbackRule) -> list[tuple[str, str]]:
     return found
 
 
-def _events(rule: PostbackRule) -> list[tuple[str, str]]:
-    found = [("", EffectiveCategory(category).label) for category in rule.categories]
-    if rule.event_type is not None:
-        found.append(("event", str(rule.event_type)))
+def _named_events(rule: PostbackRule) -> list[tuple[str, str]]:
+    """Return the custom events; categories and event type stand in the words."""
     custom = rule.custom_events.all()
-    for event in custom[:CUSTOM_EVENTS_SHOWN]:
-        told = f"{event.name} → {event.send_as}" if event.send_as else event.name
-        found.append(("event", told))
+    found = [
+        ("event", f"{event.name} → {event.send_as}" if event.send_as else event.name)
+        for event in custom[:CUSTOM_EVENTS_SHOWN]
+    ]
     if more := len(custom[CUSTOM_EVENTS_SHOWN:]):
         found.append(("event", f"and {more} more"))
     return found

@@ -66,6 +66,8 @@ if (picker && target) {
     button.type = "button";
     button.className = "insert";
     button.textContent = "Insert a macro";
+    const label = field.labels[0]?.textContent.replace(":", "").trim() ?? "";
+    button.setAttribute("aria-label", `Insert a macro: ${label}`);
     button.addEventListener("click", () => {
       target = field;
       field.closest(".form-row").append(picker);
