@@ -74,7 +74,8 @@ def _failing(rule: PostbackRule, now: datetime) -> SafeString | str:
     if known is None or not known.failures:
         return ""
     since = _duration(now, known.failing_since)
-    return badge(f"failing for {since}", "bad", known.last_message)
+    title = f"For {since} now. {known.last_message}"
+    return badge(f"{known.failures} failures in a row", "bad", title)
 
 
 def ago(moment: datetime, now: datetime) -> SafeString:

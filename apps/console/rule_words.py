@@ -132,17 +132,12 @@ def action_settings(rule: PostbackRule) -> SafeString | str:
 
 
 def status_badge(rule: PostbackRule) -> SafeString:
-    """Return the status as a badge; its title is the reason. Failures are another."""
-    status = badge(
+    """Return the status as a badge; its title is the reason."""
+    return badge(
         rule.get_status_display(),
         STATUS_COLOURS[RuleStatus(rule.status)],
         rule.status_reason,
     )
-    health = getattr(rule, "health", None)
-    if health is None or not health.failures:
-        return status
-    failing = f"{health.failures} failures in a row"
-    return format_html("{} {}", status, badge(failing, "bad", health.last_message))
 
 
 def status_button(rule: PostbackRule) -> SafeString:

@@ -145,7 +145,7 @@ def test_a_postback_that_fails_now_says_since_when_and_why(staff: Client) -> Non
 
     row = row_of(listed(staff), rule)
 
-    assert 'title="HTTP 503">failing for 3 h</span>' in row
+    assert 'title="For 3 h now. HTTP 503">3 failures in a row</span>' in row
 
 
 def test_failing_postbacks_come_first_when_asked(staff: Client) -> None:
