@@ -79,6 +79,8 @@ class Action(ABC):
     # Every delivery that failed for good is told at once, not only those that ran out
     # of retries: an opt-out that is lost has consequences in law.
     must_not_be_lost: ClassVar[bool] = False
+    # It fills an audience, where more than conversions is mostly noise (R19).
+    is_audience: ClassVar[bool] = False
 
     # Credentials that rules share; left as it is by an action that needs none.
     ConnectionForm: ClassVar[type[forms.Form]] = forms.Form

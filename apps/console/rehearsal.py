@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.models import User
-from apps.console.documents import as_text
 from apps.console.people import signed_in
 from apps.console.trace import shown_checks
 from apps.core.adminkit.pages import PageResult
@@ -58,7 +57,7 @@ def rehearsed(rule: PostbackRule, user: User, transaction_id: str) -> dict[str, 
         "rehearsal": rehearsal,
     }
     if rehearsal is None:
-        page["request_text"] = as_text(rehearse_sample(rule))
+        page["what"] = rehearse_sample(rule)
     else:
         explanation = rehearsal.explanation
         page["row"] = {
@@ -66,7 +65,7 @@ def rehearsed(rule: PostbackRule, user: User, transaction_id: str) -> dict[str, 
             "explanation": explanation,
             "checks": shown_checks(explanation, user),
         }
-        page["request_text"] = as_text(rehearsal.request)
+        page["what"] = rehearsal.request
     return page
 
 

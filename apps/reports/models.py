@@ -41,6 +41,12 @@ class DeliveryHour(models.Model):
     p95_ms = models.PositiveIntegerField(
         null=True, help_text="95 % of the delivered ones took at most this long."
     )
+    delivered_at = models.DateTimeField(
+        null=True, help_text="When the last of them arrived, maybe hours later."
+    )
+    failed_at = models.DateTimeField(
+        null=True, help_text="When the last of them failed for good."
+    )
 
     objects = ScopedQuerySet.as_manager()
 

@@ -34,12 +34,15 @@ SUMS = """
        count(*) FILTER (WHERE state = 'held') AS held,
        percentile_cont(0.95) WITHIN GROUP (
            ORDER BY extract(epoch FROM finished_at - created_at) * 1000)
-           FILTER (WHERE state = 'delivered') AS p95_ms
+           FILTER (WHERE state = 'delivered') AS p95_ms,
+       max(finished_at) FILTER (WHERE state = 'delivered') AS delivered_at,
+       max(finished_at) FILTER (WHERE state = 'failed') AS failed_at
 """
 
 DELIVERIES = f"""
 INSERT INTO reports_deliveryhour
-       (hour, rule_id, planned, delivered, failed, held, p95_ms)
+       (hour, rule_id, planned, delivered, failed, held, p95_ms, delivered_at,
+        failed_at)
 SELECT date_trunc('hour', created_at, 'UTC'), rule_id, {SUMS}
   FROM deliveries_delivery
  WHERE id >= {ID_AT.format(moment="%(since)s::timestamptz - interval '1 minute'")}
@@ -47,7 +50,8 @@ SELECT date_trunc('hour', created_at, 'UTC'), rule_id, {SUMS}
  GROUP BY 1, 2
     ON CONFLICT (hour, rule_id) DO UPDATE
    SET planned = excluded.planned, delivered = excluded.delivered,
-       failed = excluded.failed, held = excluded.held, p95_ms = excluded.p95_ms
+       failed = excluded.failed, held = excluded.held, p95_ms = excluded.p95_ms,
+       delivered_at = excluded.delivered_at, failed_at = excluded.failed_at
 """  # noqa: S608 - made of constants
 
 # Older hours change only where something was still open; read through the index by
@@ -55,7 +59,7 @@ SELECT date_trunc('hour', created_at, 'UTC'), rule_id, {SUMS}
 OPEN_HOURS = f"""
 UPDATE reports_deliveryhour AS h
    SET planned = s.planned, delivered = s.delivered, failed = s.failed, held = s.held,
-       p95_ms = s.p95_ms
+       p95_ms = s.p95_ms, delivered_at = s.delivered_at, failed_at = s.failed_at
   FROM reports_deliveryhour AS o
  CROSS JOIN LATERAL (
        SELECT {SUMS} FROM deliveries_delivery
