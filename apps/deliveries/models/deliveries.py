@@ -206,6 +206,12 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.FAILED, outcome__in=EXHAUSTED),
                 name="delivery_exhausted",
             ),
+            # The tests of a trigger: to erase what they stored.
+            models.Index(
+                fields=["trigger_id"],
+                condition=Q(kind=DeliveryKind.TEST),
+                name="delivery_test_of_trigger",
+            ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
         ]
