@@ -13,6 +13,7 @@ from apps.console import (
     events,
     goals,
     leads,
+    lock_outs,
     offers,
     parties,
     refused,
@@ -20,6 +21,7 @@ from apps.console import (
     rules,
     tokens,
     users,
+    value_lists,
 )
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "events",
     "goals",
     "leads",
+    "lock_outs",
     "offers",
     "parties",
     "refused",
@@ -42,4 +45,5 @@ __all__ = [
     "rules",
     "tokens",
     "users",
+    "value_lists",
 ]

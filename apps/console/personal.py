@@ -51,6 +51,7 @@ def masked_attempt(attempt: Attempt, mask: Mask) -> Attempt:
     attempt.message = mask.sentence(attempt.message)
     attempt.request = mask.request(attempt.request) if attempt.request else None
     attempt.response_headers = mask.request(attempt.response_headers or {})
+    attempt.findings = mask.document(attempt.findings)
     attempt.response_body = mask.text(attempt.response_body)
     return attempt
 

@@ -124,7 +124,7 @@ def _erase_deliveries(lead: Lead) -> Erasure:
     attempts = Attempt.objects.filter(delivery__in=done)
     attempts.exclude(request=None).update(request=ERASED_REQUEST)
     attempts.exclude(message="").update(message=ERASED)
-    blanked = attempts.update(response_headers={}, response_body="")
+    blanked = attempts.update(response_headers={}, response_body="", findings={})
     Delivery.objects.filter(pk__in=done).exclude(message="").update(message=ERASED)
     return Erasure(blanked, len(states) - len(done))
 

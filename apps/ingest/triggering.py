@@ -11,6 +11,7 @@ from apps.ingest import storage
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration, EventConfig
 from apps.ingest.inbound import Inbound, check_bounds, check_nested, unread_request
+from apps.ingest.listed_values import find_listed
 from apps.ingest.preparing import prepare_event
 from apps.ingest.resolving import Sender
 from apps.ingest.storage import NOWHERE, First, NewEvent
@@ -67,7 +68,9 @@ def preview_event(inbound: Inbound, sender: Sender) -> Preview:
     transaction_id = inbound.get("transaction_id")
     version, found = storage.read_transactions([transaction_id])
     configuration = current_configuration(version)
-    new = prepare_event(inbound, sender, found.get(transaction_id), configuration)
+    listed = find_listed([inbound], sender, found, configuration)
+    known = found.get(transaction_id)
+    new = prepare_event(inbound, sender, known, configuration, listed)
     first = storage.first_events([new])[new.id]
     has_limits = bool(new.limits or any(one.caps for one in new.deliveries))
     return Preview(

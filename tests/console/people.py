@@ -152,6 +152,7 @@ def _attempt(delivery: Delivery) -> None:
         },
         response_status=422,
         response_headers={"Location": f"https://crm.example/{quote_plus(EMAIL)}"},
+        findings={"refused": EMAIL},
         response_body=f"{EMAIL.lower()} is unknown, browser {BROWSER}",
     )
 

@@ -95,8 +95,10 @@ class DeliveryOut(Shape):
         """Return the delivery; answers of partners may name the person."""
         found = super().to_representation(instance)
         if not self.context["principal"].sees_people:
-            for told in (found, *found.get("attempt_log", ())):
-                told["message"] = BY_FORM.sentence(told["message"])
+            found["message"] = BY_FORM.sentence(found["message"])
+            for tried in found.get("attempt_log", ()):
+                tried["message"] = BY_FORM.sentence(tried["message"])
+                tried["findings"] = BY_FORM.document(tried["findings"])
         return found
 
     class Meta:
@@ -116,7 +118,7 @@ class AttemptOut(serializers.ModelSerializer[Attempt]):
         model = Attempt
         fields = (
             *("number", "started_at", "duration_ms", "outcome", "code", "message"),
-            "response_status",
+            *("response_status", "findings"),
         )
 
 

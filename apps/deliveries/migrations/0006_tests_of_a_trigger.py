@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("deliveries", "0003_engine")]
+    dependencies = [("deliveries", "0005_refused")]
 
     operations = [
         AddIndexConcurrently(
