@@ -18,7 +18,9 @@ OWN = "field_"
 class EventChoice(forms.Form):
     """Which event; a GET form, so that a link can name one."""
 
-    event = forms.TypedChoiceField(coerce=int)
+    event = forms.TypedChoiceField(
+        coerce=int, widget=forms.Select(attrs={"data-submits": ""})
+    )
 
     def __init__(self, events: Sequence[EventConfig], *args: Any) -> None:
         super().__init__(*args)

@@ -12,6 +12,8 @@ from django.urls import reverse
 from apps.accounts.models import Role, User
 from apps.console import timeline
 from apps.core.adminkit.addresses import change_url, page_url
+from apps.deliveries.about import about
+from apps.deliveries.models import Delivery
 from apps.tracking.models import Click, Conversion, Event, Lead
 from tests.console.people import EMAIL, FIRST_NAME, PHONE, TRACES, make_person
 from tests.factories import NOON, make_delivery, make_event, make_rule, make_user
@@ -141,6 +143,17 @@ def test_a_long_story_is_cut_to_the_newest_with_a_link_to_the_log(
     assert f"{reverse('admin:tracking_event_changelist')}?q=tx-q" in (
         page.content.decode()
     )
+
+
+def test_the_deliveries_of_a_story_are_found_by_their_indexes() -> None:
+    person = make_person()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    plan = Delivery.objects.filter(about([person.event.pk])).explain()
+
+    assert "delivery_one_live_per_rule_and_trigger" in plan
+    assert "delivery_test_of_trigger" in plan
 
 
 def test_the_story_costs_the_same_for_many_events_and_deliveries(
