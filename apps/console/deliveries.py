@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_delivery
 from apps.console.trace import shown_attempts
 from apps.core.adminkit.addresses import change_url, page_url
 from apps.core.adminkit.pages import FactsAdmin, Section
@@ -23,6 +24,7 @@ from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import RESENDABLE, DeliveryState
 from apps.deliveries.waiting import why_it_waits
+from apps.tracking.personal import BY_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class DeliveryAdmin(FactsAdmin):
         "tries",
         "code",
         moment_column("due_at", "due"),
-        "message",
+        "said",
     )
     list_filter = ("state", "kind", "offer", "rule")
     list_select_related = ("rule", "offer", "event", "conversion")
@@ -166,6 +168,7 @@ class DeliveryAdmin(FactsAdmin):
     def sections(self, request: HttpRequest, obj: Delivery) -> list[Section]:
         """Return what it is about and how it stands."""
         user = signed_in(request)
+        mask = mask_for_delivery(user, obj)
         is_due = obj.state in DUE_STATES
         what = (
             ("Postback", link(obj.rule, user, f"#{obj.rule_id} {obj.rule}")),
@@ -180,7 +183,7 @@ class DeliveryAdmin(FactsAdmin):
         )
         how = (
             ("State", state_badge(obj)),
-            ("Why", reason_in_words(obj) or NOTHING),
+            ("Why", mask.sentence(reason_in_words(obj)) or NOTHING),
             ("Waits", why_it_waits(obj, timezone.now()) or NOTHING),
             ("Destination", link(obj.destination, user)),
             ("Planned", moment(obj.created_at)),
@@ -195,9 +198,10 @@ class DeliveryAdmin(FactsAdmin):
         """Add the attempts, and the buttons that the state allows."""
         attempts = Prefetch("attempt_log", Attempt.objects.order_by("number"))
         delivery = Delivery.objects.prefetch_related(attempts).get(pk=obj.pk)
+        mask = mask_for_delivery(signed_in(request), obj)
         may_act = self.has_act_permission(request)
         return {
-            "attempts": shown_attempts(delivery),
+            "attempts": shown_attempts(delivery, mask),
             "acts": [act for act in ACTS if may_act and obj.state in act.states],
             "act_url": page_url(obj, "act"),
         }
@@ -218,6 +222,11 @@ class DeliveryAdmin(FactsAdmin):
     def state_badge(self, obj: Delivery) -> SafeString:
         """Show the state as a badge with its reason."""
         return state_badge(obj)
+
+    @admin.display(description="message")
+    def said(self, obj: Delivery) -> str:
+        """Return what happened last; a list shows no personal data to anybody."""
+        return BY_FORM.sentence(obj.message)
 
     @admin.display(description="tries", ordering="attempts")
     def tries(self, obj: Delivery) -> int:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from apps.accounts.models import User
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_transaction
 from apps.console.trace import shown_checks
 from apps.core.adminkit.pages import PageResult
 from apps.deliveries.rehearsing import (
@@ -60,12 +61,13 @@ def rehearsed(rule: PostbackRule, user: User, transaction_id: str) -> dict[str, 
         page["what"] = rehearse_sample(rule)
     else:
         explanation = rehearsal.explanation
+        mask = mask_for_transaction(user, explanation.trigger.transaction_id)
         page["row"] = {
             "rule": rule,
             "explanation": explanation,
-            "checks": shown_checks(explanation, user),
+            "checks": shown_checks(explanation, user, mask),
         }
-        page["what"] = rehearsal.request
+        page["what"] = mask.request(rehearsal.request)
     return page
 
 

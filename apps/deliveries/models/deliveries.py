@@ -206,6 +206,12 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.FAILED, outcome__in=EXHAUSTED),
                 name="delivery_exhausted",
             ),
+            # The tests of a trigger: to erase what they stored.
+            models.Index(
+                fields=["trigger_id"],
+                condition=Q(kind=DeliveryKind.TEST),
+                name="delivery_test_of_trigger",
+            ),
             # Alerts: what was refused lately, of rules that must lose nothing.
             models.Index(
                 fields=["rule", "finished_at"],

@@ -25,6 +25,13 @@ document.addEventListener("click", (event) => {
   closeMenus(event.target.closest("details.pick"));
 });
 
+// A choice that only leads on needs no click on its button.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-submits]")) {
+    event.target.form.requestSubmit();
+  }
+});
+
 // On phones each cell of a list says which column it is.
 document.addEventListener("DOMContentLoaded", () => {
   const list = document.querySelector("#result_list");
