@@ -39,3 +39,26 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 });
+
+// Addresses can be selected with one click; here they get a button that copies them.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+});
+
+async function copy(button) {
+  const source = button.previousElementSibling;
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = "Copied";
+  } catch {
+    // Without HTTPS browsers offer no clipboard: the address is marked instead.
+    getSelection().selectAllChildren(source);
+    button.textContent = "Press Ctrl+C";
+  }
+  setTimeout(() => {
+    button.textContent = "Copy";
+  }, 2000);
+}
