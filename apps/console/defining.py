@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import change_url, page_url
 from apps.core.adminkit.pages import PageResult
-from apps.event_lists.available import available_events
+from apps.event_lists.available import AvailableEvent, available_events
 from apps.events.categories import Category, RepeatPolicy
 from apps.events.models import EventType, OfferEvent, SeenEventName
 from apps.offers.models import Offer
@@ -52,7 +52,9 @@ class DefineForm(forms.Form):
         "Switch it off for what happens earlier, e.g. page views.",
     )
 
-    def __init__(self, name: str, offer: Offer, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, name: str, available: list[AvailableEvent], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.known = EventType.objects.filter(name=name).first()
         new = f"the event «{name}»" if self.known else f"a new event «{name}»"
@@ -61,7 +63,7 @@ class DefineForm(forms.Form):
             (NEW, f"{new}, put on this offer"),
             *(
                 (event.event_type.pk, f"another name of «{event.event_type.name}»")
-                for event in available_events(offer)
+                for event in available
                 if event.own is None or not event.own.advertiser_event_name
             ),
         ]
@@ -75,14 +77,12 @@ def define(model_admin: Any, request: HttpRequest, offer: Offer) -> PageResult:
     if not signed_in(request).has_perms(NEEDED):
         raise PermissionDenied
     name = request.GET.get("name", "")
-    if not SeenEventName.objects.filter(offer=offer, name=name).exists():
-        messages.error(
-            request,
-            f"This offer never received the name «{name[:60]}». Choose one of those "
-            "below.",
-        )
+    available = available_events(offer)
+    if cause := _cannot_define(offer, name, available):
+        messages.error(request, cause)
         return HttpResponseRedirect(page_url(offer, "terms"))
-    form = DefineForm(name, offer, request.POST if request.method == "POST" else None)
+    given = request.POST if request.method == "POST" else None
+    form = DefineForm(name, available, given)
     if not form.is_valid():
         return {
             "form": form,
@@ -90,6 +90,19 @@ def define(model_admin: Any, request: HttpRequest, offer: Offer) -> PageResult:
             "submit_label": "Define it",
         }
     return _defined(request, offer, name, form)
+
+
+def _cannot_define(offer: Offer, name: str, available: list[AvailableEvent]) -> str:
+    """Return why there is nothing to define, or nothing if there is."""
+    for event in available:
+        if name in event.names:
+            return f"«{name}» is defined already: it is «{event.event_type}» here."
+    if not SeenEventName.objects.filter(offer=offer, name=name).exists():
+        return (
+            f"This offer never received the name «{name[:60]}». Choose one of those "
+            "below."
+        )
+    return ""
 
 
 def _defined(

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -46,6 +47,19 @@ class PayoutInline(ScopedMixin, admin.TabularInline[Any, Any]):
     autocomplete_fields = ("affiliate",)
     verbose_name = "payout of an affiliate"
     verbose_name_plural = "Payouts of single affiliates"
+
+
+def _goals_to_choose(request: HttpRequest) -> QuerySet[Goal]:
+    """Return the goals of the event's offer; of all offers while it is not known."""
+    goals = Goal.objects.filter(status=GoalStatus.ACTIVE, offer__enable_goals=True)
+    match = request.resolver_match
+    event_id = match.kwargs.get("object_id") if match else None
+    asked = request.GET.get("offer", "")
+    if event_id:
+        goals = goals.filter(offer__offer_events=event_id)
+    elif asked.isdecimal():
+        goals = goals.filter(offer=int(asked))
+    return goals.select_related("offer")
 
 
 class OfferEventForm(forms.ModelForm[OfferEvent]):
@@ -126,11 +140,9 @@ class OfferEventAdmin(PagesAdmin):
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Offer the goals of offers that have goals switched on."""
+        """Offer the goals of the offer, if it has goals switched on."""
         if db_field.name == "goal":
-            kwargs["queryset"] = Goal.objects.filter(
-                status=GoalStatus.ACTIVE, offer__enable_goals=True
-            ).select_related("offer")
+            kwargs["queryset"] = _goals_to_choose(request)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def render_change_form(

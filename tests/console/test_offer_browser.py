@@ -56,7 +56,7 @@ def test_without_scripts_there_is_the_address_and_no_dead_button(
 
 
 def test_a_received_name_is_defined_in_the_browser(page: Page, terms: str) -> None:
-    """R35."""
+    """R33."""
     page.goto(terms)
     page.get_by_role("link", name="Define it").click()
     shoot(page, "offer_define")

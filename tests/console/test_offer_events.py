@@ -52,18 +52,22 @@ def test_a_new_event_of_an_offer_leads_to_its_url(staff: Client) -> None:
 def test_a_goal_of_another_offer_is_refused(staff: Client) -> None:
     offer, other = make_offer("Mine"), make_offer("Theirs", enable_goals=True)
     goal = Goal.objects.create(offer=other, name="sold")
+    own = Goal.objects.create(offer=make_offer("Third", enable_goals=True), name="own")
     event = make_offer_event(offer)
-    page = staff.get(change_url(event))
-    form = page.context["adminform"].form
-    values = {name: form[name].value() or "" for name in form.fields}
+    add = reverse("admin:events_offerevent_add")
 
-    response = staff.post(change_url(event), {**values, "goal": goal.pk})
+    response = staff.post(
+        add, {"offer": offer.pk, "event_type": event.event_type_id, "goal": goal.pk}
+    )
+    form = staff.get(f"{add}?offer={own.offer_id}").context["adminform"].form
 
     assert "«sold» is a goal of «Theirs»" in response.content.decode()
+    assert list(form.fields["goal"].queryset) == [own]
+    assert f'value="{goal.pk}">Theirs' not in shown(staff, change_url(event))
 
 
 def test_a_name_that_nobody_defined_becomes_an_event(staff: Client) -> None:
-    """R21, R35."""
+    """R21, R33."""
     offer = make_offer()
     see(offer, "Trial Started", refused_count=9)
     tab = shown(staff, page_url(offer, "terms"))
@@ -109,3 +113,18 @@ def test_only_a_name_that_was_received_is_defined(staff: Client) -> None:
 
     assert "never received the name «invented»" in texts_of(response)
     assert not EventType.objects.filter(name="invented").exists()
+
+
+def test_a_name_that_is_defined_is_not_defined_again(staff: Client) -> None:
+    """Two events of one offer never answer to the same name."""
+    offer = make_offer()
+    make_offer_event(offer, make_event_type("sold"), advertiser_event_name="af_sold")
+    make_offer_event(offer, make_event_type("paid"))
+    see(offer, "af_sold", accepted_count=3)
+    paid = EventType.objects.get(name="paid")
+
+    response = staff.post(
+        f"{page_url(offer, 'define')}?name=af_sold", {"same_as": paid.pk}, follow=True
+    )
+
+    assert "«af_sold» is defined already: it is «sold» here." in texts_of(response)

@@ -221,7 +221,7 @@ def test_affiliates_see_the_events_and_nothing_of_the_terms(
 def test_goals_are_added_only_where_the_offer_has_them_switched_on(
     staff: Client,
 ) -> None:
-    """R112: the tab shows them, the form refuses others."""
+    """R94: the tab shows them, the form refuses others."""
     off, on = make_offer("Off"), make_offer("On", enable_goals=True)
     add = reverse("admin:goals_goal_add")
 
@@ -256,3 +256,20 @@ def test_without_other_postbacks_the_page_says_what_to_do_instead(
 
     assert "No other offer has postbacks." in html
     assert f"/add/?offer={offer.pk}" in html
+
+
+def test_who_may_not_add_postbacks_is_offered_no_copies(
+    sign_in: Callable[[User], Client],
+) -> None:
+    """R101."""
+    offer = make_offer()
+    make_offer_event(offer)
+    see(offer, "unknown")
+    client = sign_in(make_user("reader", role="viewer"))
+    terms = shown(client, page_url(offer, "terms"))
+
+    assert "Duplicate postbacks" not in shown(client, change_url(offer))
+    assert client.get(page_url(offer, "duplicate")).status_code == 403
+    assert "View logs" in terms
+    for action in ("Add event", "Add postback URL", "Define it"):
+        assert action not in terms
