@@ -48,7 +48,12 @@ ACTIVITY_MODELS = (
     "deliveries.replay",
     "ingest.refusedrequest",
 )
-ACCESS_MODELS = ("accounts.user", "accounts.apitoken", "auditlog.logentry")
+ACCESS_MODELS = (
+    "accounts.user",
+    "accounts.apitoken",
+    "auditlog.logentry",
+    "axes.accessattempt",
+)
 AFFILIATE_READS = (
     "offers.offer",
     "goals.goal",

@@ -49,7 +49,7 @@ def test_without_scripts_there_is_the_address_and_no_dead_button(
     without = plain.new_page()
     without.goto(terms)
 
-    address = without.locator("#events .copy code").first
+    address = without.locator("#events .copyable").first
 
     assert not without.get_by_role("button", name="Copy sold").is_visible()
     assert "/postback/" in address.inner_text()

@@ -40,22 +40,26 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// Addresses can be selected with one click; here they get a button that copies them.
+// What is meant to be copied gets a button that does it.
 document.addEventListener("DOMContentLoaded", () => {
-  for (const button of document.querySelectorAll("button[data-copy]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => copy(button));
+  for (const text of document.querySelectorAll(".copyable")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button plain copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${text.dataset.name ?? ""}`.trim());
+    button.addEventListener("click", () => copy(text, button));
+    text.after(button);
   }
 });
 
-async function copy(button) {
-  const source = button.previousElementSibling;
+async function copy(text, button) {
   try {
-    await navigator.clipboard.writeText(source.textContent);
+    await navigator.clipboard.writeText(text.textContent.trim());
     button.textContent = "Copied";
   } catch {
-    // Without HTTPS browsers offer no clipboard: the address is marked instead.
-    getSelection().selectAllChildren(source);
+    // Browsers offer no clipboard without HTTPS: the text is marked instead.
+    getSelection().selectAllChildren(text);
     button.textContent = "Press Ctrl+C";
   }
   setTimeout(() => {
