@@ -37,7 +37,6 @@ PLAIN = (
     Advertiser,
     Affiliate,
     Destination,
-    EventList,
     EventListItem,
     EventType,
     Goal,
@@ -62,6 +61,8 @@ def register_audited_models() -> None:
         auditlog.register(model, exclude_fields=columns)
     for model in PLAIN:
         auditlog.register(model)
+    # Many offers are attached at once, without a row's own save.
+    auditlog.register(EventList, m2m_fields={"offers"})
 
 
 def note_changes(

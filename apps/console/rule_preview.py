@@ -19,6 +19,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.console.action_forms import PREFIX
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_transaction
 from apps.console.rehearsal import what_happened
 from apps.console.rule_screen import RuleScreen
 from apps.core.adminkit.pages import render_page
@@ -100,7 +101,12 @@ class RulePreview(RuleScreen):
             custom_events=dict(_custom_events(request)),
         )
         about = self._about(request, obj, form.cleaned_data)
-        return {"what": preview_draft(draft, about), "about": _label(about)}
+        what = preview_draft(draft, about)
+        if about is not None:
+            # The form's macros may hold the person's data (R230).
+            user = signed_in(request)
+            what = mask_for_transaction(user, _transaction(about)).request(what)
+        return {"what": what, "about": _label(about)}
 
     def _about(self, request: HttpRequest, obj: Any, cleaned: dict[str, Any]) -> Any:
         """Return what happened of that kind in the chosen transaction, if anything."""
@@ -130,6 +136,12 @@ def recent_transactions(rule: PostbackRule, user: User) -> list[tuple[str, str]]
         when = f"{timezone.localtime(row.occurred_at):%Y-%m-%d %H:%M}"
         found.setdefault(row.transaction_id, f"{row.transaction_id} · {what} · {when}")
     return list(found.items())
+
+
+def _transaction(about: Event | ConversionChange) -> str:
+    if isinstance(about, ConversionChange):
+        return about.conversion.transaction_id
+    return about.transaction_id
 
 
 def _label(about: Event | ConversionChange | None) -> str:

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from apps.core.adminkit.owners import owner_context
 from apps.core.adminkit.paging import CappedPaginator
 from apps.core.adminkit.scoping import ReadOnlyMixin, ScopedMixin
 from apps.core.adminkit.showing import NOTHING
@@ -15,7 +16,7 @@ from apps.core.adminkit.showing import NOTHING
 
 @dataclass(frozen=True, slots=True)
 class QuickLink:
-    """A view of a list as a tab above it."""
+    """A tab: a view of a list, or a page that belongs to an object."""
 
     label: str
     url: str
@@ -45,6 +46,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
             "title": name[:1].upper() + name[1:],
             "quick_links": self.quick_links(request),
             "empty": self.empty,
+            **owner_context(self, request),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)

@@ -47,16 +47,29 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// What is meant to be copied gets a button that does it; browsers allow it over HTTPS.
-const copyable = navigator.clipboard ? document.querySelectorAll(".copyable") : [];
-for (const text of copyable) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button plain copy";
-  button.textContent = "Copy";
-  button.addEventListener("click", async () => {
+// What is meant to be copied gets a button that does it.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const text of document.querySelectorAll(".copyable")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button plain copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${text.dataset.name ?? ""}`.trim());
+    button.addEventListener("click", () => copy(text, button));
+    text.after(button);
+  }
+});
+
+async function copy(text, button) {
+  try {
     await navigator.clipboard.writeText(text.textContent.trim());
     button.textContent = "Copied";
-  });
-  text.after(button);
+  } catch {
+    // Browsers offer no clipboard without HTTPS: the text is marked instead.
+    getSelection().selectAllChildren(text);
+    button.textContent = "Press Ctrl+C";
+  }
+  setTimeout(() => {
+    button.textContent = "Copy";
+  }, 2000);
 }
