@@ -45,6 +45,7 @@ ACTIVITY_MODELS = (
     "deliveries.alertnotice",
     "deliveries.replay",
     "ingest.refusedrequest",
+    "reports.outcomehour",
 )
 ACCESS_MODELS = ("accounts.user", "accounts.apitoken", "auditlog.logentry")
 AFFILIATE_READS = (

@@ -97,7 +97,7 @@ class ConversionAdmin(FactsAdmin):
     )
     list_filter = (("created_at", RangeFilter), "status", "offer", "affiliate")
     list_select_related = ("offer", "event_type", "affiliate")
-    search_fields = ("=transaction_id", "=order_id")
+    search_fields = ("transaction_id__exact", "order_id__exact")
     search_help_text = "Transaction or order id"
     quick_views = (
         ("Approved", "status__exact=approved"),

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -205,6 +206,20 @@ class Delivery(models.Model):
                 fields=["rule", "finished_at"],
                 condition=Q(state=DeliveryState.FAILED, outcome__in=EXHAUSTED),
                 name="delivery_exhausted",
+            ),
+            # The reconciliation: what ended lately, of whichever hour.
+            BrinIndex(
+                fields=["finished_at"], autosummarize=True, name="delivery_by_end"
+            ),
+            # What must never be, see ``invariants``: empty.
+            models.Index(
+                fields=["id"],
+                condition=Q(
+                    state__in=(DeliveryState.DELIVERED, DeliveryState.FAILED),
+                    attempts=0,
+                )
+                & ~Q(reason="marked"),
+                name="delivery_never_tried",
             ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
