@@ -74,10 +74,11 @@ class EventLogAdmin(ExportAdmin, FactsAdmin):
         leads = Lead.objects.visible_to(user).filter(
             offer=OuterRef("offer"), transaction_id=OuterRef("transaction_id")
         )
-        events = super().get_queryset(request)
-        return events.annotate(
+        events: QuerySet[Any] = super().get_queryset(request)
+        with_leads: QuerySet[Any] = events.annotate(
             lead=Subquery(leads.values("public_id")[:1])
-        ).prefetch_related(
+        )
+        return with_leads.prefetch_related(
             Prefetch("deliveries", deliveries, to_attr="visible_deliveries")
         )
 
