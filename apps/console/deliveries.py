@@ -28,6 +28,7 @@ from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import RESENDABLE, DeliveryState
 from apps.deliveries.waiting import why_it_waits
+from apps.postbacks.models import PostbackRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,15 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
     )
     export_columns = EXPORTED
     empty = ("No deliveries yet.", "They are planned when an event matches a postback.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Name an affiliate's postbacks: a join would look for them in all rows."""
+        deliveries: QuerySet[Any] = super().get_queryset(request)
+        user = signed_in(request)
+        if user.affiliate_id is None:
+            return deliveries
+        own = PostbackRule.objects.visible_to(user).values_list("pk", flat=True)
+        return deliveries.filter(rule__in=list(own))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -1,7 +1,7 @@
 """No screen reads a whole log, however long it is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import NOON, make_delivery, make_event, make_offer, make_rule
+from apps.accounts.models import User
+from tests.factories import (
+    NOON,
+    make_affiliate,
+    make_delivery,
+    make_event,
+    make_offer,
+    make_rule,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +100,22 @@ def test_no_screen_reads_a_whole_log(staff: Client) -> None:
     for address in ADDRESSES:
         for plan in plans(staff, address):
             assert not reads_all(plan), f"{address}\n{plan}"
+
+
+def test_nor_does_a_screen_of_an_affiliate(sign_in: Callable[[User], Client]) -> None:
+    """Whose own postbacks led to few of very many deliveries."""
+    offer = make_offer()
+    fields: dict[str, Any] = {"state": "delivered", "attempts": 1, "finished_at": NOON}
+    make_delivery(make_rule(offer), make_event(offer), **fields)
+    copy_rows()
+    user = make_user("partner", affiliate=make_affiliate())
+    make_rule(offer, author=user)
+    client = sign_in(user)
+
+    for address in ADDRESSES:
+        if "reports" in address:
+            continue
+        for plan in plans(client, address):
+            assert not reads_all(plan), f"{address}\n{plan}"
+            # Walked from its end, past everybody else's rows.
+            assert "deliveries_delivery_pkey on" not in plan, f"{address}\n{plan}"
