@@ -25,6 +25,8 @@ READ_BY_INGESTION = [
     "event_lists_eventlist",
     "event_lists_eventlistitem",
     "event_lists_offereventlist",
+    "value_lists_valuelist",
+    "value_lists_offervaluelist",
     "postbacks_postbackrule",
     "postbacks_rulerevision",
 ]

@@ -23,6 +23,8 @@ SETUP_MODELS = (
     "event_lists.eventlist",
     "event_lists.eventlistitem",
     "event_lists.offereventlist",
+    "value_lists.valuelist",
+    "value_lists.offervaluelist",
     "connections.connection",
     "deliveries.alertchannel",
     "postbacks.postbackrule",
@@ -47,7 +49,12 @@ ACTIVITY_MODELS = (
     "ingest.refusedrequest",
     "reports.outcomehour",
 )
-ACCESS_MODELS = ("accounts.user", "accounts.apitoken", "auditlog.logentry")
+ACCESS_MODELS = (
+    "accounts.user",
+    "accounts.apitoken",
+    "auditlog.logentry",
+    "axes.accessattempt",
+)
 AFFILIATE_READS = (
     "offers.offer",
     "goals.goal",
@@ -80,6 +87,13 @@ GRANTS: dict[Role, dict[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+SPECIAL: dict[Role, tuple[str, ...]] = {
+    Role.ADMIN: ("postbacks.can_remove_suppression",),
+    Role.ACCOUNT_MANAGER: ("postbacks.can_remove_suppression",),
+}
+"""What is no verb on a model: permissions by their own names."""
+
+
 class RoleBackend(ModelBackend):
     """Django's backend, where the role of a user also counts as a group."""
 
@@ -90,7 +104,7 @@ class RoleBackend(ModelBackend):
 
 
 def sync_roles() -> None:
-    """Create the five groups and give each exactly the permissions of ``GRANTS``."""
+    """Create the five groups and give each exactly its permissions."""
     by_name = {
         (permission.content_type.app_label, permission.codename): permission
         for permission in Permission.objects.select_related("content_type")
@@ -103,4 +117,7 @@ def sync_roles() -> None:
             for app_label, model in (name.split(".") for name in names)
             for verb in verbs
         ]
+        for name in SPECIAL.get(role, ()):
+            app_label, _, codename = name.partition(".")
+            wanted.append(by_name[app_label, codename])
         group.permissions.set(wanted)

@@ -76,6 +76,9 @@ class Action(ABC):
     batch_size: ClassVar[int] = 1
     # Whether a rule must name a connection, when the action has a connection form.
     requires_connection: ClassVar[bool] = True
+    # Every delivery that failed for good is told at once, not only those that ran out
+    # of retries: an opt-out that is lost has consequences in law.
+    must_not_be_lost: ClassVar[bool] = False
 
     # Credentials that rules share; left as it is by an action that needs none.
     ConnectionForm: ClassVar[type[forms.Form]] = forms.Form
@@ -128,6 +131,10 @@ class Action(ABC):
         """
         fallback = "retry" if self.idempotency is Idempotency.SAFE else "hold"
         return bool(settings.get("on_ambiguous", fallback) == "retry")
+
+    def needs_connection(self, settings: Mapping[str, Any]) -> bool:
+        """Tell whether a rule with ``settings`` must name a connection."""
+        return self.requires_connection
 
     def macro_names(self, settings: Mapping[str, Any]) -> frozenset[str]:
         """Return the canonical names of the macros that ``settings`` use."""

@@ -1,13 +1,10 @@
 """Form fields of actions: secrets that are never shown, templates checked when saved.
 
-Whoever generates a form from an action's form keeps three promises:
-
-- before showing a stored secret's field, call ``stored`` on it;
-- add ``removal_fields`` to the form, so that an optional secret can be removed;
-- before validating, complete what was posted with ``with_kept_secrets``.
+Whoever generates a form from an action's form keeps the promises of ``kept_secrets``.
+A field that decides where the form's secrets are sent is an ``AddressMixin``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -31,13 +28,20 @@ MAX_URL_LENGTH = 4_000
 MAX_TEMPLATE_LENGTH = 64 * 1024
 MAX_LINE_LENGTH = 500
 MAX_LIST_NAME_LENGTH = 60
-REMOVAL_SUFFIX = "__remove"
 
 # Header values that give nothing away, however long they are.
 _PUBLIC_HEADERS = frozenset(
     ("accept", "accept-language", "content-language", "content-type", "user-agent")
 )
 _SECRET_WORD_LENGTH = 8
+
+
+class AddressMixin:
+    """A field that decides who is sent the secrets of its form."""
+
+    def receiver(self, value: Any) -> str:
+        """Return what differs when ``value``, raw or stored, names another receiver."""
+        return str(value or "").strip().rstrip("/").casefold()
 
 
 class SecretInput(forms.PasswordInput):
@@ -50,10 +54,14 @@ class SecretInput(forms.PasswordInput):
 
 
 class SecretTextarea(forms.Textarea):
-    """A text area that never renders a value."""
+    """A text area that never renders a value but ``public_text``, which is ours."""
 
-    def format_value(self, value: Any) -> None:
-        """Return nothing to show."""
+    public_text = ""
+
+    def format_value(self, value: Any) -> str | None:
+        """Return what may be shown, which is hardly ever anything."""
+        is_public = value and _normal_lines(value).strip() == self.public_text
+        return self.public_text if is_public else None
 
 
 class SecretField(forms.CharField):
@@ -156,7 +164,9 @@ class TextTemplateField(forms.CharField):
 
         Raises ``ValidationError`` naming the macro that is wrong and near matches.
         """
-        return _checked(_normal_lines(super().clean(value)), self.compile)
+        text = _normal_lines(super().clean(value))
+        # An optional field may stay empty, also where nothing is no document.
+        return _checked(text, self.compile) if text else ""
 
     def compile(self, text: str) -> object:
         """Compile ``text``, or raise ``TemplateError``."""
@@ -174,7 +184,7 @@ class LineTemplateField(TextTemplateField):
         super().__init__(**kwargs)
 
 
-class UrlTemplateField(TextTemplateField):
+class UrlTemplateField(AddressMixin, TextTemplateField):
     """A URL with macros in path and parameters; its host is fixed."""
 
     widget = forms.URLInput
@@ -194,6 +204,13 @@ class UrlTemplateField(TextTemplateField):
         if not http.is_allowed_target(template.origin):
             raise TemplateError("This address belongs to a private network.")
         return template
+
+    def receiver(self, value: Any) -> str:
+        """Return scheme, host and port: only a partner knows its own paths."""
+        try:
+            return http.destination_of(compile_url(str(value or "").strip()).origin)
+        except (TemplateError, http.ForbiddenTargetError):
+            return super().receiver(value)
 
 
 class JsonTemplateField(TextTemplateField):
@@ -245,39 +262,6 @@ def ambiguity_field(initial: str) -> forms.ChoiceField:
         initial=initial,
         help_text="For example when the connection broke before an answer came.",
     )
-
-
-def removal_fields(
-    form: type[forms.Form], stored: Mapping[str, str]
-) -> dict[str, forms.BooleanField]:
-    """Return a “remove it” checkbox for each optional secret that is stored.
-
-    Keys are the secret's name with ``REMOVAL_SUFFIX``.
-    """
-    return {
-        name + REMOVAL_SUFFIX: forms.BooleanField(
-            required=False, label=f"Remove the stored {(field.label or name).lower()}"
-        )
-        for name, field in form.base_fields.items()
-        if isinstance(field, SecretField) and not field.required and stored.get(name)
-    }
-
-
-def with_kept_secrets(
-    form: type[forms.Form], posted: Mapping[str, Any], stored: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the raw values an action's form is to validate.
-
-    A secret that was left blank is the stored one, unless its removal was ticked;
-    ``posted`` may hold the names of ``removal_fields``.
-    """
-    raw = {name: posted.get(name) for name in form.base_fields}
-    for name, field in form.base_fields.items():
-        if not isinstance(field, SecretField) or raw[name]:
-            continue
-        is_removed = not field.required and posted.get(name + REMOVAL_SUFFIX)
-        raw[name] = "" if is_removed else stored.get(name, "")
-    return raw
 
 
 def pairs_of(text: str) -> list[tuple[str, str]]:

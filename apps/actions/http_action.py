@@ -110,6 +110,10 @@ class HttpAction(Action):
             return {"skipped": self.redactor(job).url(str(error))}
         except PREVIEWED_ERRORS as error:
             return {"error": self.redactor(job).url(str(error))}
+        return self.shown(request, job)
+
+    def shown(self, request: OutboundRequest, job: Job) -> dict[str, Any]:
+        """Return ``request`` as it may be stored and shown: without secrets."""
         redactor = self.redactor(job, *credentials_in(request.headers))
         return _stored_request(request, redactor)
 

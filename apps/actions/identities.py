@@ -13,6 +13,16 @@ is_hashed = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}").fullmatch
 _GMAIL = frozenset(("gmail.com", "googlemail.com"))
 
 
+def digest(algorithm: str, normalized: str) -> str:
+    """Return the hash of a normalized text as lists keep it, in lower-case hex.
+
+    ``algorithm`` is "md5" or "sha256"; receivers ask for exactly these, and nothing
+    here relies on them.
+    """
+    data = normalized.encode("utf-8", "replace")
+    return hashlib.new(algorithm, data, usedforsecurity=False).hexdigest()
+
+
 def sha256_hex(normalized: str) -> str:
     """Return the hash of a normalized text; a hash stays one, and "" stays ""."""
     if not normalized or is_hashed(normalized):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from apps.actions.contract import Job, Judgement, Outcome
+from apps.actions.fields import AddressMixin
 from apps.actions.http_action import HttpAction
 from apps.actions.judging import status_text
 from apps.core import http
@@ -19,7 +20,7 @@ MAX_BASE_URL_LENGTH = 500
 FINGERPRINT_LENGTH = 12
 
 
-class BaseUrlField(forms.CharField):
+class BaseUrlField(AddressMixin, forms.CharField):
     """Where a provider's API is: scheme, host and perhaps a path.
 
     Credentials go there, so it is https, except for addresses that
@@ -36,6 +37,11 @@ class BaseUrlField(forms.CharField):
             kwargs.setdefault("required", False)
             kwargs.setdefault("help_text", f"Empty: {default}")
         super().__init__(**kwargs)
+        self.default = default
+
+    def receiver(self, value: Any) -> str:
+        """Return the address that is meant: the default, when it is empty."""
+        return super().receiver(value) or super().receiver(self.default)
 
     def clean(self, value: Any) -> str:
         """Return the address without a slash at its end."""

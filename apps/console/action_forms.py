@@ -10,10 +10,20 @@ from typing import Any
 from django import forms
 from django.forms.utils import pretty_name
 
-from apps.actions.fields import SecretField, removal_fields, with_kept_secrets
+from apps.actions.fields import ListNameField, SecretField
+from apps.actions.kept_secrets import (
+    removal_fields,
+    with_kept_secrets,
+    withheld_secrets,
+)
+from apps.console.list_choices import list_choice
 from apps.core import secret_box
 
 PREFIX = "cfg_"
+ADDRESS_CHANGED = (
+    "The address changed, so enter the secrets again: they would be sent to the new "
+    "address."
+)
 
 
 class SettingsForm(forms.ModelForm[Any]):
@@ -24,6 +34,7 @@ class SettingsForm(forms.ModelForm[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept = secret_box.unseal(self.instance.sealed_secrets)
+        self.before: Mapping[str, Any] = self.instance.settings
         self.values: Mapping[str, Any] = {}
         for name in self.declared.base_fields:
             field = self.fields[PREFIX + name]
@@ -41,7 +52,10 @@ class SettingsForm(forms.ModelForm[Any]):
             for name in self.fields
             if name.startswith(PREFIX)
         }
-        form = self.declared(with_kept_secrets(self.declared, posted, self.kept))
+        known = (self.declared, posted, self.kept, self.before)
+        for name in withheld_secrets(*known):
+            self.add_error(PREFIX + name, ADDRESS_CHANGED)
+        form = self.declared(with_kept_secrets(*known))
         if not form.is_valid():
             for name, errors in form.errors.as_data().items():
                 key = PREFIX + name if name in form.fields else None
@@ -78,7 +92,14 @@ def form_with(
     ``attributes`` are set on the class: what ``base`` needs to know.
     """
     own = {**declared().fields, **removal_fields(declared, _kept(obj))}
-    fields = {PREFIX + name: field for name, field in own.items()}
+    settings = obj.settings if obj else {}
+    hides_lists = bool(attributes.get("is_for_affiliate"))
+    fields = {
+        PREFIX + name: list_choice(field, settings.get(name, ""), hides_lists)
+        if isinstance(field, ListNameField)
+        else field
+        for name, field in own.items()
+    }
     for name, field in fields.items():
         field.label = field.label or pretty_name(name.removeprefix(PREFIX))
     return type(

@@ -13,6 +13,7 @@ from apps.console import (
     events,
     goals,
     leads,
+    lock_outs,
     offers,
     parties,
     reconciliation,
@@ -21,6 +22,7 @@ from apps.console import (
     rules,
     tokens,
     users,
+    value_lists,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "events",
     "goals",
     "leads",
+    "lock_outs",
     "offers",
     "parties",
     "reconciliation",
@@ -44,4 +47,5 @@ __all__ = [
     "rules",
     "tokens",
     "users",
+    "value_lists",
 ]

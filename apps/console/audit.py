@@ -1,13 +1,20 @@
 """Which changes of configuration are remembered, and which columns never are."""
 
-from auditlog.registry import auditlog
+from collections.abc import Mapping
+from typing import Any
 
-from apps.accounts.models import Advertiser, Affiliate, ApiToken, User
+from auditlog.models import LogEntry
+from auditlog.registry import auditlog
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest
+
+from apps.accounts.models import Advertiser, Affiliate, ApiToken, TwoStep, User
 from apps.connections.models import Connection
 from apps.deliveries.models import AlertChannel, Destination
 from apps.event_lists.models import EventList, EventListItem, OfferEventList
 from apps.events.models import EventType, OfferEvent, OfferEventField
 from apps.goals.models import Goal
+from apps.ingest.inbound import remote_address
 from apps.offers.models import Offer, OfferAffiliate, Project
 from apps.postbacks.models import (
     PostbackRule,
@@ -16,12 +23,14 @@ from apps.postbacks.models import (
     RuleCustomEvent,
     RuleWindow,
 )
+from apps.value_lists.models import OfferValueList, ValueList
 
 SECRET_COLUMNS = {
     AlertChannel: ["sealed_url"],
     ApiToken: ["token_hash", "last_used_at"],
     Connection: ["sealed_secrets"],
     PostbackRule: ["sealed_secrets"],
+    TwoStep: ["sealed_secret", "last_step", "tries", "tried_at"],
     User: ["password", "last_login"],
 }
 PLAIN = (
@@ -37,11 +46,13 @@ PLAIN = (
     OfferEvent,
     OfferEventField,
     OfferEventList,
+    OfferValueList,
     Project,
     RuleCap,
     RuleCondition,
     RuleCustomEvent,
     RuleWindow,
+    ValueList,
 )
 
 
@@ -51,3 +62,25 @@ def register_audited_models() -> None:
         auditlog.register(model, exclude_fields=columns)
     for model in PLAIN:
         auditlog.register(model)
+
+
+def note_changes(
+    request: HttpRequest, changes: Mapping[Any, Mapping[str, list[Any]]]
+) -> None:
+    """Remember old and new values of rows of one model that nothing watches.
+
+    For models whose every change would drown the log, where only those of people count.
+    """
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            content_type=ContentType.objects.get_for_model(row),
+            object_pk=str(row.pk),
+            object_id=row.pk,
+            object_repr=str(row),
+            action=LogEntry.Action.UPDATE,
+            changes=dict(values),
+            actor=request.user,
+            remote_addr=remote_address(request),
+        )
+        for row, values in changes.items()
+    )

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from apps.actions import registry
@@ -21,11 +23,20 @@ from apps.console.rule_forms import (
 )
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import Page, PageResult, PagesAdmin, render_page
-from apps.core.adminkit.showing import badge, moment_column
+from apps.core.adminkit.showing import badge, moment, moment_column
+from apps.deliveries.releasing import release_connection
 from apps.deliveries.services import check_connection
-from apps.postbacks.models import PostbackRule
+from apps.postbacks.models import PostbackRule, RuleStatus
 
 SHARED = ("name", "state", "owner_affiliate")
+KNOWN = ("used_by", "last_check")
+NAMED = 20
+"""How many postbacks of a connection are named; the rest is counted."""
+STATE_HELP = (
+    "OK: postbacks send with it. Refused by the provider: the credentials were wrong; "
+    "what needs them is held, and sent when “Test connection” succeeds. Disabled: "
+    "nothing is sent with it; what needs it is held, and sent when it is OK again."
+)
 STATE_COLOURS = {
     ConnectionState.OK: "ok",
     ConnectionState.AUTH_ERROR: "bad",
@@ -50,9 +61,21 @@ def _test(model_admin: Any, request: HttpRequest, connection: Connection) -> Pag
     lines, released = check_connection(connection=connection, now=timezone.now())
     for line in lines:
         messages.add_message(request, LEVELS[line.level], line.text)
+    if connection.state == ConnectionState.DISABLED:
+        text = f"{connection} is disabled: nothing is sent until its state is OK."
+        messages.warning(request, text)
+    _tell_released(request, released)
+    return HttpResponseRedirect(change_url(connection))
+
+
+def _tell_released(request: HttpRequest, released: int) -> None:
     if released:
         messages.success(request, f"{released} held deliveries are sent now.")
-    return HttpResponseRedirect(change_url(connection))
+
+
+def _using(connection: Connection) -> QuerySet[PostbackRule]:
+    """Return the postbacks that use it; those that were deleted do not count."""
+    return connection.rules.unarchived().order_by("pk")
 
 
 @admin.register(Connection)
@@ -63,6 +86,7 @@ class ConnectionAdmin(PagesAdmin):
         "name",
         "action",
         "state_badge",
+        "active_postbacks",
         moment_column("last_checked_at", "last checked"),
         "last_error",
         "owner_affiliate",
@@ -71,7 +95,14 @@ class ConnectionAdmin(PagesAdmin):
     list_select_related = ("owner_affiliate",)
     search_fields = ("name",)
     ordering = ("name",)
-    readonly_fields = ("shown",)
+    readonly_fields = ("shown", *KNOWN)
+    # Deleting several at once could not say which postbacks use them.
+    actions = None
+    quick_views = (
+        ("OK", "state__exact=ok"),
+        ("Refused by the provider", "state__exact=auth_error"),
+        ("Disabled", "state__exact=disabled"),
+    )
     pages = (Page("test", "Test connection", "change", _test),)
     empty = (
         "No connections yet.",
@@ -124,18 +155,74 @@ class ConnectionAdmin(PagesAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the row's own fields, then those of the action."""
         if obj is not None and not self.has_change_permission(request, obj):
-            return [(None, {"fields": (*SHARED, "shown")})]
+            return [(None, {"fields": (*SHARED, *KNOWN, "shown")})]
         declared = self._declared(request, obj)
         names = setting_names(declared, obj) if declared else []
-        return [(None, {"fields": SHARED}), ("Credentials", {"fields": names})]
+        own = (*SHARED, *KNOWN) if obj else SHARED
+        return [(None, {"fields": own}), ("Credentials", {"fields": names})]
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Explain the states."""
+        if db_field.name == "state":
+            kwargs["help_text"] = STATE_HELP
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Count the active postbacks of each."""
+        active = Q(rules__status=RuleStatus.ACTIVE, rules__archived_at=None)
+        connections = super().get_queryset(request)
+        counted: QuerySet[Any] = connections.annotate(
+            active=Count("rules", filter=active)
+        )
+        return counted
 
     def save_model(
         self, request: HttpRequest, obj: Connection, form: Any, change: bool
     ) -> None:
-        """Set the action once."""
+        """Set the action once; send what a state that is over held."""
         if not change:
             obj.kind = request.GET["kind"]
         super().save_model(request, obj, form, change)
+        if "state" not in form.changed_data:
+            return
+        if obj.state == ConnectionState.OK:
+            _tell_released(request, release_connection(connection_id=obj.pk))
+        elif change and obj.state == ConnectionState.DISABLED:
+            text = f"{obj} is disabled. What its postbacks would send is held."
+            messages.warning(request, text)
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Refuse while postbacks use it, and say which."""
+        obj = self.get_object(request, object_id)
+        rules = list(_using(obj)[: NAMED + 1]) if obj else []
+        if not rules or not self.has_delete_permission(request, obj):
+            return super().delete_view(request, object_id, extra_context)
+        named = ", ".join(f"#{rule.pk} {rule.name}".strip() for rule in rules[:NAMED])
+        more = " and others" if len(rules) > NAMED else ""
+        messages.error(
+            request,
+            f"{obj} was not deleted: it is used by the postbacks {named}{more}. Give "
+            "them another connection or delete them first.",
+        )
+        return HttpResponseRedirect(change_url(obj))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Name the connection alone: deleted postbacks do not stand in the way."""
+        names = [str(obj) for obj in objs]
+        return names, {self.opts.verbose_name_plural: len(names)}, set(), []
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: Connection) -> None:
+        """Take it from deleted postbacks, which never fire again, and delete it."""
+        obj.rules.exclude(archived_at=None).update(connection=None)
+        super().delete_model(request, obj)
 
     @admin.display(description="action", ordering="kind")
     def action(self, obj: Connection) -> str:
@@ -148,6 +235,37 @@ class ConnectionAdmin(PagesAdmin):
         """Show whether it may be used."""
         colour = STATE_COLOURS[ConnectionState(obj.state)]
         return badge(obj.get_state_display(), colour, obj.last_error)
+
+    @admin.display(description="active postbacks", ordering="active")
+    def active_postbacks(self, obj: Any) -> SafeString | int:
+        """Link the number to their list."""
+        count: int = obj.active
+        url = list_url(
+            PostbackRule, connection__id__exact=obj.pk, status__exact=RuleStatus.ACTIVE
+        )
+        return format_html('<a href="{}">{}</a>', url, count) if count else 0
+
+    @admin.display(description="used by")
+    def used_by(self, obj: Connection) -> SafeString | str:
+        """Name the postbacks, with their states."""
+        rules = list(_using(obj)[: NAMED + 1])
+        lines = format_html_join(
+            "",
+            '<div><a href="{}">#{} {}</a> {}</div>',
+            (
+                (change_url(rule), rule.pk, rule.name, rule.get_status_display())
+                for rule in rules[:NAMED]
+            ),
+        )
+        more = format_html("<div>{}</div>", "and others") if rules[NAMED:] else ""
+        return format_html("{}{}", lines, more) if rules else "No postback yet."
+
+    @admin.display(description="last check")
+    def last_check(self, obj: Connection) -> SafeString:
+        """Say when it was tested, and what was wrong last."""
+        when = moment(obj.last_checked_at) if obj.last_checked_at else "Not tested yet."
+        result = obj.last_error or ("It worked." if obj.last_checked_at else "")
+        return format_html("{} {}", when, result)
 
     @admin.display(description="settings")
     def shown(self, obj: Connection) -> SafeString:

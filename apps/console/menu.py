@@ -16,6 +16,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("EventType", ""),
             ("OfferEvent", ""),
             ("EventList", ""),
+            ("ValueList", "Value lists"),
             ("Goal", ""),
             ("Connection", ""),
             ("Affiliate", ""),
@@ -44,7 +45,15 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Replay", ""),
         ),
     ),
-    ("Access", (("User", ""), ("ApiToken", ""), ("LogEntry", "Audit log"))),
+    (
+        "Access",
+        (
+            ("User", ""),
+            ("AccessAttempt", "Failed sign-ins"),
+            ("ApiToken", ""),
+            ("LogEntry", "Audit log"),
+        ),
+    ),
 )
 
 

@@ -20,6 +20,7 @@ from apps.goals.models import Goal
 from apps.offers.models import Offer, OfferAffiliate, OfferStatus
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Event
+from apps.value_lists.models import OfferValueList
 
 TERMS = (
     ("revenue_type", "revenue_value"),
@@ -88,6 +89,16 @@ class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Event lists"
 
 
+class OfferValueListInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """The lists of values that the offer consults."""
+
+    model = OfferValueList
+    extra = 0
+    autocomplete_fields = ("value_list",)
+    verbose_name = "value list"
+    verbose_name_plural = "Value lists"
+
+
 @admin.register(Offer)
 class OfferAdmin(PagesAdmin):
     """What is promoted."""
@@ -123,6 +134,7 @@ class OfferAdmin(PagesAdmin):
         OfferEventInline,
         OfferEventListInline,
         EventLimitInline,
+        OfferValueListInline,
         GoalInline,
         OfferAffiliateInline,
     )

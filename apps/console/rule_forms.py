@@ -7,7 +7,8 @@ from django import forms
 
 from apps.accounts.models import User
 from apps.actions import registry
-from apps.actions.base import Action
+from apps.actions.base import Action, Group
+from apps.actions.presets import PRESET_ACTION, PRESETS, PresetGroup
 from apps.core.adminkit.scoping import visible
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleStatus, TriggerKind
@@ -19,6 +20,9 @@ TRIGGER_HINTS = {
     TriggerKind.CONVERSION_ANY: "A conversion enters any status, on hold too",
     TriggerKind.EVENT: "Events of some categories, or with some names",
 }
+
+PRESET_MARK = ":"
+"""Between action and preset in the value of a card: «ping_url:voluum»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class StartForm(forms.Form):
         help_text="It cannot be changed later.",
     )
     action = forms.ChoiceField(error_messages={"required": "Choose an action."})
+    preset = forms.ChoiceField(
+        required=False,
+        choices=[(preset.key, preset.label) for preset in PRESETS.values()],
+        error_messages={"invalid_choice": "There is no preset «%(value)s»."},
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,6 +59,13 @@ class StartForm(forms.Form):
         actions = self.fields["action"]
         if isinstance(actions, forms.ChoiceField):
             actions.choices = [(a.kind, a.label) for a in registry.all_actions()]
+
+    def clean_preset(self) -> str:
+        """Refuse a preset of another action than the chosen one."""
+        preset = str(self.cleaned_data["preset"])
+        if preset and self.cleaned_data.get("action") != PRESET_ACTION:
+            raise forms.ValidationError("Only “Ping URL” has presets.")
+        return preset
 
 
 class ConnectionStartForm(forms.Form):
@@ -76,6 +92,24 @@ def action_cards(actions: list[Action]) -> list[tuple[str, list[Card]]]:
         card = Card(action.kind, action.label, action.help)
         groups.setdefault(action.group.value, []).append(card)
     return list(groups.items())
+
+
+def rule_cards() -> list[tuple[str, list[Card]]]:
+    """Return what a postback can do; presets follow the group of their action."""
+    cards = []
+    for group, own in action_cards(registry.all_actions()):
+        cards.append((group, own))
+        if group == Group.WEB:
+            cards += [(f"{group}: {name}", _presets_of(name)) for name in PresetGroup]
+    return cards
+
+
+def _presets_of(group: PresetGroup) -> list[Card]:
+    return [
+        Card(f"{PRESET_ACTION}{PRESET_MARK}{one.key}", one.label, one.help)
+        for one in PRESETS.values()
+        if one.group is group
+    ]
 
 
 def actions_with_connection() -> list[Action]:

@@ -7,7 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 
+from apps.connections.models import Connection
 from apps.console.people import signed_in
+from apps.core import secret_box
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.pages import PageResult
 from apps.postbacks.copying import restore_revision
@@ -32,9 +34,16 @@ class RestoreForm(forms.Form):
         number = int(self.cleaned_data["number"])
         if number == self.rule.revision:
             raise forms.ValidationError("That is what the postback is now.")
-        if not self.rule.revisions.filter(number=number).exists():
+        revision = self.rule.revisions.filter(number=number).first()
+        if revision is None:
             raise forms.ValidationError(
                 f"There is no revision {number}; the newest is {self.rule.revision}."
+            )
+        connection = revision.snapshot["connection_id"]
+        if connection and not Connection.objects.filter(pk=connection).exists():
+            raise forms.ValidationError(
+                f"Revision {number} sends with a connection that was deleted since. "
+                "Change the postback by hand instead."
             )
         return number
 
@@ -61,7 +70,7 @@ def _changes(newest: list[RuleRevision], place: int) -> list[Difference]:
         return []
     before = newest[place + 1]
     found = differences(before.snapshot, revision.snapshot)
-    if before.sealed_secrets != revision.sealed_secrets:
+    if not secret_box.holds_same(before.sealed_secrets, revision.sealed_secrets):
         found.append(Difference("secrets", "••••", "others"))
     return found
 

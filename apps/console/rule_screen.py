@@ -4,15 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from apps.actions import registry
-from apps.actions.base import Action
 from apps.connections.models import Connection
 from apps.console import rule_words
 from apps.console.action_forms import form_with, setting_names, shown_settings
@@ -25,16 +22,15 @@ from apps.console.rule_conditions import (
     further_fields,
     inlines_of,
 )
-from apps.console.rule_forms import StartForm, action_cards, trigger_cards
 from apps.console.rule_pages import RULE_PAGES
-from apps.console.rule_settings import RuleSettingsForm
+from apps.console.rule_settings import MAY_REMOVE, RuleSettingsForm
+from apps.console.rule_start import RuleStart
 from apps.core.adminkit.addresses import list_url
-from apps.core.adminkit.pages import PagesAdmin, render_page
+from apps.core.adminkit.pages import render_page
 from apps.core.macro_catalogue import FAMILIES, GROUPS
 from apps.deliveries.models import Delivery
 from apps.events.categories import EffectiveCategory
 from apps.goals.models import Goal, GoalStatus
-from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.name_warnings import name_warnings
 from apps.postbacks.services import change_goal, record_revision
@@ -47,7 +43,7 @@ def _is_staff(request: HttpRequest) -> bool:
     return signed_in(request).affiliate_id is None
 
 
-class RuleScreen(PagesAdmin):
+class RuleScreen(RuleStart):
     """Adds, shows and changes one postback."""
 
     readonly_fields = ("shown",)
@@ -61,30 +57,6 @@ class RuleScreen(PagesAdmin):
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a postback."""
         return [("Deliveries", list_url(Delivery, rule__id__exact=obj.pk))]
-
-    # --- the two steps
-
-    def add_view(
-        self,
-        request: HttpRequest,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Ask for trigger, action and offer first (R76)."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        start = StartForm(signed_in(request), request.GET)
-        if start.is_valid() and "again" not in request.GET:
-            return super().add_view(request, form_url, extra_context)
-        page = {
-            "template": "console/start.html",
-            "start": start,
-            "triggers": trigger_cards(),
-            "actions": action_cards(registry.all_actions()),
-            "chosen": {"trigger": TriggerKind.CONVERSION_DONE, **request.GET.dict()},
-            "has_tried": "trigger" in request.GET,
-        }
-        return render_page(self, request, page, title="Add postback")
 
     def change_view(
         self,
@@ -113,6 +85,7 @@ class RuleScreen(PagesAdmin):
             "trigger": TriggerKind(self._trigger(request, obj)).label,
             "offer": self._offer(request, obj) or "every offer",
             "action": self._action(request, obj),
+            "preset": self._preset(request, obj),
             "again": "" if obj else f"?{request.GET.urlencode()}&again=1",
             "status": rule_words.status_badge(obj) if obj else "",
         }
@@ -123,19 +96,6 @@ class RuleScreen(PagesAdmin):
             for name, macros in [*GROUPS.items(), ("Named values", FAMILIES)]
         ]
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def _start(self, request: HttpRequest) -> dict[str, Any]:
-        start = StartForm(signed_in(request), request.GET)
-        return start.cleaned_data if start.is_valid() else {}
-
-    def _action(self, request: HttpRequest, obj: Any) -> Action:
-        return registry.get(obj.action if obj else self._start(request)["action"])
-
-    def _offer(self, request: HttpRequest, obj: Any) -> Offer | None:
-        return obj.offer if obj else self._start(request).get("offer")
-
-    def _trigger(self, request: HttpRequest, obj: Any) -> str:
-        return str(obj.trigger if obj else self._start(request)["trigger"])
 
     # --- the form
 
@@ -153,8 +113,10 @@ class RuleScreen(PagesAdmin):
             obj,
             base=RuleSettingsForm,
             action=action,
+            preset=self._preset(request, obj),
             started_trigger=self._trigger(request, obj),
             is_for_affiliate=not _is_staff(request),
+            may_remove=signed_in(request).has_perm(MAY_REMOVE),
         )
         return super().get_form(request, obj, change, **kwargs)
 

@@ -2,7 +2,10 @@
 
 from typing import Any, ClassVar
 
-from apps.actions.base import Action
+from apps.actions.base import Action, Group
+from apps.actions.fields import SecretTextarea
+from apps.actions.list_forms import REMOVE
+from apps.actions.presets import PRESET_ACTION, Preset, left_in
 from apps.console.action_forms import PREFIX, SettingsForm
 from apps.console.rule_conditions import drop_foreign_conditions
 from apps.core.macro_catalogue import GROUPS
@@ -12,6 +15,7 @@ STAFF_ONLY = frozenset(
     macro.name for macros in GROUPS.values() for macro in macros if macro.is_staff_only
 )
 
+MAY_REMOVE = "postbacks.can_remove_suppression"
 NO_EVENTS: dict[str, Any] = {"use_case": "", "categories": [], "event_type": None}
 
 
@@ -19,8 +23,17 @@ class RuleSettingsForm(SettingsForm):
     """The rule's own fields and those of ``action``; made by ``form_with``."""
 
     action: ClassVar[Action]
+    preset: ClassVar[Preset | None]
     started_trigger: ClassVar[str]
     is_for_affiliate: ClassVar[bool]
+    may_remove: ClassVar[bool]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, text in (self.preset.settings if self.preset else {}).items():
+            widget = self.fields[PREFIX + name].widget
+            if isinstance(widget, SecretTextarea):
+                widget.public_text = str(text)
 
     def clean(self) -> dict[str, Any] | None:
         """Keep events and trigger in step; ask for what the action needs."""
@@ -33,6 +46,10 @@ class RuleSettingsForm(SettingsForm):
             self._drop_events(cleaned)
         if "connection" in self.fields and not cleaned.get("connection"):
             self._ask_for_connection()
+        if not self.may_remove:
+            self._refuse_removal()
+        if self.action.kind == PRESET_ACTION:
+            self._refuse_placeholders()
         if self.is_for_affiliate:
             self._refuse_staff_macros()
         return cleaned
@@ -52,8 +69,28 @@ class RuleSettingsForm(SettingsForm):
         cleaned |= {n: v for n, v in NO_EVENTS.items() if n in self.fields}
 
     def _ask_for_connection(self) -> None:
-        if self.action.requires_connection and "connection" not in self.errors:
+        is_needed = self.action.needs_connection(self.values)
+        if is_needed and "connection" not in self.errors:
             self.add_error("connection", "This action needs a connection.")
+
+    def _refuse_removal(self) -> None:
+        """Refuse what lets people be contacted who asked never to be."""
+        is_list = self.action.group is Group.LISTS
+        if is_list and self.values.get("operation") == REMOVE:
+            self.add_error(
+                f"{PREFIX}operation",
+                "You may not take anybody off a list. Ask an account manager.",
+            )
+
+    def _refuse_placeholders(self) -> None:
+        """Refuse what a preset left for people to replace."""
+        for name, value in self.values.items():
+            if words := left_in(str(value)):
+                self.add_error(
+                    PREFIX + name,
+                    f"Replace {' and '.join(words)}: the preset left a placeholder "
+                    "for what is your own.",
+                )
 
     def _refuse_staff_macros(self) -> None:
         """Refuse what an affiliate must not learn, such as the revenue."""

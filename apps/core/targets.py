@@ -74,6 +74,16 @@ def split_url(url: str) -> tuple[Origin, str]:
 
 
 @lru_cache(maxsize=4096)
+def origin_of(scheme: str, host: str, port: int) -> Origin:
+    """Return the origin of a server that is named without a URL, as for mail.
+
+    Raises ``ForbiddenTargetError`` for a host that is no name and no usual address.
+    """
+    name, is_address = _parse_host(host.lower())
+    return Origin(scheme, name, port, is_address)
+
+
+@lru_cache(maxsize=4096)
 def _parse_origin(text: str) -> Origin:
     scheme, _, authority = text.partition("://")
     scheme = scheme.lower()

@@ -55,17 +55,23 @@ def refuse_unusable_identity(identity: ClientIdentity) -> None:
     _load_identity(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), identity)
 
 
-def tls_context(identity: ClientIdentity | None = None) -> ssl.SSLContext:
+def tls_context(
+    identity: ClientIdentity | None = None, protocol: str = "http/1.1"
+) -> ssl.SSLContext:
     """Return the context of ``identity``; authorities are read once per process.
+
+    ``protocol`` is the one to offer (ALPN, RFC 7301); "" offers none, as mail does.
 
     Raises ``NotSentError`` when ``settings.OUTBOUND_CA_FILE`` cannot be used, and
     ``ForbiddenTargetError`` when ``identity`` cannot.
     """
-    return _context(settings.OUTBOUND_CA_FILE, identity)
+    return _context(settings.OUTBOUND_CA_FILE, identity, protocol)
 
 
 @lru_cache(maxsize=CONTEXTS_MAX)
-def _context(ca_file: str, identity: ClientIdentity | None) -> ssl.SSLContext:
+def _context(
+    ca_file: str, identity: ClientIdentity | None, protocol: str
+) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     if ca_file:
         try:
@@ -77,7 +83,8 @@ def _context(ca_file: str, identity: ClientIdentity | None) -> ssl.SSLContext:
             ) from error
     if identity is not None:
         _load_identity(context, identity)
-    context.set_alpn_protocols(["http/1.1"])
+    if protocol:
+        context.set_alpn_protocols([protocol])
     return context
 
 

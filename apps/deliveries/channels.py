@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from apps.core import http, secret_box
+from apps.core.encoding import slack_text
 from apps.core.outbound_errors import OutboundError
 from apps.deliveries.models import AlertChannel
 from apps.deliveries.states import ChannelKind
@@ -82,7 +83,8 @@ def _slack(channel: AlertChannel, subject: str, text: str) -> None:
         "POST",
         url,
         headers={"Content-Type": "application/json"},
-        body=json.dumps({"text": escaped(text)}).encode(),
+        # A partner's words must not mention everybody.
+        body=json.dumps({"text": slack_text(text)}).encode(),
         deadline_seconds=SLACK_DEADLINE_SECONDS,
     )
     try:
@@ -94,11 +96,6 @@ def _slack(channel: AlertChannel, subject: str, text: str) -> None:
         is_known = SLACK_REASON.fullmatch(reason) and reason not in url
         why = f": {reason}" if is_known else ""
         raise NotToldError(f"Slack answered {response.status_code}{why}.")
-
-
-def escaped(text: str) -> str:
-    """Return ``text`` for Slack: a partner's words must not mention everybody."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 SENDERS: dict[ChannelKind, Callable[[AlertChannel, str, str], None]] = {

@@ -231,7 +231,9 @@ def reason_to_hold(row: Row) -> str:
     """Return why a delivery must wait for a person, "" when it may go."""
     if row.rule_status != RuleStatus.ACTIVE:
         return HeldReason.RULE_PAUSED.value
-    if row.connection_state not in (None, ConnectionState.OK):
+    if row.connection_state == ConnectionState.DISABLED:
+        return HeldReason.CONNECTION_DISABLED.value
+    if row.connection_state == ConnectionState.AUTH_ERROR:
         return HeldReason.CONNECTION_AUTH.value
     return ""
 

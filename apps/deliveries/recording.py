@@ -2,23 +2,27 @@
 
 import json
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import DataError, transaction
 
+from apps.actions.contract import ListChange
 from apps.connections.models import Connection, ConnectionState
 from apps.core.sql import direct_cursor, one_line
 from apps.deliveries.health import Failing, Signal, note
-from apps.deliveries.retries import NextStep
+from apps.deliveries.retries import FINAL_STEPS, NextStep
 from apps.deliveries.states import (
     TERMINAL_STATES,
+    AttemptOutcome,
 )
 from apps.postbacks.models import RuleStatus
 from apps.postbacks.services import set_rule_status
+from apps.value_lists.services import apply_changes
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +36,8 @@ WITH given AS MATERIALIZED (
              due_at timestamptz, outcome text, response_status smallint, message text,
              finished_at timestamptz, started_at timestamptz, duration_ms int,
              code text, request jsonb, response_headers jsonb, response_body text,
-             is_truncated bool, address text, worker text, revision_number int)
+             is_truncated bool, address text, worker text, revision_number int,
+             findings jsonb)
 ), delivery AS (
     UPDATE deliveries_delivery d
        SET state = v.state, reason = v.reason, due_at = coalesce(v.due_at, d.due_at),
@@ -45,10 +50,10 @@ WITH given AS MATERIALIZED (
 INSERT INTO deliveries_attempt
        (delivery_id, number, started_at, duration_ms, outcome, code, message, request,
         response_status, response_headers, response_body, is_truncated, address,
-        worker, revision_number)
+        worker, revision_number, findings)
 SELECT id, number, started_at, duration_ms, outcome, code, message, request,
        response_status, response_headers, response_body, is_truncated, address,
-       worker, revision_number
+       worker, revision_number, findings
   FROM given
     ON CONFLICT (delivery_id, number) DO UPDATE
    SET duration_ms = excluded.duration_ms, outcome = excluded.outcome,
@@ -57,12 +62,14 @@ SELECT id, number, started_at, duration_ms, outcome, code, message, request,
        response_headers = excluded.response_headers,
        response_body = excluded.response_body,
        is_truncated = excluded.is_truncated, address = excluded.address,
-       worker = excluded.worker
+       worker = excluded.worker, findings = excluded.findings
  WHERE deliveries_attempt.outcome = 'unknown'
 """)
 
 MESSAGE_MAX_LENGTH = 500
 CODE_MAX_LENGTH = 60
+FINDINGS_KEPT = 20
+FINDING_MAX_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,8 @@ class Finished:
     signal: Signal | None = None
     pauses_rule_id: int | None = None
     refused_connection_id: int | None = None
+    findings: Mapping[str, str] = field(default_factory=dict)
+    list_change: ListChange | None = None
 
 
 def record(finished: Sequence[Finished]) -> None:
@@ -112,6 +121,8 @@ def record(finished: Sequence[Finished]) -> None:
 
 @transaction.atomic
 def _record(finished: Sequence[Finished]) -> None:
+    if any(item.list_change is not None for item in finished):
+        finished = _with_lists_changed(finished)
     with direct_cursor() as cursor:
         given = _as_json([_row(item) for item in finished])
         cursor.execute(RECORD, (given,), prepare=True)
@@ -123,6 +134,37 @@ def _record(finished: Sequence[Finished]) -> None:
             _stop_the_source(item)
 
 
+def _with_lists_changed(finished: Sequence[Finished]) -> list[Finished]:
+    """Change the lists; return the results with what could not be changed."""
+    changes = [item.list_change for item in finished if item.list_change is not None]
+    problems = iter(apply_changes(changes, finished[-1].finished_at))
+    return [
+        item if item.list_change is None else _with_problem(item, next(problems))
+        for item in finished
+    ]
+
+
+def _with_problem(item: Finished, problem: str) -> Finished:
+    """Note why a list was not changed.
+
+    Where nothing was sent to anybody, changing the list was all there was to do: then
+    the delivery has failed, whatever its action took for granted.
+    """
+    if not problem:
+        return item
+    said = item.message[: MESSAGE_MAX_LENGTH - len(problem) - 1]
+    noted = replace(item, message=f"{said} {problem}".strip())
+    if item.outcome != AttemptOutcome.SUCCESS or item.request is not None:
+        return noted
+    return replace(
+        noted,
+        outcome=AttemptOutcome.PERMANENT.value,
+        code="list_unchanged",
+        step=FINAL_STEPS[AttemptOutcome.PERMANENT],
+        signal=None,
+    )
+
+
 def _without_texts(item: Finished) -> Finished:
     return replace(
         item,
@@ -131,6 +173,7 @@ def _without_texts(item: Finished) -> Finished:
         response_headers=None,
         response_body="",
         address="",
+        findings={},
         signal=None,
     )
 
@@ -166,6 +209,14 @@ def _disable(failing: Failing, now: datetime) -> None:
     )
 
 
+def _bounded(findings: Mapping[str, str]) -> dict[str, str]:
+    """Return what is kept of what the provider told."""
+    return {
+        str(name)[:CODE_MAX_LENGTH]: str(text)[:FINDING_MAX_LENGTH]
+        for name, text in islice(findings.items(), FINDINGS_KEPT)
+    }
+
+
 def _row(item: Finished) -> dict[str, Any]:
     step = item.step
     return {
@@ -189,6 +240,7 @@ def _row(item: Finished) -> dict[str, Any]:
         "address": item.address,
         "worker": item.worker,
         "revision_number": item.revision_number,
+        "findings": _bounded(item.findings),
     }
 
 

@@ -259,6 +259,8 @@ def _finished(
         worker=shifts.worker_name(),
         revision_number=revision.number,
         signal=signal_of(row, result, finished_at),
+        findings=judgement.findings,
+        list_change=judgement.list_change,
         pauses_rule_id=row.rule_id if judgement.pauses_rule else None,
         refused_connection_id=(
             row.connection_id if outcome == AttemptOutcome.AUTH else None

@@ -102,22 +102,18 @@ def check_connection(
 ) -> tuple[list[CheckLine], int]:
     """Test the credentials of ``connection``; if they work, send what waits for them.
 
-    Returns what was found and how many deliveries were released.
+    A disabled one stays so, and what it holds too. Returns what was found and how many
+    deliveries were released.
     """
     sealed = secret_box.unseal(connection.sealed_secrets)
     lines = registry.get(connection.kind).check({**connection.settings, **sealed})
     errors = [line.text for line in lines if line.level is CheckLevel.ERROR]
     row = Connection.objects.filter(pk=connection.pk)
-    if errors:
-        row.exclude(state=ConnectionState.DISABLED).update(
-            state=ConnectionState.AUTH_ERROR,
-            last_checked_at=now,
-            last_error=" ".join(errors)[:500],
-        )
+    row.update(last_checked_at=now, last_error=" ".join(errors)[:500])
+    found = ConnectionState.AUTH_ERROR if errors else ConnectionState.OK
+    is_used = row.exclude(state=ConnectionState.DISABLED).update(state=found)
+    if errors or not is_used:
         return lines, 0
-    row.exclude(state=ConnectionState.DISABLED).update(
-        state=ConnectionState.OK, last_checked_at=now, last_error=""
-    )
     return lines, release_connection(connection_id=connection.pk)
 
 

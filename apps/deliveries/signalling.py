@@ -9,8 +9,8 @@ from apps.deliveries.health import Signal
 from apps.deliveries.states import DeliveryKind
 
 SERVER_ERROR = 500
-BUSY = frozenset({408, 425, 429})
-"""Answers of a server that works but takes nothing now."""
+BUSY = frozenset({408, 421, 425, 429})
+"""Answers of a server that works but takes nothing now; 421 is said by mail servers."""
 
 
 def signal_of(row: Any, result: AttemptResult, ended_at: datetime) -> Signal:

@@ -69,6 +69,7 @@ class HeldReason(models.TextChoices):
 
     RULE_PAUSED = "rule_paused", "The postback is disabled"
     CONNECTION_AUTH = "connection_auth", "The provider refused the credentials"
+    CONNECTION_DISABLED = "connection_disabled", "The connection is disabled"
     DESTINATION_PAUSED = "destination_paused", "The destination is paused"
     AMBIGUOUS = "ambiguous", "It may have been sent, and must not be sent twice"
     REPLAY_PAUSED = "replay_paused", "Its replay is paused"

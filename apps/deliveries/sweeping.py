@@ -11,7 +11,7 @@ from apps.deliveries.claiming import hold_paused
 from apps.deliveries.lanes import look, next_at
 from apps.deliveries.models import Destination, WorkerShift
 from apps.deliveries.recording import Finished, record
-from apps.deliveries.releasing import resume_destination
+from apps.deliveries.releasing import release_stranded, resume_destination
 from apps.deliveries.retries import next_step
 from apps.deliveries.sending import load_revisions, revision_of, tried_of
 from apps.deliveries.states import AttemptOutcome, DestinationState
@@ -40,6 +40,7 @@ def sweep(*, now: datetime) -> int:
         returned += count
     WorkerShift.objects.filter(seen_at__lt=now - FORGET_WORKERS_AFTER).delete()
     resume_paused(now=now)
+    release_stranded()
     replay_queue.go_on(now=now)
     hold_paused([lane.destination for lane in look(now) if lane.is_paused], now)
     due_at = next_at(now)

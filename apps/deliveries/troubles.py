@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
+from apps.actions import registry
 from apps.core.sql import one_line, rows_of
 from apps.deliveries import lanes
 from apps.deliveries.lanes import Lane
@@ -40,7 +41,7 @@ QUOTED_LENGTH = 160
 # One probe of an index for each postback; counting stops at the limit.
 RULES = one_line("""
 SELECT r.id, r.name, r.status, r.status_reason, r.disable_after, h.failures,
-       h.failing_since, h.last_message, lately.exhausted
+       h.failing_since, h.last_message, lately.exhausted, lost.refused
   FROM postbacks_postbackrule r
   LEFT JOIN deliveries_rulehealth h ON h.rule_id = r.id
  CROSS JOIN LATERAL (
@@ -50,8 +51,15 @@ SELECT r.id, r.name, r.status, r.status_reason, r.disable_after, h.failures,
                   AND d.state = 'failed'
                   AND d.outcome IN ('retry', 'ambiguous', 'unknown')
                   AND d.kind <> 'test' LIMIT %s) one) lately
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS refused
+         FROM (SELECT 1 FROM deliveries_delivery d
+                WHERE r.action = ANY(%s) AND d.rule_id = r.id AND d.finished_at > %s
+                  AND d.state = 'failed' AND d.outcome = 'permanent'
+                  AND d.kind <> 'test' LIMIT %s) one) lost
  WHERE r.archived_at IS NULL
-   AND (h.failures > 0 OR r.status = 'auto_disabled' OR lately.exhausted > 0)
+   AND (h.failures > 0 OR r.status = 'auto_disabled' OR lately.exhausted > 0
+        OR lost.refused > 0)
 """)
 CONNECTIONS = one_line("""
 SELECT c.id, c.name, c.last_error, waiting.held
@@ -90,22 +98,19 @@ def troubles(now: datetime) -> list[Trouble]:
 
 
 def _of_rules(now: datetime) -> Iterator[Trouble]:
-    for row in rows_of(RULES, (now - LATELY, COUNTED + 1)):
+    kinds = [
+        action.kind for action in registry.all_actions() if action.must_not_be_lost
+    ]
+    since, most = now - LATELY, COUNTED + 1
+    for row in rows_of(RULES, (since, most, kinds, since, most)):
         subject, name = f"rule:{row.id}", f"Postback #{row.id} {row.name}".strip()
         if row.status == RuleStatus.AUTO_DISABLED:
             yield Trouble(AlertKind.RULE_PAUSED, subject, name, _paused(name, row))
         elif row.status == RuleStatus.ACTIVE and (level := _level(row)):
             message = _failing(name, row)
             yield Trouble(AlertKind.RULE_FAILING, subject, name, message, level)
-        if row.exhausted:
-            yield Trouble(
-                AlertKind.EXHAUSTED,
-                subject,
-                name,
-                f"{name}: {_deliveries(row.exhausted)} failed after all retries in "
-                "the last hour. Mend the cause, then send them again from the list "
-                "of failed deliveries.",
-            )
+        if row.exhausted or row.refused:
+            yield Trouble(AlertKind.EXHAUSTED, subject, name, _failed(name, row))
 
 
 def _level(row: Any) -> int:
@@ -114,6 +119,17 @@ def _level(row: Any) -> int:
         return 0
     percent = 100 * row.failures / row.disable_after
     return max((level for level in LEVELS if percent >= level), default=0)
+
+
+def _failed(name: str, row: Any) -> str:
+    """Say how many failed, and after what; refusals count where nothing may be lost."""
+    causes = ["after all retries"] * bool(row.exhausted)
+    causes += ["by refusals"] * bool(row.refused)
+    return (
+        f"{name}: {_deliveries(row.exhausted + row.refused)} failed "
+        f"{' or '.join(causes)} in the last hour. Mend the cause, then send them again "
+        "from the list of failed deliveries."
+    )
 
 
 def _failing(name: str, row: Any) -> str:

@@ -8,6 +8,7 @@ from apps.ingest import storage
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration
 from apps.ingest.inbound import Inbound
+from apps.ingest.listed_values import Listed, find_listed
 from apps.ingest.preparing import prepare_event
 from apps.ingest.refusals import Answer, RefusedError
 from apps.ingest.refused_requests import Refused, record_refused
@@ -37,7 +38,8 @@ def receive_batch(
     version, found = storage.read_transactions(sorted(set(transactions)))
     configuration = current_configuration(version)
     sender = sender or admit(reports[0], configuration)
-    batch = _Batch(configuration, sender, found)
+    listed = find_listed(reports, sender, found, configuration)
+    batch = _Batch(configuration, sender, found, listed)
     for place, inbound in enumerate(reports):
         batch.add(place, inbound)
     batch.write()
@@ -53,11 +55,13 @@ class _Batch:
         configuration: Configuration,
         sender: Sender,
         found: dict[str, Transaction],
+        listed: Listed,
     ) -> None:
         self.answers: dict[int, Answer] = {}
         self._configuration = configuration
         self._sender = sender
         self._found = found
+        self._listed = listed
         self._waiting: list[tuple[int, Inbound, NewEvent]] = []
         self._refused: list[Refused] = []
 
@@ -66,7 +70,9 @@ class _Batch:
         transaction_id = inbound.get("transaction_id")
         known = self._found.get(transaction_id)
         try:
-            new = prepare_event(inbound, self._sender, known, self._configuration)
+            new = prepare_event(
+                inbound, self._sender, known, self._configuration, self._listed
+            )
         except RefusedError as refusal:
             self.answers[place] = refusal.answer
             self._refused.append(Refused(inbound, refusal.answer, refusal.offer_id))

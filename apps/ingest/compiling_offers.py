@@ -22,6 +22,7 @@ from apps.ingest.configuration import (
     EventConfig,
     FieldConfig,
     LimitConfig,
+    ListConfig,
     OfferConfig,
 )
 from apps.offers.models import (
@@ -33,6 +34,7 @@ from apps.offers.models import (
 )
 from apps.offers.money import AgreedTerms, Rate
 from apps.offers.terms import Terms
+from apps.value_lists.models import OfferValueList
 
 
 class _OfOffer(Protocol):
@@ -62,6 +64,7 @@ class _Rows:
     fields: Mapping[int, list[FieldConfig]]
     payouts: Mapping[int, dict[int, Rate]]
     limits: Mapping[int, list[EventLimit]]
+    lists: Mapping[int, list[ListConfig]]
 
 
 def compile_offers(event_types: Mapping[int, EventType]) -> dict[int, OfferConfig]:
@@ -79,6 +82,7 @@ def compile_offers(event_types: Mapping[int, EventType]) -> dict[int, OfferConfi
         fields=_fields(),
         payouts=_payouts(),
         limits=_by_offer(EventLimit.objects.order_by("pk")),
+        lists=_lists(),
     )
     return {
         offer.pk: _offer(offer, rows)
@@ -118,6 +122,24 @@ def _payouts() -> Mapping[int, dict[int, Rate]]:
     return found
 
 
+def _lists() -> Mapping[int, list[ListConfig]]:
+    found: dict[int, list[ListConfig]] = defaultdict(list)
+    consulted = OfferValueList.objects.filter(value_list__is_archived=False)
+    for row in consulted.select_related("value_list").order_by("pk"):
+        one = row.value_list
+        found[row.offer_id].append(
+            ListConfig(
+                id=one.pk,
+                name=one.name,
+                kind=one.kind,
+                field=one.field,
+                normalization=one.normalization,
+                hashing=one.hashing,
+            )
+        )
+    return found
+
+
 def _offer(offer: Offer, rows: _Rows) -> OfferConfig:
     events = _effective_events(offer, rows)
     return OfferConfig(
@@ -138,6 +160,7 @@ def _offer(offer: Offer, rows: _Rows) -> OfferConfig:
             LimitConfig(row.pk, row.event_type_id, row.maximum, row.period)
             for row in rows.limits.get(offer.pk, ())
         ),
+        lists=tuple(rows.lists.get(offer.pk, ())),
         click_lifespan=offer.click_lifespan,
         accepts_unknown_events=offer.accept_unknown_events,
         networks=tuple(ipaddress.ip_network(text) for text in offer.ip_allowlist),

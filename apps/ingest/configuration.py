@@ -72,6 +72,18 @@ class LimitConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ListConfig:
+    """A list of values that an offer consults; its values stay in the database."""
+
+    id: int
+    name: str
+    kind: str
+    field: str
+    normalization: str
+    hashing: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventConfig:
     """An event type as it is in force on one offer."""
 
@@ -105,6 +117,7 @@ class OfferConfig:
     hold: timedelta | None
     captures_leads: bool
     limits: tuple[LimitConfig, ...]
+    lists: tuple[ListConfig, ...]
     click_lifespan: timedelta
     accepts_unknown_events: bool
     networks: tuple[Network, ...]

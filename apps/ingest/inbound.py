@@ -33,7 +33,8 @@ class Inbound(NamedTuple):
 
     ``values`` are the fields as text, without the token; ``nested`` those of a JSON
     body that are lists or objects. ``offer_token`` and ``event_id`` come from the
-    dedicated URL of an offer's event.
+    dedicated URL of an offer's event. ``contact`` identifies the person of a lead; it
+    is compared with lists and kept nowhere but in the lead, sealed.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Inbound(NamedTuple):
     path: str = ""
     headers: Mapping[str, str] = EMPTY
     remote_address: str | None = None
+    contact: Mapping[str, str] = EMPTY
 
     def get(self, name: str) -> str:
         """Return a field's text, or "" when it is missing."""

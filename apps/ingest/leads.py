@@ -46,7 +46,7 @@ def submit_lead(submission: Submission, sender: Sender | None) -> tuple[Lead, An
         if known is None or not sender.covers(configuration.offers[known.offer_id]):
             raise RefusedError("unknown_transaction", UNKNOWN_TRANSACTION)
         lead = _lead(submission, known, inbound.received_at)
-        answer = accept_event(_report(inbound, lead), sender)
+        answer = accept_event(_report(submission, lead), sender)
     return lead, answer
 
 
@@ -96,7 +96,8 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest() if text else ""
 
 
-def _report(inbound: Inbound, lead: Lead) -> Inbound:
+def _report(submission: Submission, lead: Lead) -> Inbound:
     """Return the base conversion that the submission is."""
+    inbound = submission.inbound
     values = {**inbound.values, "transaction_id": lead.transaction_id}
-    return inbound._replace(values=values)
+    return inbound._replace(values=values, contact=submission.contact)

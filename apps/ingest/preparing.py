@@ -19,6 +19,7 @@ from apps.ingest.configuration import (
     OfferConfig,
 )
 from apps.ingest.inbound import Inbound, number_in
+from apps.ingest.listed_values import Listed, check_lists
 from apps.ingest.reading import Report, read_report, read_status
 from apps.ingest.refusals import RefusedError
 from apps.ingest.resolving import (
@@ -43,14 +44,16 @@ def prepare_event(
     sender: Sender,
     found: Transaction | None,
     configuration: Configuration,
+    listed: Listed,
 ) -> NewEvent:
     """Check what ``inbound`` reports and return what is to be stored.
 
-    Raises ``RefusedError``; whether it is a duplicate, the database decides.
+    ``listed`` holds those of its values that are on lists of its offer. Raises
+    ``RefusedError``; whether it is a duplicate, the database decides.
     """
     offer, known = resolve_offer(inbound, sender, found, configuration)
     try:
-        return _prepare(inbound, sender, offer, known, configuration)
+        return _prepare(inbound, sender, offer, known, configuration, listed)
     except RefusedError as refusal:
         refusal.offer_id = offer.id
         refusal.event_name = reported_name(inbound, configuration)
@@ -69,9 +72,11 @@ def _prepare(
     offer: OfferConfig,
     known: Transaction,
     configuration: Configuration,
+    listed: Listed,
 ) -> NewEvent:
     event = resolve_event(inbound, offer, configuration)
     check_transaction(event, known, offer, inbound.received_at)
+    check_lists(inbound, event, offer, listed)
     values = mapped_values(inbound, event)
     report = read_report(
         inbound, values, offer=offer, event=event, affiliate_id=known.affiliate_id

@@ -26,6 +26,8 @@ STATUS_CODES: Mapping[str, int] = {
     "bad_currency": 422,
     "bad_state": 409,
     "bad_status": 422,
+    "value_listed": 422,
+    "value_not_listed": 422,
     "throttled": 429,
     # The sender did nothing wrong: the event came over one of the offer's limits.
     "filtered": 200,

@@ -180,6 +180,22 @@ class ReplayOut(serializers.ModelSerializer[Replay]):
         }
 
 
+class ListedIn(serializers.Serializer[Any]):
+    """The body of ``POST /api/v1/lists/<reference>/values``."""
+
+    value = serializers.CharField(
+        help_text="In any spelling; the list normalizes and hashes it."
+    )
+
+
+class ListedOut(serializers.Serializer[Any]):
+    """Where the value is now, or what was done."""
+
+    status = serializers.ChoiceField(
+        choices=("added", "present", "removed", "absent"),
+    )
+
+
 class StatusOut(serializers.Serializer[Any]):
     """Where the conversion is now."""
 

@@ -21,6 +21,7 @@ from apps.ingest.conversions import (
 )
 from apps.ingest.inbound import Inbound
 from apps.ingest.limits import take_limits
+from apps.ingest.listed_values import find_listed
 from apps.ingest.models import Result
 from apps.ingest.preparing import prepare_event
 from apps.ingest.principals import Principal, UserPrincipal
@@ -76,7 +77,9 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
     version, found = storage.read_transactions([transaction_id])
     configuration = current_configuration(version)
     sender = sender or admit(inbound, configuration)
-    new = prepare_event(inbound, sender, found.get(transaction_id), configuration)
+    listed = find_listed([inbound], sender, found, configuration)
+    known = found.get(transaction_id)
+    new = prepare_event(inbound, sender, known, configuration, listed)
     if new.is_plain:
         first = _write(new, configuration)
     else:

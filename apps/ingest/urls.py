@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.ingest import views
-from apps.ingest.rest import entering, reads, replays, reporting
+from apps.ingest.rest import entering, reads, replays, reporting, value_lists
 
 urlpatterns = [
     path("postback", views.postback, name="postback"),
@@ -57,5 +57,10 @@ urlpatterns = [
     ),
     path("api/v1/rules", reads.Rules.as_view(), name="api-rules"),
     path("api/v1/rules/<int:key>", reads.OneRule.as_view(), name="api-rule"),
+    path(
+        "api/v1/lists/<str:reference>/values",
+        value_lists.Values.as_view(),
+        name="api-list-values",
+    ),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
 from pytest_django import Settings
 
 from apps.actions.base import AttemptResult, Outcome
-from apps.actions.fields import REMOVAL_SUFFIX, SecretField, with_kept_secrets
+from apps.actions.fields import SecretField
+from apps.actions.kept_secrets import REMOVAL_SUFFIX, with_kept_secrets
 from apps.actions.kinds.ping_url import PingUrl
 from tests.actions.making import make_job, make_settings, posted
 from tests.http.certificates import Authority, Issued, key_pem, server_context
@@ -158,7 +159,7 @@ def test_a_stored_certificate_is_described_and_its_key_is_not() -> None:
 def test_removing_the_key_alone_is_refused() -> None:
     ticked = {f"client_private_key{REMOVAL_SUFFIX}": True, "auth": "none"}
     form = PING.ConnectionForm(
-        with_kept_secrets(PING.ConnectionForm, ticked, connection_of(CLIENT))
+        with_kept_secrets(PING.ConnectionForm, ticked, connection_of(CLIENT), {})
     )
 
     assert list(form.errors) == ["client_private_key"]

@@ -11,9 +11,8 @@ from apps.actions.fields import (
     SecretPairsField,
     TextTemplateField,
     UrlTemplateField,
-    removal_fields,
-    with_kept_secrets,
 )
+from apps.actions.kept_secrets import removal_fields, with_kept_secrets
 from apps.core.placeholders import Context
 
 
@@ -56,7 +55,7 @@ def test_stored_headers_and_values_show_their_names_only() -> None:
 def test_blank_keeps_a_stored_secret_and_typing_replaces_it() -> None:
     stored = {"key": "old-key", "note": "old-note"}
 
-    raw = with_kept_secrets(Credentials, {"key": "", "note": "new"}, stored)
+    raw = with_kept_secrets(Credentials, {"key": "", "note": "new"}, stored, {})
 
     form = Credentials(raw)
     assert form.is_valid()
@@ -69,7 +68,7 @@ def test_an_optional_stored_secret_can_be_removed() -> None:
 
     boxes = removal_fields(Credentials, stored)
     raw = with_kept_secrets(
-        Credentials, {"note__remove": True, "key__remove": True}, stored
+        Credentials, {"note__remove": True, "key__remove": True}, stored, {}
     )
 
     assert {name: box.label for name, box in boxes.items()} == {

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FAKES = "{fakes}"
 """In values of a case: the address of the fakes, without a slash at its end."""
 
+SMTP_PORT = "{smtp_port}"
+"""In values of a case: the port of the mail server on 127.0.0.1."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -24,7 +27,8 @@ class Case:
     the values of the connection that the provider does not accept; empty when the
     provider cannot tell. ``notices_repetition`` says that the provider itself makes one
     effect of two equal requests, ``reads_answers`` that a 2xx of something else is no
-    success, ``check_notices`` that “Test connection” finds wrong credentials.
+    success, ``check_notices`` that “Test connection” finds wrong credentials. What is not
+    ``is_http`` is spared what only HTTP can do wrong.
     """
 
     kind: str
@@ -40,10 +44,13 @@ class Case:
 
 def placed(values: Mapping[str, Any], fakes: "Fakes") -> dict[str, Any]:
     """Return the values of a case with the places where the fakes are served."""
-    return {
-        name: value.replace(FAKES, fakes.url) if isinstance(value, str) else value
-        for name, value in values.items()
-    }
+    places = {FAKES: fakes.url, SMTP_PORT: str(fakes.smtp_port)}
+    found = dict(values)
+    for place, text in places.items():
+        for name, value in found.items():
+            if isinstance(value, str):
+                found[name] = value.replace(place, text)
+    return found
 
 
 def load_cases(package: ModuleType) -> list[Case]:

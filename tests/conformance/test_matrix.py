@@ -42,6 +42,9 @@ UNCLEAR: list[dict[str, Any]] = [
 ]
 """Whatever leaves it open whether the provider acted."""
 
+SILENCE = ("drop_before_read", "hang")
+"""Faults that are not HTTP's alone."""
+
 
 def is_repeated(planted: Planted) -> bool:
     """Tell whether an attempt of this rule that may have arrived is sent again."""
@@ -71,15 +74,17 @@ def test_what_comes_in_arrives_once(case: Case, fakes: Fakes) -> None:
     "step", UNCLEAR, ids=lambda step: str(step.get("fault") or step["status"])
 )
 def test_what_is_unclear_is_repeated_or_waits_for_a_person(
-    http_case: Case, fakes: Fakes, settings: Any, step: dict[str, Any]
+    case: Case, fakes: Fakes, settings: Any, step: dict[str, Any]
 ) -> None:
     """An action whose repetition does harm is held; the others arrive in the end."""
     settings.OUTBOUND_DEADLINE_SECONDS = 0.5
-    if step.get("status") == 200 and not http_case.reads_answers:
+    if step.get("status") == 200 and not case.reads_answers:
         return
-    planted = plant(http_case, fakes)
+    if not case.is_http and step.get("fault") not in SILENCE:
+        return
+    planted = plant(case, fakes)
     delivery = lead(planted)
-    fakes.script(http_case.fake, step)
+    fakes.script(case.fake, step)
 
     work()
     is_waiting = state_of(delivery)[0]
@@ -98,12 +103,12 @@ def test_what_is_unclear_is_repeated_or_waits_for_a_person(
 
 
 def test_an_answer_that_never_arrives_does_not_double_the_effect(
-    http_case: Case, fakes: Fakes
+    case: Case, fakes: Fakes
 ) -> None:
     """It was done, and the connection broke before anybody could say so."""
-    planted = plant(http_case, fakes)
+    planted = plant(case, fakes)
     delivery = lead(planted)
-    fakes.script(http_case.fake, {"fault": "drop_after_read"})
+    fakes.script(case.fake, {"fault": "drop_after_read"})
 
     work()
     make_retries_due()
@@ -114,7 +119,7 @@ def test_an_answer_that_never_arrives_does_not_double_the_effect(
         assert len(planted.effects) == 1
     else:
         assert state_of(delivery) == ("delivered", ""), delivery.message
-        assert len(planted.effects) == (1 if http_case.notices_repetition else 2)
+        assert len(planted.effects) == (1 if case.notices_repetition else 2)
 
 
 def test_a_provider_that_is_busy_is_asked_again_when_it_said(

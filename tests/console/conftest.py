@@ -6,10 +6,12 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Affiliate, User
 from apps.accounts.roles import sync_roles
 from apps.connections.models import Connection
+from apps.console.session_age import BEGUN, SEEN
 from apps.deliveries.models import Attempt, Delivery, Replay
 from apps.event_lists.models import EventList
 from apps.events.models import SeenEventName
@@ -34,6 +36,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
+from tests.lists.making import make_value_list
 
 MARKER = "Zanzibar"
 
@@ -53,6 +56,9 @@ def sign_in() -> Callable[[User], Client]:
     def enter(user: User) -> Client:
         client = Client()
         client.force_login(user, backend="apps.accounts.roles.RoleBackend")
+        session = client.session
+        session[BEGUN] = session[SEEN] = timezone.now().timestamp()
+        session.save()
         return client
 
     return enter
@@ -120,6 +126,7 @@ def _add_log(offer: Offer, owner: Affiliate, delivery: Delivery) -> None:
         response_body=MARKER,
     )
     Connection.objects.create(name=f"{MARKER} connection", kind="ping_url")
+    make_value_list(f"{MARKER} value", offer=offer, name=f"{MARKER} values")
     Replay.objects.create(
         kind="resend",
         rule=delivery.rule,

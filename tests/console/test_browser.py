@@ -99,6 +99,27 @@ def test_a_person_adds_a_postback(page: Page, live_server: LiveServer) -> None:
     assert PostbackRule.objects.get().settings["url"].endswith("{transaction_id}")
 
 
+def test_a_person_starts_from_a_preset(page: Page, live_server: LiveServer) -> None:
+    """No JavaScript is needed: the card is in the address, the form is filled in."""
+    page.goto(f"{live_server.url}/admin/postbacks/postbackrule/add/")
+    page.check("input[name=action][value='ping_url:keitaro']")
+    shoot(page, "add_from_preset_1")
+    page.click("input[type=submit][value=Next], button:has-text('Next')")
+    page.click("input[name=_save]")
+    shoot(page, "add_from_preset_2")
+    asked = page.content()
+    url = page.input_value("[name=cfg_url]")
+
+    mine = url.replace("your-keitaro.example", "k.partner.example")
+    page.fill("[name=cfg_url]", mine.replace("YOUR-POSTBACK-KEY", "ab12cd"))
+    page.click("input[name=_save]")
+    page.wait_for_url("**/admin/postbacks/postbackrule/")
+
+    assert "Replace your-keitaro.example and YOUR-POSTBACK-KEY" in asked
+    stored = PostbackRule.objects.get().settings["url"]
+    assert stored.startswith("https://k.partner.example/ab12cd/postback?subid=")
+
+
 def test_the_log_leads_to_the_trace(
     page: Page, live_server: LiveServer, everything: Event
 ) -> None:

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.connections.models import Connection
+from apps.core import secret_box
 from apps.core.adminkit.addresses import page_url
 from apps.goals.models import Goal
 from apps.offers.models import OfferAffiliate
@@ -43,6 +45,42 @@ def test_a_revision_tells_who_changed_what(staff: Client) -> None:
 
     for text in ("https://old.example/", "https://new.example/", "ann", "moved"):
         assert text in page
+
+
+def test_secrets_that_were_only_sealed_anew_are_no_change(staff: Client) -> None:
+    """Each saving seals again, and so does a change of the key."""
+    rule = changed_rule()
+    for number, header in enumerate(["X-Key: 1", "X-Key: 1"], start=1):
+        sealed = secret_box.seal({"headers": header})
+        rule.revisions.filter(number=number).update(sealed_secrets=sealed)
+    page = page_url(rule, "revisions")
+
+    same = staff.get(page).content.decode()
+    rule.revisions.filter(number=1).update(sealed_secrets="opened by no key")
+    other = staff.get(page).content.decode()
+
+    assert "••••" not in same
+    assert "••••" in other
+
+
+def test_a_revision_whose_connection_was_deleted_is_not_restored(
+    staff: Client,
+) -> None:
+    rule = make_rule(make_offer())
+    connection = Connection.objects.create(name="Gone", kind="ping_url")
+    rule.connection = connection
+    rule.save()
+    record_revision(rule=rule, author=None, now=NOON)
+    rule.connection = None
+    rule.save()
+    record_revision(rule=rule, author=None, now=NOON)
+    connection.delete()
+
+    page = staff.post(page_url(rule, "restore"), {"number": "2"})
+
+    assert "Revision 2 sends with a connection that was deleted" in (
+        page.content.decode()
+    )
 
 
 def test_a_revision_is_restored_after_a_confirmation(staff: Client) -> None:

@@ -1,6 +1,6 @@
 """All fake providers on one port, each under its name, and a control plane.
 
-python -m tests.fakes.server --port 8002
+python -m tests.fakes.server --port 8002 --smtp-port 8025
 
 ``POST /__control/script {"provider": "twilio", "responses": […]}`` queues answers and
 faults (``faults.py``); ``"echo": true`` answers with the request itself. When the queue
@@ -29,6 +29,7 @@ from requests.structures import CaseInsensitiveDict
 from tests.fakes import providers
 from tests.fakes.demo import demo_rules
 from tests.fakes.faults import misbehave, scripted_answer
+from tests.fakes.mail_server import running_mail_server
 from tests.fakes.page import page
 from tests.fakes.provider import Answer, Asked, FakeProvider, json_answer
 
@@ -56,15 +57,18 @@ class Mounted:
 
 
 class Fakes:
-    """Every provider of ``tests/fakes/providers``, and where they are served."""
+    """Every provider of ``tests/fakes/providers``, and where they are served.
+
+    All speak HTTP at ``url``, but the mail server, which is at ``smtp_port``.
+    """
 
     def __init__(self) -> None:
         self.url = ""
+        self.smtp_port = 0
         self.mounted: dict[str, Mounted] = {}
         for module in pkgutil.iter_modules(providers.__path__):
             import_module(f"{providers.__name__}.{module.name}")
-        kinds: list[Any] = FakeProvider.__subclasses__()
-        for kind in kinds:
+        for kind in _provided(FakeProvider):
             self.mounted[kind.name] = Mounted(kind())
 
     def provider(self, name: str) -> FakeProvider:
@@ -140,6 +144,14 @@ class Handler(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
+def _provided(base: Any) -> Iterator[Any]:
+    """Yield the providers below ``base``: classes that have a name."""
+    for kind in base.__subclasses__():
+        if "name" in vars(kind):
+            yield kind
+        yield from _provided(kind)
+
+
 def _recorded(target: str, asked: Asked) -> dict[str, Any]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -199,7 +211,9 @@ def running_fakes() -> Iterator[Fakes]:
     server = FakeServer(0, Fakes())
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield server.fakes
+        with running_mail_server(server.fakes.mounted["smtp"]) as port:
+            server.fakes.smtp_port = port
+            yield server.fakes
     finally:
         server.shutdown()
         server.server_close()
@@ -209,7 +223,12 @@ def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8002)
-    FakeServer(parser.parse_args().port, Fakes()).serve_forever()
+    parser.add_argument("--smtp-port", type=int, default=8025)
+    given = parser.parse_args()
+    fakes = Fakes()
+    with running_mail_server(fakes.mounted["smtp"], port=given.smtp_port) as port:
+        fakes.smtp_port = port
+        FakeServer(given.port, fakes).serve_forever()
 
 
 if __name__ == "__main__":

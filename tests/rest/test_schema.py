@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from apps.deliveries.models import Replay
 from apps.ingest.throttling import forget_senders
 from tests.factories import NOON, make_offer_event
+from tests.lists.making import make_value_list
 from tests.rest.world import make_world, secret
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
@@ -68,6 +69,7 @@ def known() -> Iterator[dict[str, str]]:
         "event_id": offered.event_type_id,
         "event_name": offered.event_type.name,
         "event": offered.event_type.name,
+        "reference": make_value_list(allows_api=True).reference,
     }
     with patch.object(connection, "close_if_unusable_or_obsolete"):
         yield {name: str(value) for name, value in ids.items()}

@@ -146,8 +146,8 @@ class FactsAdmin(LogAdmin, PagesAdmin):
 def render_page(
     model_admin: Any, request: HttpRequest, result: PageResult, **extra: Any
 ) -> HttpResponse:
-    """Turn a dictionary into a full admin page; let a response pass."""
-    if isinstance(result, HttpResponse):
+    """Turn a dictionary into a full admin page; let a response pass, a stream too."""
+    if not isinstance(result, dict):
         return result
     context = {
         **model_admin.admin_site.each_context(request),

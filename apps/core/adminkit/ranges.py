@@ -62,6 +62,11 @@ class RangeFilter(admin.FieldListFilter):
         ]
         return " ".join(words)
 
+    @property
+    def zone(self) -> str:
+        """The zone in which the range is read: the user's."""
+        return timezone.get_current_timezone_name()
+
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield the presets as links."""
         self.inputs = [
@@ -76,9 +81,11 @@ class RangeFilter(admin.FieldListFilter):
             "query_string": changelist.get_query_string(remove=self.names),
             "display": "Any time",
         }
-        now = timezone.localtime().replace(second=0, microsecond=0, tzinfo=None)
+        now = timezone.now()
         for label, hours in PRESETS:
-            start = (now - timedelta(hours=hours)).isoformat(timespec="minutes")
+            # Hours that passed: a day has 23 or 25 of them when the clocks change.
+            since = timezone.make_naive(now - timedelta(hours=hours))
+            start = since.isoformat(timespec="minutes")
             yield {
                 "selected": self.values == [start, ""],
                 "query_string": changelist.get_query_string(

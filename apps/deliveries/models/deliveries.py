@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -221,6 +221,14 @@ class Delivery(models.Model):
                 & ~Q(reason="marked"),
                 name="delivery_never_tried",
             ),
+            # Alerts: what was refused lately, of rules that must lose nothing.
+            models.Index(
+                fields=["rule", "finished_at"],
+                condition=Q(
+                    state=DeliveryState.FAILED, outcome=AttemptOutcome.PERMANENT
+                ),
+                name="delivery_refused",
+            ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
         ]
@@ -251,6 +259,12 @@ class Attempt(models.Model):
     response_headers = models.JSONField(default=dict)
     response_body = models.TextField(blank=True)
     is_truncated = models.BooleanField(default=False)
+    findings = models.JSONField(
+        default=dict,
+        # Workers of the version before this column go on recording during a release.
+        db_default=Value({}, models.JSONField()),
+        help_text="What the provider told that people may look for, by name.",
+    )
     address = models.CharField(max_length=45, blank=True)
     worker = models.CharField(
         max_length=200, blank=True, help_text="Host and process that made it."

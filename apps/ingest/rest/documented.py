@@ -76,6 +76,20 @@ EVENT = {
     "currency": "USD",
     "order_id": "A-2982",
 }
+REFUSED_BY_LIST = OpenApiExample(
+    "422 value_listed",
+    {
+        **ACCEPTED,
+        "result": "refused",
+        "reason": "value_listed",
+        "detail": "The value of «email» is on the list «Opt-outs», which this offer "
+        "does not accept.",
+        "event": None,
+        "conversion": None,
+    },
+    response_only=True,
+    status_codes=["422"],
+)
 EVENT_EXAMPLES = [
     OpenApiExample("An event", EVENT, request_only=True),
     OpenApiExample(
@@ -84,6 +98,7 @@ EVENT_EXAMPLES = [
         request_only=True,
     ),
     OpenApiExample("Accepted", ACCEPTED, response_only=True, status_codes=["201"]),
+    REFUSED_BY_LIST,
 ]
 BATCH_EXAMPLE = [
     OpenApiExample("Two events", {"events": [EVENT, EVENT]}, request_only=True),
@@ -125,6 +140,15 @@ LEAD_EXAMPLES = [
             "first_name": "Jane",
         },
         request_only=True,
+    ),
+    REFUSED_BY_LIST,
+]
+LISTED_EXAMPLES = [
+    OpenApiExample(
+        "Somebody who opted out", {"value": "jane@example.org"}, request_only=True
+    ),
+    OpenApiExample(
+        "Added", {"status": "added"}, response_only=True, status_codes=["200"]
     ),
 ]
 STATUS_EXAMPLES = [

@@ -19,7 +19,7 @@ from apps.ingest.rest.errors import answer_to
 from apps.ingest.rest.requests import unread_report
 from apps.ingest.services import allowed_sender, refuse
 
-CHANGING = ("POST", "PATCH")
+CHANGING = ("POST", "PATCH", "DELETE")
 
 
 class AlwaysJson(BaseContentNegotiation):

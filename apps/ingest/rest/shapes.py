@@ -99,7 +99,7 @@ class AttemptOut(serializers.ModelSerializer[Attempt]):
         model = Attempt
         fields = (
             *("number", "started_at", "duration_ms", "outcome", "code", "message"),
-            "response_status",
+            *("response_status", "findings"),
         )
 
 

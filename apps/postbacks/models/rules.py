@@ -224,6 +224,7 @@ class PostbackRule(TimeStamped):
 
     class Meta:
         verbose_name = "postback"
+        permissions = [("can_remove_suppression", "Can remove from opt-out lists")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(trigger=TriggerKind.EVENT)

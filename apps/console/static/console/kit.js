@@ -39,3 +39,17 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 });
+
+// What is meant to be copied gets a button that does it; browsers allow it over HTTPS.
+const copyable = navigator.clipboard ? document.querySelectorAll(".copyable") : [];
+for (const text of copyable) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button plain copy";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent.trim());
+    button.textContent = "Copied";
+  });
+  text.after(button);
+}

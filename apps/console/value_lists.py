@@ -1,0 +1,87 @@
+"""Lists of values: who may be presented to partners, and who may not."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from apps.console.value_list_pages import VALUE_LIST_PAGES
+from apps.core.adminkit.pages import PagesAdmin
+from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.showing import badge
+from apps.value_lists.models import ListedValue, OfferValueList, ValueList
+
+MAX_COUNT = 10_000
+FIXED = ("reference", "normalization", "hashing")
+
+
+class ConsultingOfferInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """The offers that consult the list."""
+
+    model = OfferValueList
+    extra = 0
+    autocomplete_fields = ("offer",)
+    verbose_name = "offer"
+    verbose_name_plural = "Offers that consult it"
+
+
+@admin.register(ValueList)
+class ValueListAdmin(PagesAdmin):
+    """Present and do-not-present lists."""
+
+    list_title = "Value lists"
+    list_display = ("name", "reference", "kind", "field", "size", "api", "in_use")
+    list_filter = ("kind", "field", "is_archived")
+    search_fields = ("name", "=reference")
+    search_help_text = "Name or reference"
+    ordering = ("name",)
+    inlines = (ConsultingOfferInline,)
+    pages = VALUE_LIST_PAGES
+    quick_views = (
+        ("In use", "is_archived__exact=0"),
+        ("Archived", "is_archived__exact=1"),
+    )
+    empty = (
+        "No value lists yet.",
+        "A do-not-present list keeps out what it names; a present list all else.",
+    )
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("name", "reference", "kind", "field")}),
+        ("How values are compared", {"fields": ("normalization", "hashing")}),
+        ("Use", {"fields": ("allows_api", "is_archived")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring the sizes along, counted up to the cap."""
+        values = ListedValue.objects.filter(value_list=OuterRef("pk")).order_by()
+        few = ArraySubquery(values.values("pk")[: MAX_COUNT + 1])
+        sizes = Func(few, function="cardinality", output_field=IntegerField())
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(values_kept=sizes)
+        return rows
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Fix what stored values depend on once the list exists."""
+        return FIXED if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Lists are archived: postbacks and deliveries name them."""
+        return False
+
+    @admin.display(description="values", ordering=F("values_kept"))
+    def size(self, obj: Any) -> str:
+        """Return how many values it has, up to the cap."""
+        count = obj.values_kept
+        return f"{count:,}" if count <= MAX_COUNT else f"more than {MAX_COUNT:,}"
+
+    @admin.display(description="API access", ordering="allows_api")
+    def api(self, obj: ValueList) -> SafeString:
+        """Show whether programs may use it."""
+        return badge("Yes", "ok") if obj.allows_api else badge("No", "off")
+
+    @admin.display(description="state", ordering="is_archived")
+    def in_use(self, obj: ValueList) -> SafeString:
+        """Show whether offers consult it."""
+        return badge("Archived", "off") if obj.is_archived else badge("In use", "ok")
