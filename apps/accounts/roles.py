@@ -47,6 +47,7 @@ ACTIVITY_MODELS = (
     "deliveries.alertnotice",
     "deliveries.replay",
     "ingest.refusedrequest",
+    "reports.outcomehour",
 )
 PERSONAL = ("tracking.lead",)
 """Whose contact data some may see (unmask) and few may erase."""

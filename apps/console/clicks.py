@@ -28,7 +28,7 @@ class ClickAdmin(FactsAdmin):
     )
     list_filter = (("clicked_at", RangeFilter), "offer", "affiliate")
     list_select_related = ("offer", "affiliate")
-    search_fields = ("=transaction_id",)
+    search_fields = ("transaction_id__exact",)
     search_help_text = "Transaction id"
     empty = ("No clicks yet.", "Send people through an offer's tracking link.")
 

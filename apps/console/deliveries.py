@@ -13,17 +13,23 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from apps.console.delivery_export import EXPORTED
 from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
+from apps.console.lost import LostFilter
 from apps.console.people import signed_in
 from apps.console.personal import mask_for_delivery
 from apps.console.trace import shown_attempts
+from apps.console.transactions import deliveries_named
 from apps.core.adminkit.addresses import change_url, page_url
+from apps.core.adminkit.exporting import ExportAdmin
 from apps.core.adminkit.pages import FactsAdmin, Section
+from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import RESENDABLE, DeliveryState
 from apps.deliveries.waiting import why_it_waits
+from apps.postbacks.models import PostbackRule
 from apps.tracking.personal import BY_FORM
 
 
@@ -68,7 +74,7 @@ DUE_STATES = (DeliveryState.PENDING, DeliveryState.RETRYING)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(FactsAdmin):
+class DeliveryAdmin(ExportAdmin, FactsAdmin):
     """One rule told of one trigger."""
 
     facts_template = "console/delivery.html"
@@ -83,10 +89,17 @@ class DeliveryAdmin(FactsAdmin):
         moment_column("due_at", "due"),
         "said",
     )
-    list_filter = ("state", "kind", "offer", "rule")
+    list_filter = (
+        ("created_at", LogRangeFilter),
+        "state",
+        "kind",
+        "offer",
+        "rule",
+        LostFilter,
+    )
     list_select_related = ("rule", "offer", "event", "conversion")
-    search_fields = ("=event__transaction_id", "=conversion__transaction_id")
-    search_help_text = "Transaction id"
+    search_fields = ("event__transaction_id",)
+    search_help_text = "Transaction, lead or delivery id"
     actions = ("resend_selected", "replay_matching")
     quick_views = (
         ("Failed", "state__exact=failed"),
@@ -95,7 +108,26 @@ class DeliveryAdmin(FactsAdmin):
         ("Pending", "state__exact=pending"),
         ("Delivered", "state__exact=delivered"),
     )
+    export_columns = EXPORTED
     empty = ("No deliveries yet.", "They are planned when an event matches a postback.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Name an affiliate's postbacks: a join would look for them in all rows."""
+        deliveries: QuerySet[Any] = super().get_queryset(request)
+        user = signed_in(request)
+        if user.affiliate_id is None:
+            return deliveries
+        own = PostbackRule.objects.visible_to(user).values_list("pk", flat=True)
+        return deliveries.filter(rule__in=list(own))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find a delivery, or those of a transaction or a lead."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        return deliveries_named(queryset, text, signed_in(request)), False
 
     # --- doing something
 

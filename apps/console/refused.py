@@ -12,7 +12,7 @@ from apps.console.people import signed_in
 from apps.console.personal import mask_for_transaction
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import FactsAdmin, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, badge, link, moment, moment_column
 from apps.ingest.models import RefusedRequest, Result
 from apps.tracking.models import Event
@@ -34,9 +34,9 @@ class RefusedRequestAdmin(FactsAdmin):
         "remote_address",
         "token",
     )
-    list_filter = (("received_at", RangeFilter), "result", "offer")
+    list_filter = (("received_at", LogRangeFilter), "result", "offer")
     list_select_related = ("offer",)
-    search_fields = ("=transaction_id", "=reason")
+    search_fields = ("transaction_id__exact", "reason__exact")
     search_help_text = "Transaction id or reason"
     quick_views = (
         ("Refused", "result__exact=refused"),

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Max
 
+from apps.reports import outcomes
 from apps.reports.models import EventHour
+from apps.reports.outcomes import ID_AT, REVISITED
 
 LOOK_BACK = timedelta(hours=1)
 """Before the current hour: deliveries planned then may end only now."""
 FIRST_LOOK_BACK = timedelta(days=14)
 REVISIT_MINUTES = 15
-REVISITED = timedelta(hours=84)
-"""A delivery is retried for up to 83.2 hours (DESIGN §8: 75.6, plus jitter)."""
 
 EVENTS = """
 INSERT INTO reports_eventhour (hour, offer_id, accepted)
@@ -20,12 +20,6 @@ SELECT date_trunc('hour', received_at, 'UTC'), offer_id, count(*)
   FROM tracking_event WHERE received_at >= %s GROUP BY 1, 2
     ON CONFLICT (hour, offer_id) DO UPDATE SET accepted = excluded.accepted
 """
-
-# The id of a delivery is a UUID version 7: its first 48 bits are the milliseconds of
-# its making, so the primary key serves as the index by time. It is made a little later
-# than the moment in created_at, which decides; hence the minute on both sides.
-ID_AT = """(lpad(to_hex((extract(epoch FROM {moment}) * 1000)::bigint), 12, '0')
-            || '00000000000000000000')::uuid"""
 
 SUMS = """
        count(*) FILTER (WHERE state NOT IN ('suppressed', 'cancelled')) AS planned,
@@ -89,3 +83,6 @@ def roll_up(*, now: datetime) -> None:
         if now.minute % REVISIT_MINUTES == 0:
             moments = {"oldest": now - REVISITED, "since": since}
             cursor.execute(OPEN_HOURS, moments)
+    outcomes.count_recent(since=since, now=now)
+    if now.minute % REVISIT_MINUTES == 0:
+        outcomes.count_changed(since=since, now=now)

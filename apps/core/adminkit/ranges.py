@@ -48,7 +48,7 @@ class RangeFilter(admin.FieldListFilter):
         found = {
             name: moment
             for name, text in zip(self.names, self.values, strict=True)
-            if (moment := _moment(text))
+            if (moment := moment_of(text))
         }
         return queryset.filter(**found)
 
@@ -95,7 +95,8 @@ class RangeFilter(admin.FieldListFilter):
             }
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """Return the moment somebody typed, ``None`` when it is none."""
     try:
         moment = parse_datetime(text)
     except ValueError:

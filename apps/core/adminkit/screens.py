@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.adminkit.owners import owner_context
-from apps.core.adminkit.paging import CappedPaginator
+from apps.core.adminkit.paging import CappedPaginator, LogChangeList
 from apps.core.adminkit.scoping import ReadOnlyMixin, ScopedMixin
 from apps.core.adminkit.showing import NOTHING
 
@@ -95,7 +96,12 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
 
 
 class LogAdmin(ReadOnlyMixin, ScopedAdmin):
-    """A table that grows with every event: read only, never counted whole."""
+    """A table that grows with every event: read only, never counted or sorted whole."""
 
     paginator = CappedPaginator
     ordering = ("-id",)
+    sortable_by = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return a list that keeps its order."""
+        return LogChangeList

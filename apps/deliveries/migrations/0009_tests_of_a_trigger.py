@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("deliveries", "0005_refused")]
+    dependencies = [("deliveries", "0008_check_schedule")]
 
     operations = [
         AddIndexConcurrently(
