@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('deliveries', '0005_refused'),
         ('offers', '0003_hold_days'),
         ('postbacks', '0006_engine'),
-        ('tracking', '0007_order_index'),
+        ('tracking', '0009_order_index'),
     ]
 
     operations = [
