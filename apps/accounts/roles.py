@@ -47,8 +47,17 @@ ACTIVITY_MODELS = (
     "deliveries.alertnotice",
     "deliveries.replay",
     "ingest.refusedrequest",
+    "reports.outcomehour",
 )
-ACCESS_MODELS = ("accounts.user", "accounts.apitoken", "auditlog.logentry")
+PERSONAL = ("tracking.lead",)
+"""Whose contact data some may see (unmask) and few may erase."""
+
+ACCESS_MODELS = (
+    "accounts.user",
+    "accounts.apitoken",
+    "auditlog.logentry",
+    "axes.accessattempt",
+)
 AFFILIATE_READS = (
     "offers.offer",
     "goals.goal",
@@ -68,15 +77,23 @@ AFFILIATE_WRITES = (
 
 VIEW = ("view",)
 EDIT = ("view", "add", "change", "delete")
+UNMASK = ("unmask",)
+UNMASK_AND_ERASE = ("unmask", "erase")
 
 GRANTS: dict[Role, dict[tuple[str, ...], tuple[str, ...]]] = {
     Role.ADMIN: {
         SETUP_MODELS: EDIT,
         ACTIVITY_MODELS: ("view", "change"),
         ACCESS_MODELS: EDIT,
+        PERSONAL: UNMASK_AND_ERASE,
     },
     Role.ACCOUNT_MANAGER: {SETUP_MODELS: EDIT, ACTIVITY_MODELS: ("view", "change")},
-    Role.OPERATOR: {SETUP_MODELS: VIEW, ACTIVITY_MODELS: ("view", "change")},
+    # Operators call people; account managers debug postbacks without knowing them.
+    Role.OPERATOR: {
+        SETUP_MODELS: VIEW,
+        ACTIVITY_MODELS: ("view", "change"),
+        PERSONAL: UNMASK,
+    },
     Role.AFFILIATE: {AFFILIATE_READS: VIEW, AFFILIATE_WRITES: EDIT},
     Role.VIEWER: {SETUP_MODELS: VIEW, ACTIVITY_MODELS: VIEW},
 }

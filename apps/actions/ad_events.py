@@ -61,10 +61,6 @@ class ExtrasField(JsonTemplateField):
         )
         super().__init__(**kwargs)
 
-    def compile(self, text: str) -> object:
-        """Compile ``text`` as JSON; nothing is fine too."""
-        return super().compile(text) if text else None
-
     def clean(self, value: Any) -> str:
         """Return the object with canonical macro names."""
         text = super().clean(value)

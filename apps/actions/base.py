@@ -82,6 +82,8 @@ class Action(ABC):
     # Affiliates may have it in postbacks of their own: it reports what happened to
     # accounts of theirs, contacts nobody and touches no list of ours.
     is_for_affiliates: ClassVar[bool] = False
+    # It fills an audience, where more than conversions is mostly noise (R19).
+    is_audience: ClassVar[bool] = False
 
     # Credentials that rules share; left as it is by an action that needs none.
     ConnectionForm: ClassVar[type[forms.Form]] = forms.Form

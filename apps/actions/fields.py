@@ -164,7 +164,9 @@ class TextTemplateField(forms.CharField):
 
         Raises ``ValidationError`` naming the macro that is wrong and near matches.
         """
-        return _checked(_normal_lines(super().clean(value)), self.compile)
+        text = _normal_lines(super().clean(value))
+        # An optional field may stay empty, also where nothing is no document.
+        return _checked(text, self.compile) if text else ""
 
     def compile(self, text: str) -> object:
         """Compile ``text``, or raise ``TemplateError``."""

@@ -39,9 +39,9 @@ class PingConnectionForm(forms.Form):
     signing_secret = SecretField(
         label="Signing secret",
         required=False,
-        help_text="Adds X-Postback-Signature: t=<Unix time>,v1=<hex HMAC-SHA256 of "
-        "“<t>.<body>”>; of a GET request, the path with its query takes the body's "
-        "place.",
+        help_text="Adds X-Postback-Signature: t=TIME,v1=SIGNATURE. TIME is in Unix "
+        "seconds, SIGNATURE the hexadecimal HMAC-SHA256 of “TIME.BODY”; of a GET "
+        "request, the path with its query takes the body's place.",
     )
     webhook_secret = WebhookSecretField(
         label="Webhook secret",

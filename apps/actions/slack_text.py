@@ -29,9 +29,7 @@ class BlocksField(JsonTemplateField):
     """A list of up to 50 blocks, with macros where no value can mention anybody."""
 
     def compile(self, text: str) -> object:
-        """Compile ``text``, or raise ``TemplateError``; it may be empty."""
-        if not text:
-            return text
+        """Compile ``text``, or raise ``TemplateError``."""
         template = super().compile(text)
         blocks = json.loads(text)
         if not isinstance(blocks, list) or not all(isinstance(b, dict) for b in blocks):

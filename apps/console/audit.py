@@ -1,13 +1,20 @@
 """Which changes of configuration are remembered, and which columns never are."""
 
-from auditlog.registry import auditlog
+from collections.abc import Mapping
+from typing import Any
 
-from apps.accounts.models import Advertiser, Affiliate, ApiToken, User
+from auditlog.models import LogEntry
+from auditlog.registry import auditlog
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest
+
+from apps.accounts.models import Advertiser, Affiliate, ApiToken, TwoStep, User
 from apps.connections.models import Connection
 from apps.deliveries.models import AlertChannel, Destination
 from apps.event_lists.models import EventList, EventListItem, OfferEventList
 from apps.events.models import EventType, OfferEvent, OfferEventField
 from apps.goals.models import Goal
+from apps.ingest.inbound import remote_address
 from apps.offers.models import Offer, OfferAffiliate, Project
 from apps.postbacks.models import (
     PostbackRule,
@@ -23,13 +30,13 @@ SECRET_COLUMNS = {
     ApiToken: ["token_hash", "last_used_at"],
     Connection: ["sealed_secrets"],
     PostbackRule: ["sealed_secrets"],
+    TwoStep: ["sealed_secret", "last_step", "tries", "tried_at"],
     User: ["password", "last_login"],
 }
 PLAIN = (
     Advertiser,
     Affiliate,
     Destination,
-    EventList,
     EventListItem,
     EventType,
     Goal,
@@ -54,3 +61,27 @@ def register_audited_models() -> None:
         auditlog.register(model, exclude_fields=columns)
     for model in PLAIN:
         auditlog.register(model)
+    # Many offers are attached at once, without a row's own save.
+    auditlog.register(EventList, m2m_fields={"offers"})
+
+
+def note_changes(
+    request: HttpRequest, changes: Mapping[Any, Mapping[str, list[Any]]]
+) -> None:
+    """Remember old and new values of rows of one model that nothing watches.
+
+    For models whose every change would drown the log, where only those of people count.
+    """
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            content_type=ContentType.objects.get_for_model(row),
+            object_pk=str(row.pk),
+            object_id=row.pk,
+            object_repr=str(row),
+            action=LogEntry.Action.UPDATE,
+            changes=dict(values),
+            actor=request.user,
+            remote_addr=remote_address(request),
+        )
+        for row, values in changes.items()
+    )

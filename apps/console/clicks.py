@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from apps.console.documents import as_text
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_click
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.ranges import RangeFilter
@@ -27,7 +28,7 @@ class ClickAdmin(FactsAdmin):
     )
     list_filter = (("clicked_at", RangeFilter), "offer", "affiliate")
     list_select_related = ("offer", "affiliate")
-    search_fields = ("=transaction_id",)
+    search_fields = ("transaction_id__exact",)
     search_help_text = "Transaction id"
     empty = ("No clicks yet.", "Send people through an offer's tracking link.")
 
@@ -42,17 +43,18 @@ class ClickAdmin(FactsAdmin):
     def sections(self, request: HttpRequest, obj: Click) -> list[Section]:
         """Return where the click came from and what came along."""
         user = signed_in(request)
+        mask = mask_for_click(user, obj)
         facts = (
             ("Clicked", moment(obj.clicked_at)),
             ("Expires", moment(obj.expires_at)),
             ("Transaction", obj.transaction_id),
             ("Offer", link(obj.offer, user)),
             ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
-            ("Address", obj.ip or NOTHING),
-            ("Browser", obj.user_agent or NOTHING),
-            ("Came from", obj.referrer or NOTHING),
+            ("Address", mask.text(obj.ip or "") or NOTHING),
+            ("Browser", mask.text(obj.user_agent) or NOTHING),
+            ("Came from", mask.text(obj.referrer) or NOTHING),
         )
         return [
             Section("Click", facts),
-            Section("Parameters", text=as_text(obj.params)),
+            Section("Parameters", text=as_text(mask.document(obj.params))),
         ]

@@ -2,84 +2,28 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponseRedirect
-from django.utils import timezone
+from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from apps.console.conversion_status import change_status
 from apps.console.delivery_words import STATE_COLOURS
 from apps.console.people import signed_in
-from apps.core.adminkit.addresses import change_url, list_url
-from apps.core.adminkit.pages import FactsAdmin, Page, PageResult, Section
+from apps.console.personal import mask_for_transaction
+from apps.console.status_words import status_badge, told_by
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.pages import FactsAdmin, Page, Section
 from apps.core.adminkit.ranges import RangeFilter
-from apps.core.adminkit.scoping import name_for
 from apps.core.adminkit.showing import (
     NOTHING,
-    badge,
     link,
     moment,
     moment_column,
     money,
 )
+from apps.deliveries.about import PLANNED
 from apps.deliveries.models import Delivery
-from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
-from apps.tracking.models import Conversion, ConversionChange, Event
-from apps.tracking.statuses import STATUS_MOVES, ConversionStatus, Source
-
-COLOURS = {
-    ConversionStatus.APPROVED: "ok",
-    ConversionStatus.REJECTED: "bad",
-    ConversionStatus.PENDING: "wait",
-    ConversionStatus.HOLD: "wait",
-}
-
-
-class StatusChangeForm(forms.Form):
-    """Where the conversion goes, why, and whether partners are told."""
-
-    status = forms.ChoiceField()
-    reason = forms.CharField(max_length=200, help_text="Kept with the change.")
-    fires_postbacks = forms.BooleanField(
-        required=False,
-        initial=True,
-        label="Fire postbacks",
-        help_text="Off: the change is stored, and nobody is told.",
-    )
-
-    def __init__(self, conversion: Conversion, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        status = self.fields["status"]
-        if isinstance(status, forms.ChoiceField):
-            moves = sorted(STATUS_MOVES[conversion.status])
-            status.choices = [(move, ConversionStatus(move).label) for move in moves]
-
-
-def change_status(
-    model_admin: Any, request: HttpRequest, obj: Conversion
-) -> PageResult:
-    """Change the status of a conversion by hand."""
-    form = StatusChangeForm(obj, request.POST or None)
-    if not form.is_valid():
-        return {
-            "form": form,
-            "intro": f"It is {obj.get_status_display().lower()} now.",
-            "submit_label": "Change status",
-        }
-    values = form.cleaned_data
-    move = Move(source=Source.MANUAL.value, actor=signed_in(request), **values)
-    try:
-        change = move_conversion(obj.pk, move, timezone.now())
-    except ForbiddenMoveError as error:
-        messages.error(request, str(error))
-        return HttpResponseRedirect(change_url(obj))
-    label = ConversionStatus(values["status"]).label.lower()
-    queued = Delivery.objects.filter(trigger_id=change.pk).count() if change else 0
-    messages.success(
-        request, f"The conversion is {label}; {queued} postbacks are on their way."
-    )
-    return HttpResponseRedirect(change_url(obj))
+from apps.tracking.models import Conversion, Event
 
 
 @admin.register(Conversion)
@@ -98,7 +42,8 @@ class ConversionAdmin(FactsAdmin):
     )
     list_filter = (("created_at", RangeFilter), "status", "offer", "affiliate")
     list_select_related = ("offer", "event_type", "affiliate")
-    search_fields = ("=transaction_id", "=order_id")
+    # Not "=": that compares in capitals, for which there is no index.
+    search_fields = ("transaction_id__exact", "order_id__exact")
     search_help_text = "Transaction or order id"
     quick_views = (
         ("Approved", "status__exact=approved"),
@@ -116,12 +61,13 @@ class ConversionAdmin(FactsAdmin):
     def sections(self, request: HttpRequest, obj: Conversion) -> list[Section]:
         """Return what was sold, to whom it counts, and what it pays."""
         user = signed_in(request)
+        mask = mask_for_transaction(user, obj.transaction_id)
         goal = obj.goal
         if goal is not None and goal.is_private and user.affiliate_id is not None:
             goal = None
         facts = (
             ("Status", self.status_badge(obj)),
-            ("Reason", obj.status_reason or NOTHING),
+            ("Reason", mask.text(obj.status_reason) or NOTHING),
             ("On hold until", moment(obj.hold_until) if obj.hold_until else NOTHING),
             ("Happened", moment(obj.occurred_at)),
             ("Event", self.event(obj)),
@@ -144,19 +90,32 @@ class ConversionAdmin(FactsAdmin):
     def more_context(self, request: HttpRequest, obj: Conversion) -> dict[str, Any]:
         """Add every change of the status with the postbacks it led to."""
         user = signed_in(request)
+        changes = list(obj.changes.select_related("actor").order_by("number"))
         deliveries = (
             Delivery.objects.visible_to(user)
-            .filter(conversion=obj)
+            # By trigger and kind there is an index; by conversion there is none.
+            .filter(trigger_id__in=[change.pk for change in changes])
+            .filter(kind__in=PLANNED)
             .select_related("rule")
             .order_by("id")
         )
         by_trigger: dict[Any, list[Delivery]] = {}
         for delivery in deliveries:
             by_trigger.setdefault(delivery.trigger_id, []).append(delivery)
-        actors = Prefetch("actor")
-        changes = obj.changes.prefetch_related(actors).order_by("number")
+        mask = mask_for_transaction(user, obj.transaction_id)
         return {
-            "changes": [_shown(c, by_trigger.get(c.pk, []), user) for c in changes],
+            "changes": [
+                {
+                    "change": change,
+                    "who": told_by(change, user),
+                    "reason": mask.text(change.reason),
+                    "deliveries": [
+                        (delivery, STATE_COLOURS.get(delivery.state, "off"))
+                        for delivery in by_trigger.get(change.pk, [])
+                    ],
+                }
+                for change in changes
+            ],
         }
 
     @admin.display(description="event", ordering="event_type")
@@ -167,22 +126,9 @@ class ConversionAdmin(FactsAdmin):
     @admin.display(description="status", ordering="status")
     def status_badge(self, obj: Conversion) -> SafeString:
         """Show the status as a badge."""
-        colour = COLOURS[ConversionStatus(obj.status)]
-        return badge(obj.get_status_display(), colour, obj.status_reason)
+        return status_badge(obj.status)
 
     @admin.display(description="payout", ordering="payout")
     def paid(self, obj: Conversion) -> str:
         """Return what the affiliate is paid."""
         return money(obj.payout, obj.currency)
-
-
-def _shown(
-    change: ConversionChange, deliveries: list[Delivery], user: Any
-) -> dict[str, Any]:
-    actor = change.actor
-    told = name_for(actor, user) if actor else change.get_source_display()
-    return {
-        "change": change,
-        "who": told,
-        "deliveries": [(d, STATE_COLOURS.get(d.state, "off")) for d in deliveries],
-    }

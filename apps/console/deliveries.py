@@ -14,16 +14,24 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import User
+from apps.console.delivery_export import EXPORTED
 from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
+from apps.console.lost import LostFilter
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_delivery
 from apps.console.trace import shown_attempts
+from apps.console.transactions import deliveries_named
 from apps.core.adminkit.addresses import change_url, page_url
+from apps.core.adminkit.exporting import ExportAdmin
 from apps.core.adminkit.pages import FactsAdmin, Section
+from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import RESENDABLE, DeliveryState
 from apps.deliveries.waiting import why_it_waits
+from apps.postbacks.models import PostbackRule
+from apps.tracking.personal import BY_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ DUE_STATES = (DeliveryState.PENDING, DeliveryState.RETRYING)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(FactsAdmin):
+class DeliveryAdmin(ExportAdmin, FactsAdmin):
     """One rule told of one trigger."""
 
     facts_template = "console/delivery.html"
@@ -80,12 +88,19 @@ class DeliveryAdmin(FactsAdmin):
         "tries",
         "code",
         moment_column("due_at", "due"),
-        "message",
+        "said",
     )
-    list_filter = ("state", "kind", "offer", "rule")
+    list_filter = (
+        ("created_at", LogRangeFilter),
+        "state",
+        "kind",
+        "offer",
+        "rule",
+        LostFilter,
+    )
     list_select_related = ("rule", "offer", "event", "conversion")
-    search_fields = ("=event__transaction_id", "=conversion__transaction_id")
-    search_help_text = "Transaction id"
+    search_fields = ("event__transaction_id",)
+    search_help_text = "Transaction, lead or delivery id"
     actions = ("resend_selected", "replay_matching")
     quick_views = (
         ("Failed", "state__exact=failed"),
@@ -94,7 +109,26 @@ class DeliveryAdmin(FactsAdmin):
         ("Pending", "state__exact=pending"),
         ("Delivered", "state__exact=delivered"),
     )
+    export_columns = EXPORTED
     empty = ("No deliveries yet.", "They are planned when an event matches a postback.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Name an affiliate's postbacks: a join would look for them in all rows."""
+        deliveries: QuerySet[Any] = super().get_queryset(request)
+        user = signed_in(request)
+        if user.affiliate_id is None:
+            return deliveries
+        own = PostbackRule.objects.visible_to(user).values_list("pk", flat=True)
+        return deliveries.filter(rule__in=list(own))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find a delivery, or those of a transaction or a lead."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        return deliveries_named(queryset, text, signed_in(request)), False
 
     # --- doing something
 
@@ -167,6 +201,7 @@ class DeliveryAdmin(FactsAdmin):
     def sections(self, request: HttpRequest, obj: Delivery) -> list[Section]:
         """Return what it is about and how it stands."""
         user = signed_in(request)
+        mask = mask_for_delivery(user, obj)
         is_due = obj.state in DUE_STATES
         what = (
             ("Postback", link(obj.rule, user, f"#{obj.rule_id} {obj.rule}")),
@@ -181,7 +216,7 @@ class DeliveryAdmin(FactsAdmin):
         )
         how = (
             ("State", state_badge(obj)),
-            ("Why", reason_in_words(obj) or NOTHING),
+            ("Why", mask.sentence(reason_in_words(obj)) or NOTHING),
             ("Waits", why_it_waits(obj, timezone.now()) or NOTHING),
             ("Destination", link(obj.destination, user)),
             ("Planned", moment(obj.created_at)),
@@ -196,9 +231,10 @@ class DeliveryAdmin(FactsAdmin):
         """Add the attempts, and the buttons that the state allows."""
         attempts = Prefetch("attempt_log", Attempt.objects.order_by("number"))
         delivery = Delivery.objects.prefetch_related(attempts).get(pk=obj.pk)
+        mask = mask_for_delivery(signed_in(request), obj)
         may_act = self.has_act_permission(request)
         return {
-            "attempts": shown_attempts(delivery),
+            "attempts": shown_attempts(delivery, mask),
             "acts": [act for act in ACTS if may_act and obj.state in act.states],
             "act_url": page_url(obj, "act"),
         }
@@ -219,6 +255,11 @@ class DeliveryAdmin(FactsAdmin):
     def state_badge(self, obj: Delivery) -> SafeString:
         """Show the state as a badge with its reason."""
         return state_badge(obj)
+
+    @admin.display(description="message")
+    def said(self, obj: Delivery) -> str:
+        """Return what happened last; a list shows no personal data to anybody."""
+        return BY_FORM.sentence(obj.message)
 
     @admin.display(description="tries", ordering="attempts")
     def tries(self, obj: Delivery) -> int:

@@ -10,6 +10,7 @@ from apps.deliveries.states import (
     HeldReason,
     SuppressedReason,
 )
+from apps.tracking.personal import BY_FORM
 
 STATE_COLOURS: dict[str, str] = {
     DeliveryState.DELIVERED: "ok",
@@ -31,11 +32,11 @@ OUTCOME_COLOURS: dict[str, str] = {
 
 
 def state_badge(delivery: Delivery) -> SafeString:
-    """Return the state as a badge; its title is the reason."""
+    """Return the state as a badge; its title is the reason, without persons."""
     return badge(
         _state_in_words(delivery),
         STATE_COLOURS.get(delivery.state, "off"),
-        reason_in_words(delivery),
+        BY_FORM.sentence(reason_in_words(delivery)),
     )
 
 

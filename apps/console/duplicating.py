@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.console.people import signed_in
-from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.addresses import add_url, list_url
 from apps.core.adminkit.pages import PageResult
 from apps.offers.models import Offer
 from apps.postbacks.copying import duplicate_rules
@@ -28,8 +28,9 @@ class SourceForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = PostbackRule.objects.visible_to(user).unarchived()
         offers = Offer.objects.visible_to(user).filter(rules__in=known)
+        self.sources = offers.exclude(pk=target.pk).distinct().order_by("name")
         field: Any = self.fields["source"]
-        field.queryset = offers.exclude(pk=target.pk).distinct().order_by("name")
+        field.queryset = self.sources
 
 
 class DuplicateForm(forms.Form):
@@ -59,6 +60,11 @@ class DuplicateForm(forms.Form):
         )
 
 
+def may_duplicate(user: User) -> bool:
+    """Tell whether ``user`` may add the copies."""
+    return user.has_perm("postbacks.add_postbackrule")
+
+
 def duplicate(model_admin: Any, request: HttpRequest, target: Offer) -> PageResult:
     """Ask for the offer, then for its postbacks, then copy them."""
     user = signed_in(request)
@@ -66,6 +72,14 @@ def duplicate(model_admin: Any, request: HttpRequest, target: Offer) -> PageResu
     if chosen.is_valid():
         return _choose_rules(request, target, chosen.cleaned_data["source"])
     start = SourceForm(target, user, request.POST or None)
+    if request.method == "GET" and not start.sources.exists():
+        return {
+            "nothing": "No other offer has postbacks.",
+            "next_step": "Add the first one to this offer instead.",
+            "next_url": add_url(PostbackRule, offer=target.pk),
+            "next_label": "Add postback",
+            "template": "console/nothing.html",
+        }
     if start.is_valid():
         source = start.cleaned_data["source"]
         return HttpResponseRedirect(f"{request.path}?source={source.pk}")

@@ -1,95 +1,42 @@
-"""Event types, what they are on offers, lists of them, and names that were received."""
+"""Events on offers, and the names that offers received."""
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
-from django.http import HttpRequest
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.console.offers import TERMS
-from apps.core.adminkit.addresses import list_url
+from apps.console.attaching import warn_of_two
+from apps.console.offer_inlines import RATES
+from apps.console.offer_urls import event_url
+from apps.console.people import signed_in
+from apps.core.adminkit.addresses import add_url, list_url, page_url
 from apps.core.adminkit.pages import PagesAdmin
 from apps.core.adminkit.scoping import ScopedMixin
 from apps.core.adminkit.screens import LogAdmin
 from apps.core.adminkit.showing import moment_column
-from apps.event_lists.models import EventList, EventListItem, OfferEventList
 from apps.events.models import (
-    EventType,
     OfferEvent,
     OfferEventField,
     OfferEventPayout,
     SeenEventName,
 )
-from apps.postbacks.models import PostbackRule
+from apps.goals.models import Goal, GoalStatus
+from apps.offers.models import Offer
+from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.tracking.models import Event
 
 
-@admin.register(EventType)
-class EventTypeAdmin(PagesAdmin):
-    """The vocabulary of the organization."""
-
-    list_display = (
-        "id",
-        "name",
-        "category",
-        "is_conversion",
-        "is_affiliate_conversion",
-        "repeat_policy",
-        "logs",
-    )
-    list_display_links = ("id", "name")
-    list_filter = ("category", "is_conversion", "is_affiliate_conversion")
-    search_fields = ("name", "description", "=id")
-    ordering = ("name",)
-    empty = ("No event types yet.", "Their names are what senders report.")
-    fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("name", "aliases", "description", "category")}),
-        (
-            "Conversions",
-            {"fields": ("is_conversion", "is_affiliate_conversion")},
-        ),
-        ("Repetition", {"fields": ("repeat_policy", "needs_conversion")}),
-    )
-
-    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
-        """Return the lists that belong to an event type (R181, R200)."""
-        tabs = [
-            ("Event log", list_url(Event, event_type__id__exact=obj.pk)),
-            ("Postbacks", list_url(PostbackRule, event_type__id__exact=obj.pk)),
-        ]
-        if request.user.has_perm("events.view_offerevent"):
-            offers = list_url(OfferEvent, event_type__id__exact=obj.pk)
-            tabs.insert(1, ("Offers", offers))
-        return tabs
-
-    def save_model(
-        self, request: HttpRequest, obj: EventType, form: Any, change: bool
-    ) -> None:
-        """Warn of a name that differs only in case: senders must spell it exactly."""
-        super().save_model(request, obj, form, change)
-        similar = EventType.objects.filter(name__iexact=obj.name).exclude(pk=obj.pk)
-        for other in similar:
-            messages.warning(
-                request,
-                f"«{other.name}» differs only in case from «{obj.name}». Names match "
-                "exactly: make sure that senders know which one to use.",
-            )
-
-    @admin.display(description="log")
-    def logs(self, obj: EventType) -> SafeString:
-        """Link to the events of this type (R200)."""
-        url = list_url(Event, event_type__id__exact=obj.pk)
-        return format_html('<a href="{}">View logs</a>', url)
-
-
 class FieldInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """Custom fields that are submitted with the event (R189)."""
+    """Custom fields that are submitted with the event (R189 to R193)."""
 
     model = OfferEventField
     extra = 0
     verbose_name = "custom field"
-    verbose_name_plural = "Custom fields"
+    verbose_name_plural = "Custom fields (sent with the event, checked on every entry)"
 
 
 class PayoutInline(ScopedMixin, admin.TabularInline[Any, Any]):
@@ -102,10 +49,41 @@ class PayoutInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Payouts of single affiliates"
 
 
+def _goals_to_choose(request: HttpRequest) -> QuerySet[Goal]:
+    """Return the goals of the event's offer; of all offers while it is not known."""
+    goals = Goal.objects.filter(status=GoalStatus.ACTIVE, offer__enable_goals=True)
+    match = request.resolver_match
+    event_id = match.kwargs.get("object_id") if match else None
+    asked = request.GET.get("offer", "")
+    if event_id:
+        goals = goals.filter(offer__offer_events=event_id)
+    elif asked.isdecimal():
+        goals = goals.filter(offer=int(asked))
+    return goals.select_related("offer")
+
+
+class OfferEventForm(forms.ModelForm[OfferEvent]):
+    """Refuses a goal of another offer."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Compare the goal's offer with the event's."""
+        values = super().clean() or {}
+        goal, offer = values.get("goal"), values.get("offer")
+        if goal is not None and offer is not None and goal.offer_id != offer.pk:
+            self.add_error(
+                "goal",
+                f"«{goal.name}» is a goal of «{goal.offer}». Choose one of «{offer}», "
+                "or none.",
+            )
+        return values
+
+
 @admin.register(OfferEvent)
 class OfferEventAdmin(PagesAdmin):
-    """An event on one offer."""
+    """An event on one offer (R166)."""
 
+    form = OfferEventForm
+    change_form_template = "console/offer_event.html"
     list_display = (
         "event_type",
         "offer",
@@ -118,7 +96,7 @@ class OfferEventAdmin(PagesAdmin):
     list_select_related = ("event_type", "offer")
     search_fields = ("event_type__name", "advertiser_event_name", "offer__name")
     ordering = ("offer__name", "event_type__name")
-    autocomplete_fields = ("offer", "event_type", "goal")
+    autocomplete_fields = ("offer", "event_type")
     inlines = (FieldInline, PayoutInline)
     empty = (
         "No events on offers yet.",
@@ -139,7 +117,7 @@ class OfferEventAdmin(PagesAdmin):
                 )
             },
         ),
-        ("Revenue & payout", {"fields": TERMS}),
+        ("Revenue & payout", {"fields": RATES}),
         (
             "Different from the event type",
             {"fields": ("category", "is_affiliate_conversion", "repeat_policy")},
@@ -147,39 +125,64 @@ class OfferEventAdmin(PagesAdmin):
         ("Parameters", {"fields": ("param_map",)}),
     )
 
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return what belongs to the event, and the way back to its offer."""
+        shared = {
+            "offer__id__exact": obj.offer_id,
+            "event_type__id__exact": obj.event_type_id,
+        }
+        return [
+            ("View logs", list_url(Event, **shared)),
+            ("Postbacks", list_url(PostbackRule, **shared)),
+            ("All events of the offer", page_url(obj.offer, "terms")),
+        ]
 
-class ItemInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """The events of a list."""
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Offer the goals of the offer, if it has goals switched on."""
+        if db_field.name == "goal":
+            kwargs["queryset"] = _goals_to_choose(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    model = EventListItem
-    extra = 0
-    autocomplete_fields = ("event_type",)
-    verbose_name = "event"
-    verbose_name_plural = "Events"
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show the dedicated postback URL, and how to add one that is told (R59)."""
+        obj = kwargs.get("obj")
+        if obj is not None:
+            absolute = request.build_absolute_uri
+            fields = obj.fields.all()
+            url = event_url(obj.offer, obj.event_type_id, absolute, fields)
+            context["urls"] = [("Dedicated postback URL", url)]
+            if signed_in(request).has_perm("postbacks.add_postbackrule"):
+                context["add_rule_url"] = add_url(
+                    PostbackRule,
+                    trigger=TriggerKind.EVENT,
+                    action="ping_url",
+                    offer=obj.offer_id,
+                    event_type=obj.event_type_id,
+                )
+        return super().render_change_form(request, context, *args, **kwargs)
 
+    def save_model(
+        self, request: HttpRequest, obj: OfferEvent, form: Any, change: bool
+    ) -> None:
+        """Warn when the offer now has two conversion events (R179)."""
+        super().save_model(request, obj, form, change)
+        warn_of_two(request, obj.event_type, Offer.objects.filter(pk=obj.offer_id))
 
-class ListOfferInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """The offers that use a list."""
+    def response_post_save_add(
+        self, request: HttpRequest, obj: OfferEvent
+    ) -> HttpResponseRedirect:
+        """Go to the offer's tab, where the URL of the new event stands (R59)."""
+        return HttpResponseRedirect(page_url(obj.offer, "terms"))
 
-    model = OfferEventList
-    extra = 0
-    autocomplete_fields = ("offer",)
-    verbose_name = "offer"
-    verbose_name_plural = "Offers that use it"
-
-
-@admin.register(EventList)
-class EventListAdmin(PagesAdmin):
-    """Sets of events that offers share; a change counts at once."""
-
-    list_display = ("name", "description")
-    search_fields = ("name",)
-    ordering = ("name",)
-    inlines = (ItemInline, ListOfferInline)
-    empty = (
-        "No event lists yet.",
-        "A list is made once and used by many offers; a change counts at once.",
-    )
+    def response_post_save_change(
+        self, request: HttpRequest, obj: OfferEvent
+    ) -> HttpResponseRedirect:
+        """Go back to the offer's events."""
+        return HttpResponseRedirect(page_url(obj.offer, "terms"))
 
 
 @admin.register(SeenEventName)
@@ -194,9 +197,17 @@ class SeenEventNameAdmin(LogAdmin):
         "refused_count",
         moment_column("first_at", "first"),
         moment_column("last_at", "last"),
+        "events",
     )
     list_filter = ("offer",)
     list_select_related = ("offer",)
     search_fields = ("name",)
     ordering = ("-last_at",)
     empty = ("No names received yet.", "Every name a sender reports is counted here.")
+
+    @admin.display(description="")
+    def events(self, obj: SeenEventName) -> SafeString:
+        """Link to where the name can be defined."""
+        return format_html(
+            '<a href="{}">Events of the offer</a>', page_url(obj.offer, "terms")
+        )

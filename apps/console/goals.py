@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -27,10 +28,25 @@ class ProjectAdmin(PagesAdmin):
         return [("Offers", list_url(Offer, project__id__exact=obj.pk))]
 
 
+class GoalForm(forms.ModelForm[Goal]):
+    """Takes goals only for offers that have them switched on."""
+
+    def clean_offer(self) -> Offer:
+        """Refuse an offer whose goals are switched off."""
+        offer: Offer = self.cleaned_data["offer"]
+        if not offer.enable_goals:
+            raise forms.ValidationError(
+                f"Goals are switched off on «{offer}». Tick «Enable goals» on the "
+                "offer's page first."
+            )
+        return offer
+
+
 @admin.register(Goal)
 class GoalAdmin(PagesAdmin):
-    """Named milestones of offers."""
+    """Named milestones of offers, where the offer's goals are switched on."""
 
+    form = GoalForm
     list_display = ("id", "name", "offer", "alias", "is_private", "status")
     list_display_links = ("id", "name")
     list_filter = ("status", "is_private", "offer")
@@ -38,11 +54,23 @@ class GoalAdmin(PagesAdmin):
     search_fields = ("name", "alias", "offer__name")
     ordering = ("offer__name", "name")
     autocomplete_fields = ("offer",)
-    empty = ("No goals yet.", "A goal is a milestone that postbacks may depend on.")
+    empty = (
+        "No goals yet.",
+        "Postbacks may depend on them. Tick «Enable goals» on an offer, then add some.",
+    )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a goal."""
         return [("Postbacks", list_url(PostbackRule, goal__id__exact=obj.pk))]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the offer: postbacks of this offer, and of no other, name the goal."""
+        return ("offer",) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Show the goals of an offer whose goals are switched off, but only show."""
+        is_on = obj is None or obj.offer.enable_goals
+        return is_on and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Goals are archived: postbacks remember them (R108)."""

@@ -45,14 +45,23 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Replay", ""),
         ),
     ),
-    ("Access", (("User", ""), ("ApiToken", ""), ("LogEntry", "Audit log"))),
+    (
+        "Access",
+        (
+            ("User", ""),
+            ("AccessAttempt", "Failed sign-ins"),
+            ("ApiToken", ""),
+            ("LogEntry", "Audit log"),
+        ),
+    ),
 )
 
 
 def menu(apps: list[Any]) -> list[dict[str, Any]]:
     """Return Django's list of apps as the menu by task, the overview first."""
     models = {model["object_name"]: model for app in apps for model in app["models"]}
-    groups = [_group("Reports", [_overview()])]
+    reports = [models["OutcomeHour"]] if "OutcomeHour" in models else []
+    groups = [_group("Reports", [_overview(), *reports])]
     for name, entries in MENU:
         found = [
             {**models[key], "name": label or models[key]["name"]}

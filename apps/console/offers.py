@@ -1,108 +1,74 @@
-"""Offers with their terms, events, goals and partners, and their URLs."""
+"""Offers: a page with a tab for each side of them (R65)."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.console.duplicating import MAY_ADD_RULES, duplicate
+from apps.console.attaching import attach_event_list
+from apps.console.defining import define
+from apps.console.duplicating import MAY_ADD_RULES, duplicate, may_duplicate
+from apps.console.offer_events import events_for_affiliates, offer_events
+from apps.console.offer_inlines import (
+    RATES,
+    EventLimitInline,
+    GoalInline,
+    OfferAffiliateInline,
+    OfferEventListInline,
+    OfferValueListInline,
+)
+from apps.console.offer_urls import base_urls
 from apps.console.people import signed_in
-from apps.core.adminkit.addresses import add_url, list_url
+from apps.core.adminkit.addresses import add_url, list_url, page_url
 from apps.core.adminkit.pages import Page, PagesAdmin
-from apps.core.adminkit.scoping import ScopedMixin
 from apps.core.adminkit.showing import badge
 from apps.deliveries.models import Delivery
-from apps.event_lists.models import OfferEventList
-from apps.events.models import EventLimit, OfferEvent, SeenEventName
-from apps.goals.models import Goal
-from apps.offers.models import Offer, OfferAffiliate, OfferStatus
+from apps.goals.models import Goal, GoalStatus
+from apps.offers.models import Offer, OfferStatus
 from apps.postbacks.models import PostbackRule
-from apps.tracking.models import Event
-from apps.value_lists.models import OfferValueList
+from apps.tracking.models import Event, Lead
 
-TERMS = (
-    ("revenue_type", "revenue_value"),
-    ("payout_type", "payout_value", "percent_of"),
-)
-EXAMPLE = "secure=TOKEN&transaction_id=REPLACE"
 STATUS_COLOURS = {OfferStatus.ACTIVE: "ok", OfferStatus.PAUSED: "wait"}
 SHOWN_TO_AFFILIATES = ("name", "status", "kind", "platform", "vertical", "landing_url")
+GENERAL, TERMS, AFFILIATES = "change", "terms", "affiliates"
+STAFF_PAGES = {TERMS, AFFILIATES, "define"}
+MONEY = (
+    *RATES,
+    "currency",
+    ("conversion_default_status", "hold_days"),
+)
+ONE_BUTTON = {
+    "show_save_and_add_another": False,
+    "show_save_and_continue": False,
+    "show_delete": False,
+}
+PART_INTROS = {
+    AFFILIATES: "Who promotes the offer, and what they are paid if it is not what the "
+    "offer says. A paused affiliate sees the offer no longer.",
+}
 
 
-class GoalInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """The milestones of the offer."""
-
-    model = Goal
-    extra = 0
-    fields = ("name", "alias", "ref", "is_private", "status")
-
-
-class OfferAffiliateInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """Who promotes the offer."""
-
-    model = OfferAffiliate
-    extra = 0
-    autocomplete_fields = ("affiliate",)
-    verbose_name = "affiliate"
-    verbose_name_plural = "Affiliates"
+def _form_of_part(
+    model_admin: "OfferAdmin", request: HttpRequest, offer: Offer
+) -> HttpResponse:
+    """Show the offer's form; the address says which part of it."""
+    return model_admin.change_view(request, str(offer.pk))
 
 
-class OfferEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """The events of the offer and what they pay; details on a page of their own."""
-
-    model = OfferEvent
-    extra = 0
-    show_change_link = True
-    autocomplete_fields = ("event_type",)
-    verbose_name = "event"
-    verbose_name_plural = "Events"
-    fields = (
-        "event_type",
-        "is_enabled",
-        "advertiser_event_name",
-        "revenue_type",
-        "revenue_value",
-        "payout_type",
-        "payout_value",
-    )
-
-
-class EventLimitInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """How many events the offer takes; what exceeds it is counted and filtered."""
-
-    model = EventLimit
-    extra = 0
-    autocomplete_fields = ("event_type",)
-    verbose_name = "limit"
-    verbose_name_plural = "Limits"
-
-
-class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """The event lists attached to the offer (R195)."""
-
-    model = OfferEventList
-    extra = 0
-    autocomplete_fields = ("event_list",)
-    verbose_name = "event list"
-    verbose_name_plural = "Event lists"
-
-
-class OfferValueListInline(ScopedMixin, admin.TabularInline[Any, Any]):
-    """The lists of values that the offer consults."""
-
-    model = OfferValueList
-    extra = 0
-    autocomplete_fields = ("value_list",)
-    verbose_name = "value list"
-    verbose_name_plural = "Value lists"
+def _part(request: HttpRequest) -> str:
+    """Return which tab of an offer is asked for."""
+    name = request.resolver_match.url_name if request.resolver_match else None
+    return (name or GENERAL).rpartition("_")[2]
 
 
 @admin.register(Offer)
 class OfferAdmin(PagesAdmin):
     """What is promoted."""
 
+    change_form_template = "console/offer.html"
     list_display = (
         "id",
         "name",
@@ -119,8 +85,11 @@ class OfferAdmin(PagesAdmin):
     search_help_text = "Name, number or public token"
     ordering = ("-id",)
     autocomplete_fields = ("advertiser", "project")
-    readonly_fields = ("addresses",)
+    actions = (attach_event_list,)
     pages = (
+        Page(TERMS, "Revenue & payout", "view", _form_of_part, is_tab=True),
+        Page(AFFILIATES, "Affiliates", "view", _form_of_part, is_tab=True),
+        Page("define", "Define an event", "change", define, is_tab=True),
         Page(
             "duplicate", "Duplicate postbacks", "view", duplicate, needs=MAY_ADD_RULES
         ),
@@ -134,35 +103,112 @@ class OfferAdmin(PagesAdmin):
         "No offers yet.",
         "An offer is what is promoted; events and postbacks belong to it.",
     )
-    inlines = (
-        OfferEventInline,
-        OfferEventListInline,
-        EventLimitInline,
-        OfferValueListInline,
-        GoalInline,
-        OfferAffiliateInline,
-    )
+
+    # --- the parts of the form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show affiliates what they promote, and nothing of the terms."""
+        """Return the fields of the tab; affiliates see nothing of the terms."""
         if signed_in(request).affiliate_id is not None:
             return ((None, {"fields": SHOWN_TO_AFFILIATES}),)
+        part = _part(request)
+        if part == AFFILIATES:
+            return ()
+        money = ("Revenue & payout", {"fields": MONEY})
+        if part == TERMS:
+            return (money,)
         first = ("name", "advertiser", "project", ("status", "kind", "platform"))
-        general = {"fields": (*first, "vertical", "landing_url")}
-        status = ("conversion_default_status", "hold_days")
-        money = {"fields": (*TERMS, "currency", status)}
         security = ("click_lifespan_days", "accept_unknown_events", "ip_allowlist")
-        sets = (
-            (None, general),
-            ("Revenue & payout", money),
+        goals = ("enable_goals", "default_goal") if obj else ("enable_goals",)
+        return (
+            (None, {"fields": (*first, "vertical", "landing_url")}),
+            *(() if obj else (money,)),
             ("Clicks & security", {"fields": security}),
-            ("Goals", {"fields": ("enable_goals", "default_goal")}),
+            ("Goals", {"fields": goals}),
         )
-        return (*sets, ("Postback URLs", {"fields": ("addresses",)})) if obj else sets
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        """Show affiliates no terms and no other affiliates."""
-        return () if signed_in(request).affiliate_id is not None else self.inlines
+        """Return the rows of the tab; affiliates see no terms and nobody else."""
+        if signed_in(request).affiliate_id is not None or obj is None:
+            return ()
+        part = _part(request)
+        if part == TERMS:
+            return (OfferEventListInline, EventLimitInline)
+        if part == AFFILIATES:
+            return (OfferAffiliateInline,)
+        goals = (GoalInline,) if obj.enable_goals else ()
+        return (*goals, OfferValueListInline)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Add what the tab shows besides its form."""
+        obj = kwargs.get("obj")
+        if obj is not None:
+            part = _part(request)
+            context |= self._shown_on(part, request, obj)
+            if part != GENERAL:
+                context |= ONE_BUTTON
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _shown_on(
+        self, part: str, request: HttpRequest, offer: Offer
+    ) -> dict[str, Any]:
+        user = signed_in(request)
+        if user.affiliate_id is not None:
+            return {"events": events_for_affiliates(offer)}
+        if part == TERMS:
+            return offer_events(offer, user, request.build_absolute_uri)
+        if part == GENERAL:
+            return {"urls": base_urls(offer, request.build_absolute_uri)}
+        return {"part_intro": PART_INTROS.get(part, "")}
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Say that it was saved; stay on the tab unless it is the first one."""
+        response = super().response_change(request, obj)
+        if _part(request) != GENERAL:
+            return HttpResponseRedirect(request.path)
+        return response
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Offer only the goals of this offer as its default goal."""
+        if db_field.name == "default_goal":
+            match = request.resolver_match
+            offer_id = match.kwargs.get("object_id") if match else None
+            kwargs["queryset"] = Goal.objects.filter(
+                offer=offer_id, status=GoalStatus.ACTIVE
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # --- tabs and buttons
+
+    def allowed_pages(self, request: HttpRequest, obj: Any) -> list[Page]:
+        """Leave out the terms for affiliates, and copying for who may not add."""
+        user = signed_in(request)
+        hidden = set() if may_duplicate(user) else {"duplicate"}
+        if user.affiliate_id is not None:
+            hidden |= STAFF_PAGES
+        pages = super().allowed_pages(request, obj)
+        return [page for page in pages if page.name not in hidden]
+
+    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Return the tabs in the order of the work on an offer (R65)."""
+        is_staff = signed_in(request).affiliate_id is None
+        of_offer = {"offer__id__exact": obj.pk}
+        history = reverse("admin:offers_offer_history", args=[obj.pk])
+        tabs = [
+            ("Revenue & payout", page_url(obj, TERMS), is_staff),
+            ("Postbacks", list_url(PostbackRule, **of_offer), True),
+            ("Leads", list_url(Lead, **of_offer), is_staff),
+            ("Event log", list_url(Event, **of_offer), True),
+            ("Deliveries", list_url(Delivery, **of_offer), True),
+            ("Affiliates", page_url(obj, AFFILIATES), is_staff),
+            ("History", history, is_staff),
+        ]
+        return [(label, url) for label, url, is_shown in tabs if is_shown]
+
+    # --- the list
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Leave the advertiser out for affiliates."""
@@ -174,28 +220,6 @@ class OfferAdmin(PagesAdmin):
         if signed_in(request).affiliate_id is not None:
             return ("status", "kind", "platform")
         return self.list_filter
-
-    def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
-        """Return the lists that belong to an offer (R65)."""
-        tabs = [
-            ("Postbacks", list_url(PostbackRule, offer__id__exact=obj.pk)),
-            ("Event log", list_url(Event, offer__id__exact=obj.pk)),
-            ("Deliveries", list_url(Delivery, offer__id__exact=obj.pk)),
-        ]
-        if signed_in(request).affiliate_id is None:
-            seen = list_url(SeenEventName, offer__id__exact=obj.pk)
-            tabs.append(("Received names", seen))
-        return tabs
-
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Offer only the goals of this offer as its default goal."""
-        if db_field.name == "default_goal":
-            match = request.resolver_match
-            offer_id = match.kwargs.get("object_id") if match else None
-            kwargs["queryset"] = Goal.objects.filter(offer=offer_id)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description="status", ordering="status")
     def status_badge(self, obj: Offer) -> SafeString:
@@ -210,25 +234,4 @@ class OfferAdmin(PagesAdmin):
             '<a href="{}">Postbacks</a> · <a href="{}">Add postback</a>',
             list_url(PostbackRule, offer__id__exact=obj.pk),
             add_url(PostbackRule, offer=obj.pk),
-        )
-
-    @admin.display(description="URLs")
-    def addresses(self, obj: Offer) -> SafeString | str:
-        """Show the addresses that senders use (R59 to R61)."""
-        if obj._state.adding:  # noqa: SLF001 - Django's documented model API
-            return ""
-        token = obj.public_token
-        rows = [
-            ("Conversion, all offers", f"/postback?{EXAMPLE}"),
-            ("Tracking link", f"/click/{token}?affiliate=ID&sub1="),
-            *(
-                (f"Event {name}", f"/postback/{token}/{event_id}?{EXAMPLE}")
-                for event_id, name in obj.offer_events.values_list(
-                    "event_type_id", "event_type__name"
-                )
-            ),
-        ]
-        return format_html(
-            '<dl class="urls">{}</dl>',
-            format_html_join("", "<dt>{}</dt><dd><code>{}</code></dd>", rows),
         )

@@ -9,12 +9,14 @@ from django.utils.safestring import SafeString
 
 from apps.console.documents import as_text
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_transaction
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import FactsAdmin, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, badge, link, moment, moment_column
 from apps.ingest.models import RefusedRequest, Result
 from apps.tracking.models import Event
+from apps.tracking.personal import BY_FORM
 
 
 @admin.register(RefusedRequest)
@@ -25,16 +27,16 @@ class RefusedRequestAdmin(FactsAdmin):
         moment_column("received_at", "received"),
         "result_badge",
         "reason",
-        "detail",
+        "told",
         "transaction_id",
         "event_name",
         "offer",
         "remote_address",
         "token",
     )
-    list_filter = (("received_at", RangeFilter), "result", "offer")
+    list_filter = (("received_at", LogRangeFilter), "result", "offer")
     list_select_related = ("offer",)
-    search_fields = ("=transaction_id", "=reason")
+    search_fields = ("transaction_id__exact", "reason__exact")
     search_help_text = "Transaction id or reason"
     quick_views = (
         ("Refused", "result__exact=refused"),
@@ -51,13 +53,14 @@ class RefusedRequestAdmin(FactsAdmin):
     def sections(self, request: HttpRequest, obj: RefusedRequest) -> list[Section]:
         """Return what came in, from whom, and why it was not accepted."""
         user = signed_in(request)
+        mask = mask_for_transaction(user, obj.transaction_id)
         facts = (
             ("Result", self.result_badge(obj)),
             ("Reason", format_html("<code>{}</code>", obj.reason)),
-            ("Detail", obj.detail or NOTHING),
+            ("Detail", mask.sentence(obj.detail) or NOTHING),
             ("Received", moment(obj.received_at)),
             ("Request", f"{obj.method} {obj.path}"),
-            ("From", obj.remote_address or NOTHING),
+            ("From", mask.text(obj.remote_address or "") or NOTHING),
             ("Token", self.token(obj)),
             ("Offer", link(obj.offer, user)),
             ("Event", obj.event_name or NOTHING),
@@ -66,8 +69,8 @@ class RefusedRequestAdmin(FactsAdmin):
         )
         return [
             Section("Request", facts),
-            Section("Fields", text=as_text(obj.fields)),
-            Section("Headers", text=as_text(obj.headers)),
+            Section("Fields", text=as_text(mask.document(obj.fields))),
+            Section("Headers", text=as_text(mask.document(obj.headers))),
         ]
 
     @admin.display(description="result", ordering="result")
@@ -75,6 +78,11 @@ class RefusedRequestAdmin(FactsAdmin):
         """Show refused and duplicate apart."""
         colour = "bad" if obj.result == Result.REFUSED else "wait"
         return badge(obj.get_result_display(), colour)
+
+    @admin.display(description="detail")
+    def told(self, obj: RefusedRequest) -> str:
+        """Return the sentence; a list shows no personal data to anybody."""
+        return BY_FORM.sentence(obj.detail)
 
     @admin.display(description="token", ordering="token_prefix")
     def token(self, obj: RefusedRequest) -> str:

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.models import User
-from apps.console.documents import as_text
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_transaction
 from apps.console.trace import shown_checks
 from apps.core.adminkit.pages import PageResult
 from apps.deliveries.rehearsing import (
@@ -58,15 +58,16 @@ def rehearsed(rule: PostbackRule, user: User, transaction_id: str) -> dict[str, 
         "rehearsal": rehearsal,
     }
     if rehearsal is None:
-        page["request_text"] = as_text(rehearse_sample(rule))
+        page["what"] = rehearse_sample(rule)
     else:
         explanation = rehearsal.explanation
+        mask = mask_for_transaction(user, explanation.trigger.transaction_id)
         page["row"] = {
             "rule": rule,
             "explanation": explanation,
-            "checks": shown_checks(explanation, user),
+            "checks": shown_checks(explanation, user, mask),
         }
-        page["request_text"] = as_text(rehearsal.request)
+        page["what"] = mask.request(rehearsal.request)
     return page
 
 

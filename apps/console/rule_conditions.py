@@ -98,36 +98,42 @@ class ConditionForm(forms.ModelForm[RuleCondition]):
         return cleaned
 
 
-class CustomEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class RowsInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """Rows of a postback in a section that is opened by those who need it.
+
+    There is an empty row at once: without a script there is no «Add another».
+    """
+
+    extra = 1
+    classes = ("collapse",)
+
+
+class CustomEventInline(RowsInline):
     """Events the postback reacts to by their exact name (R23, R27)."""
 
     model = RuleCustomEvent
-    extra = 0
-    verbose_name_plural = "Advanced: custom events"
+    verbose_name_plural = "Advanced: custom events, by the name the integration sends"
 
 
-class ConditionInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class ConditionInline(RowsInline):
     """Fields that must compare as told."""
 
     model = RuleCondition
     form = ConditionForm
-    extra = 0
     verbose_name_plural = "Field conditions: all must hold"
 
 
-class WindowInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class WindowInline(RowsInline):
     """Hours of the week in which the postback sends."""
 
     model = RuleWindow
-    extra = 0
     verbose_name_plural = "Sending hours: outside of them it waits"
 
 
-class CapInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class CapInline(RowsInline):
     """At most so many deliveries per period."""
 
     model = RuleCap
-    extra = 0
     verbose_name_plural = "Caps: what comes over them is suppressed"
 
 

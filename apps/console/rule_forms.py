@@ -10,17 +10,10 @@ from apps.actions import registry
 from apps.actions.base import Action, Group
 from apps.actions.presets import PRESET_ACTION, PRESETS, Preset, PresetGroup
 from apps.console.rule_settings import staff_macros_in
+from apps.console.rule_words import TRIGGER_HINTS
 from apps.core.adminkit.scoping import visible
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleStatus, TriggerKind
-
-TRIGGER_HINTS = {
-    TriggerKind.CONVERSION_DONE: "A conversion becomes approved",
-    TriggerKind.CONVERSION_PENDING: "A conversion becomes pending",
-    TriggerKind.CONVERSION_REJECT: "A conversion becomes rejected",
-    TriggerKind.CONVERSION_ANY: "A conversion enters any status, on hold too",
-    TriggerKind.EVENT: "Events of some categories, or with some names",
-}
 
 PRESET_MARK = ":"
 """Between action and preset in the value of a card: «ping_url:voluum»."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -25,6 +26,7 @@ from apps.console.rule_conditions import (
 from apps.console.rule_pages import RULE_PAGES
 from apps.console.rule_settings import MAY_REMOVE, RuleSettingsForm
 from apps.console.rule_start import RuleStart
+from apps.console.use_cases import advice
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import render_page
 from apps.core.macro_catalogue import FAMILIES, GROUPS
@@ -33,10 +35,17 @@ from apps.events.categories import EffectiveCategory
 from apps.goals.models import Goal, GoalStatus
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.name_warnings import name_warnings
+from apps.postbacks.rule_warnings import rule_warnings
 from apps.postbacks.services import change_goal, record_revision
 
 TRY_ONLY = "_try"
 """The button that shows what the postback would do without saving it."""
+
+
+def _warnings(rule: PostbackRule) -> list[tuple[str, str]]:
+    """Return what each warning is about, and what to do (R33, R34)."""
+    found = [(one.badge, one.text) for one in rule_warnings(rule)]
+    return found + [(one.name, one.cause) for one in name_warnings(rule)]
 
 
 def _is_staff(request: HttpRequest) -> bool:
@@ -55,6 +64,9 @@ class RuleScreen(RuleStart):
     readonly_fields = ("shown",)
     autocomplete_fields = ("event_type", "affiliate")
     pages = RULE_PAGES
+
+    class Media:
+        js = (Script("console/rule_form.js", type="module"),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Delete on the page that asks for the number only."""
@@ -95,7 +107,7 @@ class RuleScreen(RuleStart):
             "again": "" if obj else f"?{request.GET.urlencode()}&again=1",
             "status": rule_words.status_badge(obj) if obj else "",
         }
-        context["name_warnings"] = name_warnings(obj) if obj else []
+        context["warnings"] = _warnings(obj) if obj else []
         hides_some = _is_for_affiliate(request, obj)
         context["macros"] = [
             (name, [m for m in macros if not (hides_some and m.is_staff_only)])
@@ -137,11 +149,18 @@ class RuleScreen(RuleStart):
         further = further_fields(trigger, is_staff=_is_staff(request))
         return [
             (None, {"fields": ["name"]}),
-            ("Conditions", {"fields": self._condition_fields(request, obj)}),
+            self._conditions(request, obj),
             (f"Action: {action.label}", {"fields": own, "description": action.help}),
             collapsed("More conditions: which, when, how many", further),
             collapsed("Retries, order, switching off", DELIVERY),
         ]
+
+    def _conditions(self, request: HttpRequest, obj: Any) -> Any:
+        """Return the conditions that most postbacks set, with advice for events."""
+        options: dict[str, Any] = {"fields": self._condition_fields(request, obj)}
+        if self._trigger(request, obj) == TriggerKind.EVENT:
+            options["description"] = advice()
+        return ("Conditions", options)
 
     def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:
         names = ["trigger"] if obj else []
@@ -160,6 +179,14 @@ class RuleScreen(RuleStart):
             return []
         trigger = self._trigger(request, obj)
         return inlines_of(trigger, is_staff=_is_staff(request))
+
+    def get_inline_formsets(self, request: HttpRequest, *args: Any) -> Any:
+        """Open the sections that hold rows: a condition must not be overlooked."""
+        found = super().get_inline_formsets(request, *args)
+        for one in found:
+            if one.formset.initial_form_count():
+                one.classes = ""
+        return found
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -193,9 +220,8 @@ class RuleScreen(RuleStart):
                 choices=EffectiveCategory.choices,
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
-                help_text="Sales only: Conversions. Trial sign-ups: add Partial "
-                "conversions. Abandonment: Engagement and Progress. None ticked and a "
-                "use case chosen: that use case's categories.",
+                help_text="None ticked and a use case chosen: that use case's "
+                "categories.",
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

@@ -1,18 +1,22 @@
 """What the form of a postback checks across its fields."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from apps.actions.base import Action, Group
-from apps.actions.fields import SecretTextarea
+from apps.actions.fields import HeadersField, SecretTextarea, TextTemplateField
 from apps.actions.list_forms import REMOVE
 from apps.actions.presets import PRESET_ACTION, Preset, left_in
 from apps.console.action_forms import PREFIX, SettingsForm
 from apps.console.rule_conditions import drop_foreign_conditions
 from apps.core.macros import TemplateError, is_staff_only
 from apps.core.placeholders import macro_names
+from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import USE_CASE_CATEGORIES, TriggerKind
 
 MAY_REMOVE = "postbacks.can_remove_suppression"
+REPLACE = "replace_categories"
+"""The box that confirms that a use case replaces hand-made categories."""
 NO_EVENTS: dict[str, Any] = {"use_case": "", "categories": [], "event_type": None}
 
 
@@ -27,6 +31,11 @@ class RuleSettingsForm(SettingsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asks_to_replace = False
+        for name, field in self.declared.base_fields.items():
+            if isinstance(field, (TextTemplateField, HeadersField)):
+                # The script of the form lets people insert macros there.
+                self.fields[PREFIX + name].widget.attrs["data-macros"] = ""
         for name, text in (self.preset.settings if self.preset else {}).items():
             widget = self.fields[PREFIX + name].widget
             if isinstance(widget, SecretTextarea):
@@ -54,15 +63,27 @@ class RuleSettingsForm(SettingsForm):
         return cleaned
 
     def _apply_use_case(self, cleaned: dict[str, Any]) -> None:
-        """Let a newly chosen use case set the categories (R2), else follow them."""
+        """Let a newly chosen use case set the categories (R2, R7), else follow them.
+
+        What somebody ticked by hand is replaced only when that is confirmed.
+        """
         use_case = cleaned.get("use_case")
         if not use_case:
             return
-        preset = [str(category) for category in USE_CASE_CATEGORIES[use_case]]
-        if "use_case" in self.changed_data or not cleaned.get("categories"):
-            cleaned["categories"] = preset
-        elif set(cleaned["categories"]) != set(preset):
+        preset = USE_CASE_CATEGORIES[use_case]
+        ticked = cleaned.get("categories") or preset
+        if _are_same(ticked, preset):
+            cleaned["categories"] = [str(category) for category in preset]
+        elif "use_case" not in self.changed_data:
             cleaned["use_case"] = ""
+        elif REPLACE in self.data or _are_same(ticked, self._preset_before()):
+            cleaned["categories"] = [str(category) for category in preset]
+        else:
+            self.asks_to_replace = True
+            self.add_error("use_case", _would_replace(ticked, preset))
+
+    def _preset_before(self) -> list[str]:
+        return USE_CASE_CATEGORIES.get(self.initial.get("use_case") or "", [])
 
     def _drop_events(self, cleaned: dict[str, Any]) -> None:
         cleaned |= {n: v for n, v in NO_EVENTS.items() if n in self.fields}
@@ -116,3 +137,19 @@ def staff_macros_in(text: object) -> set[str]:
         return {name for name in macro_names(text) if is_staff_only(name)}
     except TemplateError:
         return set()  # No template: its own field has said so, or it holds no macros.
+
+
+def _are_same(some: Iterable[str], others: Iterable[str]) -> bool:
+    return set(map(str, some)) == set(map(str, others))
+
+
+def _would_replace(ticked: Iterable[str], preset: Iterable[str]) -> str:
+    """Return the question before hand-made categories are lost."""
+    before, after = (
+        ", ".join(EffectiveCategory(one).label for one in some)
+        for some in (ticked, preset)
+    )
+    return (
+        f"This use case would replace the categories you ticked ({before}) by {after}. "
+        "Confirm that above, or choose no use case to keep yours."
+    )

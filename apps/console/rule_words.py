@@ -10,7 +10,7 @@ from apps.actions import registry
 from apps.console.durations import shortest
 from apps.core.adminkit.addresses import page_url
 from apps.core.adminkit.scoping import STAFF, name_for
-from apps.core.adminkit.showing import NOTHING, badge, chips
+from apps.core.adminkit.showing import badge, chips
 from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import (
     PostbackRule,
@@ -28,15 +28,44 @@ STATUS_COLOURS = {
 }
 
 
-def conditions(rule: PostbackRule, viewer: User) -> SafeString | str:
-    """Return the conditions as chips; needs its relations and custom events (R68).
+TRIGGER_HINTS = {
+    TriggerKind.CONVERSION_DONE: "A conversion becomes approved",
+    TriggerKind.CONVERSION_PENDING: "A conversion becomes pending",
+    TriggerKind.CONVERSION_REJECT: "A conversion becomes rejected",
+    TriggerKind.CONVERSION_ANY: "A conversion enters any status, on hold too",
+    TriggerKind.EVENT: "Events of some categories, or with some names",
+}
 
-    Affiliates do not see those that only staff can have set on their postback.
+CUSTOM_EVENTS_SHOWN = 5
+
+
+def _events_in_words(rule: PostbackRule) -> str:
+    """Return which events it reacts to, if it does: "Any of Views, Progress"."""
+    if rule.trigger != TriggerKind.EVENT:
+        return ""
+    labels = [EffectiveCategory(one).label for one in rule.categories]
+    if len(labels) == len(EffectiveCategory):
+        return "Every event happens"
+    found = (
+        [f"Any of {', '.join(labels)}" if labels[1:] else labels[0]] if labels else []
+    )
+    if rule.event_type is not None:
+        found.append(f"The event {rule.event_type}")
+    if custom := len(rule.custom_events.all()):
+        found.append(f"{custom} by {'their names' if custom > 1 else 'its name'}")
+    return ", or ".join(found) or "No event yet"
+
+
+def conditions(rule: PostbackRule, viewer: User) -> SafeString:
+    """Say when it fires, and return the conditions as chips (R68, R214).
+
+    Needs the rule's relations and custom events. Affiliates do not see those that only
+    staff can have set on their postback.
     """
     is_staff = viewer.affiliate_id is None
     found: list[tuple[str, str]] = []
     if rule.trigger == TriggerKind.EVENT:
-        found += _events(rule)
+        found += _named_events(rule)
     if rule.affiliate is not None:
         found.append(("affiliate", str(rule.affiliate)))
     if rule.goal is not None and (is_staff or not rule.goal.is_private):
@@ -45,7 +74,8 @@ def conditions(rule: PostbackRule, viewer: User) -> SafeString | str:
     if is_staff:
         found += [("if", str(condition)) for condition in rule.field_conditions.all()]
     found += _further(rule)
-    return chips(found) or NOTHING
+    words = _events_in_words(rule) or TRIGGER_HINTS[TriggerKind(rule.trigger)]
+    return format_html('<span class="when">{}</span> {}', words, chips(found))
 
 
 def _further(rule: PostbackRule) -> list[tuple[str, str]]:
@@ -77,13 +107,15 @@ def _delivery(rule: PostbackRule) -> list[tuple[str, str]]:
     return found
 
 
-def _events(rule: PostbackRule) -> list[tuple[str, str]]:
-    found = [("", EffectiveCategory(category).label) for category in rule.categories]
-    if rule.event_type is not None:
-        found.append(("event", str(rule.event_type)))
-    for event in rule.custom_events.all():
-        told = f"{event.name} → {event.send_as}" if event.send_as else event.name
-        found.append(("event", told))
+def _named_events(rule: PostbackRule) -> list[tuple[str, str]]:
+    """Return the custom events; categories and event type stand in the words."""
+    custom = rule.custom_events.all()
+    found = [
+        ("event", f"{event.name} → {event.send_as}" if event.send_as else event.name)
+        for event in custom[:CUSTOM_EVENTS_SHOWN]
+    ]
+    if more := len(custom[CUSTOM_EVENTS_SHOWN:]):
+        found.append(("event", f"and {more} more"))
     return found
 
 
@@ -105,17 +137,12 @@ def action_settings(rule: PostbackRule) -> SafeString | str:
 
 
 def status_badge(rule: PostbackRule) -> SafeString:
-    """Return the status as a badge; its title is the reason. Failures are another."""
-    status = badge(
+    """Return the status as a badge; its title is the reason."""
+    return badge(
         rule.get_status_display(),
         STATUS_COLOURS[RuleStatus(rule.status)],
         rule.status_reason,
     )
-    health = getattr(rule, "health", None)
-    if health is None or not health.failures:
-        return status
-    failing = f"{health.failures} failures in a row"
-    return format_html("{} {}", status, badge(failing, "bad", health.last_message))
 
 
 def status_button(rule: PostbackRule) -> SafeString:

@@ -4,31 +4,36 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.console import rule_words
+from apps.console import rule_health, rule_words
 from apps.console.people import signed_in
-from apps.console.rule_screen import RuleScreen
+from apps.console.rule_bulk import change_status
+from apps.console.rule_preview import RulePreview
 from apps.core.adminkit.showing import badge, moment_column
 from apps.postbacks.adjacent import with_adjacent_count
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.name_warnings import unheard_names
+from apps.postbacks.rule_warnings import rule_warnings
+from apps.reports.rule_hours import lately_of, with_redness
 
 
 @admin.register(PostbackRule)
-class RuleAdmin(RuleScreen):
+class RuleAdmin(RulePreview):
     """Who is told what when."""
 
     list_display = (
         "id",
         "label",
+        "status_button",
+        "last_day",
         "trigger",
         "conditions",
         "action_label",
         "action_settings",
-        "status_button",
         moment_column("created_at", "created at"),
         "author_name",
         "adjacent_rules",
@@ -42,16 +47,18 @@ class RuleAdmin(RuleScreen):
         "event_type",
         "author",
         "health",
+        "connection",
     )
     search_fields = ("name", "=id", "offer__name")
     search_help_text = "Name, number or offer"
     ordering = ("-id",)
-    actions = None
+    actions = (change_status,)
     linked_by = ("goal", "event_type", "connection")
     quick_views = (
         ("Active", "status__exact=active"),
         ("Disabled", "status__exact=disabled"),
         ("Disabled after failures", "status__exact=auto_disabled"),
+        ("Failing first", f"o={1 + list_display.index('last_day')}"),
     )
     empty = (
         "No postbacks yet.",
@@ -64,35 +71,53 @@ class RuleAdmin(RuleScreen):
         rules = with_adjacent_count(
             rules, PostbackRule.objects.visible_to(signed_in(request))
         )
+        rules = with_redness(rules, timezone.now())
         return rules.prefetch_related(
             "custom_events", "field_conditions", "windows", "caps"
         )
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Look up, for the whole page at once, which names never came."""
+        """Look up, for the whole page at once, which names never came, and how it went.
+
+        The look of health is one query, of hourly sums.
+        """
         page = super().get_changelist_instance(request)
         unheard = unheard_names(page.result_list)
+        lately = lately_of(page.result_list, timezone.now())
         for rule in page.result_list:
             rule.unheard = unheard.get(rule.pk, [])
             rule.viewer = signed_in(request)
+            rule.lately = lately[rule.pk]
         return page
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Say above the form how the postback fared."""
+        rule = kwargs.get("obj")
+        if rule is not None:
+            now = timezone.now()
+            lately = lately_of([rule], now)[rule.pk]
+            context["health"] = rule_health.health(rule, lately, now)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="postback", ordering="name")
     def label(self, obj: PostbackRule) -> SafeString:
-        """Return name and offer, and a badge for names that never came (R33)."""
+        """Return name and offer, and a badge for each warning (R33)."""
         unheard: list[str] = getattr(obj, "unheard", [])
+        found = [(one.badge, one.text) for one in rule_warnings(obj)]
+        if unheard:
+            found.append(("waits in vain", f"Never received: {', '.join(unheard)}"))
         return format_html(
             '{}<br><small class="quiet">{}</small> {}',
             obj.name or f"#{obj.pk}",
             obj.offer or "every offer",
-            badge("waits in vain", "wait", f"Never received: {', '.join(unheard)}")
-            if unheard
-            else "",
+            format_html_join(" ", "{}", ((badge(s, "wait", t),) for s, t in found)),
         )
 
     @admin.display(description="trigger settings")
     def conditions(self, obj: Any) -> SafeString | str:
-        """Show the conditions as chips."""
+        """Say when it fires, and show the conditions as chips."""
         return rule_words.conditions(obj, obj.viewer)
 
     @admin.display(description="action", ordering="action")
@@ -109,6 +134,11 @@ class RuleAdmin(RuleScreen):
     def status_button(self, obj: PostbackRule) -> SafeString:
         """Show the status as the button that changes it."""
         return rule_words.status_button(obj)
+
+    @admin.display(description="24 hours", ordering="-redness")
+    def last_day(self, obj: Any) -> SafeString | str:
+        """Show the last hours, and when it last succeeded and failed."""
+        return rule_health.health(obj, obj.lately, timezone.now())
 
     @admin.display(description="author")
     def author_name(self, obj: Any) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.console.delivery_words import state_badge
 from apps.console.people import signed_in
+from apps.console.personal import mask_for_delivery
 from apps.console.rehearsal import NOTHING_FITS, what_happened
 from apps.console.trace import shown_attempts
 from apps.core.adminkit.pages import PageResult
@@ -61,7 +62,9 @@ def try_it(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
         except TooManyTestsError as error:
             messages.error(request, str(error))
         else:
-            page["attempts"] = shown_attempts(page["delivery"])
+            mask = mask_for_delivery(user, page["delivery"])
+            page["attempts"] = shown_attempts(page["delivery"], mask)
+            page["said"] = mask.sentence(page["delivery"].message)
             page["state"] = state_badge(page["delivery"])
     return page
 

@@ -106,6 +106,10 @@ class ApiTokenAdmin(ScopedAdmin):
         """Show whether it may be used now."""
         now = timezone.now()
         if obj.is_valid_at(now):
-            until = f"until {obj.valid_until:%Y-%m-%d}" if obj.valid_until else ""
+            until = (
+                f"until {timezone.localtime(obj.valid_until):%Y-%m-%d}"
+                if obj.valid_until
+                else ""
+            )
             return badge(f"Valid {until}".strip(), "ok")
         return badge("Not yet" if obj.valid_from > now else "Expired", "off")

@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 from apps.accounts.models import User
 from apps.console.delivery_words import OUTCOME_COLOURS, reason_in_words, state_badge
 from apps.console.documents import as_text
+from apps.console.personal import mask_for_event, masked_attempt
 from apps.core.adminkit.pages import Section
 from apps.core.adminkit.showing import NOTHING, link, moment, money
 from apps.deliveries.models import Attempt, Delivery
@@ -15,6 +16,7 @@ from apps.postbacks.checks import OF_FIELD, Check
 from apps.postbacks.explain import Explanation, explain_event
 from apps.postbacks.models import TriggerKind
 from apps.tracking.models import Event
+from apps.tracking.personal import Mask
 
 Deliveries = dict[tuple[int, Any], Delivery]
 """By rule and trigger."""
@@ -51,11 +53,12 @@ def trace_sections(event: Event, user: User) -> list[Section]:
     if not is_staff:
         return [Section("Event", facts), Section("Money", tuple(amounts))]
     amounts.insert(1, ("Revenue", money(event.revenue, event.currency)))
+    mask = mask_for_event(user, event)
     return [
         Section("Event", facts),
         Section("Money", tuple(amounts)),
-        Section("Custom fields", text=as_text(event.fields)),
-        Section("Parameters", text=as_text(event.params)),
+        Section("Custom fields", text=as_text(mask.document(event.fields))),
+        Section("Parameters", text=as_text(mask.document(event.params))),
     ]
 
 
@@ -67,9 +70,10 @@ def trace(event: Event, user: User) -> dict[str, Any]:
         if user.affiliate_id in (None, explanation.rule.owner_affiliate_id)
     ]
     deliveries = _deliveries(event, user)
+    mask = mask_for_event(user, event)
     hides_goal = user.affiliate_id is not None and _is_private(event)
     rows = [
-        _row(explanation, deliveries, user, hides_goal=hides_goal)
+        _row(explanation, deliveries, user, hides_goal=hides_goal, mask=mask)
         for explanation in _of_its_kind(verdicts, deliveries)
     ]
     return {
@@ -111,7 +115,12 @@ def _deliveries(event: Event, user: User) -> Deliveries:
 
 
 def _row(
-    explanation: Explanation, deliveries: Deliveries, user: User, *, hides_goal: bool
+    explanation: Explanation,
+    deliveries: Deliveries,
+    user: User,
+    *,
+    hides_goal: bool,
+    mask: Mask,
 ) -> dict[str, Any]:
     delivery = deliveries.get((explanation.rule.pk, explanation.trigger.id))
     return {
@@ -121,25 +130,25 @@ def _row(
             check._replace(got="a private goal")
             if hides_goal and check.name == "goal"
             else check
-            for check in shown_checks(explanation, user)
+            for check in shown_checks(explanation, user, mask)
         ],
         # A rule that was paused automatically leads to a held delivery.
         "has_fired": explanation.verdict.fired or delivery is not None,
         "delivery": delivery,
         "state": state_badge(delivery) if delivery else "",
-        "reason": reason_in_words(delivery) if delivery else "",
-        "attempts": shown_attempts(delivery) if delivery else [],
+        "reason": mask.sentence(reason_in_words(delivery)) if delivery else "",
+        "attempts": shown_attempts(delivery, mask) if delivery else [],
     }
 
 
-def shown_checks(explanation: Explanation, user: User) -> tuple[Check, ...]:
+def shown_checks(explanation: Explanation, user: User, mask: Mask) -> tuple[Check, ...]:
     """Return the checks; an affiliate learns of fields only whether they were met.
 
     Staff may have set them on the affiliate's postback, also on the revenue.
     """
     checks = explanation.verdict.checks
     if user.affiliate_id is None:
-        return checks
+        return tuple(_masked(check, mask) for check in checks)
     return tuple(
         check._replace(wanted="as staff set it", got="met" if check.ok else "not met")
         if check.name.startswith(OF_FIELD)
@@ -148,9 +157,17 @@ def shown_checks(explanation: Explanation, user: User) -> tuple[Check, ...]:
     )
 
 
-def shown_attempts(delivery: Delivery) -> list[tuple[Attempt, str]]:
+def _masked(check: Check, mask: Mask) -> Check:
+    """Return ``check`` without the person whose field it looked at."""
+    if not check.name.startswith(OF_FIELD):
+        return check
+    name = check.name.removeprefix(OF_FIELD).rpartition(":")[2]
+    return check._replace(got=mask.document({name: str(check.got)})[name])
+
+
+def shown_attempts(delivery: Delivery, mask: Mask) -> list[tuple[Attempt, str]]:
     """Return the attempts, prefetched in their order, each with its colour."""
     return [
-        (attempt, OUTCOME_COLOURS.get(attempt.outcome, "off"))
+        (masked_attempt(attempt, mask), OUTCOME_COLOURS.get(attempt.outcome, "off"))
         for attempt in delivery.attempt_log.all()
     ]

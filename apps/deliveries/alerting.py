@@ -27,6 +27,7 @@ OVER: dict[str, str] = {
     AlertKind.DESTINATION_DOWN: "{name} answers again.",
     AlertKind.BACKLOG: "{name} are sent in time again.",
     AlertKind.WORKER_DEAD: "{name}: none is missing any more.",
+    AlertKind.UNEXPLAINED: "{name}: the last check found none.",
 }
 """What is said when it is over. What has failed for good is never over."""
 

@@ -22,6 +22,7 @@ from apps.deliveries.states import (
 )
 from apps.postbacks.models import RuleStatus
 from apps.postbacks.services import set_rule_status
+from apps.tracking.personal import BY_FORM
 from apps.value_lists.services import apply_changes
 
 logger = logging.getLogger(__name__)
@@ -180,11 +181,13 @@ def _without_texts(item: Finished) -> Finished:
 
 def _stop_the_source(item: Finished) -> None:
     """Switch off what would only go on being refused: the rule, or its connection."""
+    # What a partner said of one delivery stays with the rule: it names no person.
+    said = BY_FORM.sentence(item.message)
     if item.pauses_rule_id is not None:
         set_rule_status(
             rule_id=item.pauses_rule_id,
             status=RuleStatus.AUTO_DISABLED,
-            reason=f"The partner says that the address is gone. {item.message}"[:300],
+            reason=f"The partner says that the address is gone. {said}"[:300],
             author=None,
             now=item.finished_at,
         )
@@ -193,7 +196,7 @@ def _stop_the_source(item: Finished) -> None:
             pk=item.refused_connection_id, state=ConnectionState.OK
         ).update(
             state=ConnectionState.AUTH_ERROR,
-            last_error=item.message[:MESSAGE_MAX_LENGTH],
+            last_error=said[:MESSAGE_MAX_LENGTH],
             updated_at=item.finished_at,
         )
 

@@ -26,7 +26,7 @@ from apps.deliveries.states import DeliveryKind
 from apps.postbacks.explain import Explanation, explain_rule
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.triggers import change_trigger, event_trigger
-from apps.tracking.models import Conversion, ConversionChange, Event
+from apps.tracking.models import ConversionChange, Event
 
 REHEARSED = CONTEXT.format(
     source="""(SELECT %(id)s::uuid AS id, 1 AS attempts, %(kind)s AS kind,
@@ -55,25 +55,13 @@ class Rehearsal:
 def rehearse_event(rule: PostbackRule, event: Event) -> Rehearsal:
     """Return what ``rule`` would do about ``event``."""
     explanation = explain_rule(rule, event_trigger(event), "Event")
-    source = {
-        "type": OF_EVENT,
-        "trigger": event.pk,
-        "event": event.pk,
-        "conversion": event.conversion_id,
-    }
-    return _rehearse(explanation, source, event)
+    return _rehearse(explanation, event)
 
 
 def rehearse_change(rule: PostbackRule, change: ConversionChange) -> Rehearsal:
     """Return what ``rule`` would do about a change of a conversion's status."""
     explanation = explain_rule(rule, change_trigger(change), f"Conversion: {change}")
-    source = {
-        "type": OF_CHANGE,
-        "trigger": change.pk,
-        "event": change.event_id,
-        "conversion": change.conversion_id,
-    }
-    return _rehearse(explanation, source, change.conversion)
+    return _rehearse(explanation, change)
 
 
 def rehearse_sample(rule: PostbackRule) -> dict[str, Any]:
@@ -119,22 +107,28 @@ def _connection_of(rule: PostbackRule) -> Mapping[str, Any]:
     return load_connections([rule.connection_id])[rule.connection_id]
 
 
-def _rehearse(
-    explanation: Explanation, source: dict[str, Any], of: Event | Conversion
-) -> Rehearsal:
+def _rehearse(explanation: Explanation, of: Event | ConversionChange) -> Rehearsal:
     rule, revision_id = explanation.rule, explanation.revision.pk
-    values = {
-        **source,
-        "id": uuid7(),
-        "kind": DeliveryKind.LIVE.value,
-        "revision": revision_id,
-        "rule": rule.pk,
-        "click": of.click_id,
-        "offer": of.offer_id,
-        "affiliate": of.affiliate_id,
-    }
+    values = {**context_of(of), "revision": revision_id, "rule": rule.pk}
     with direct_cursor() as cursor:
         row = cursor.execute(REHEARSED, values).fetchone()
     load_revisions([revision_id])
     job = job_for(row, _connection_of(rule), timezone.now())
     return Rehearsal(explanation, revision_of(revision_id).action.preview(job))
+
+
+def context_of(of: Event | ConversionChange) -> dict[str, Any]:
+    """Return the parameters of ``REHEARSED`` that tell what happened."""
+    is_event = isinstance(of, Event)
+    about = of if isinstance(of, Event) else of.conversion
+    return {
+        "id": uuid7(),
+        "kind": DeliveryKind.LIVE.value,
+        "type": OF_EVENT if is_event else OF_CHANGE,
+        "trigger": of.pk,
+        "event": of.pk if isinstance(of, Event) else of.event_id,
+        "conversion": of.conversion_id,
+        "click": about.click_id,
+        "offer": about.offer_id,
+        "affiliate": about.affiliate_id,
+    }

@@ -7,6 +7,7 @@ from apps.actions.base import AttemptResult, Outcome
 from apps.deliveries.breaker import Contact
 from apps.deliveries.health import Signal
 from apps.deliveries.states import DeliveryKind
+from apps.tracking.personal import BY_FORM
 
 SERVER_ERROR = 500
 BUSY = frozenset({408, 421, 425, 429})
@@ -16,15 +17,17 @@ BUSY = frozenset({408, 421, 425, 429})
 def signal_of(row: Any, result: AttemptResult, ended_at: datetime) -> Signal:
     """Return what an attempt tells of its destination and its rule."""
     judgement = result.judgement
+    is_failure = _counts_as_failure(row, judgement.outcome)
     failed_before = (row.destination_failures or 0) + (row.rule_failures or 0)
     return Signal(
         destination_id=row.destination_id,
         contact=_contact(result, ended_at),
         rule_id=row.rule_id,
-        is_failure=_counts_as_failure(row, judgement.outcome),
+        is_failure=is_failure,
         is_watched=failed_before > 0,
         disable_after=row.disable_after,
-        message=judgement.message,
+        # It goes into alerts, which leave the house: they name no person.
+        message=BY_FORM.sentence(judgement.message) if is_failure else "",
         ended_at=ended_at,
     )
 

@@ -130,6 +130,7 @@ class AlertKind(models.TextChoices):
     BACKLOG = "backlog", "Deliveries wait for too long"
     WORKER_DEAD = "worker_dead", "A worker died"
     EXHAUSTED = "exhausted", "Deliveries failed for good"
+    UNEXPLAINED = "unexplained", "Something is unexplained"
 
 
 class ChannelKind(models.TextChoices):

@@ -18,7 +18,7 @@ from apps.actions import registry
 from apps.core.sql import one_line, rows_of
 from apps.deliveries import lanes
 from apps.deliveries.lanes import Lane
-from apps.deliveries.models import Destination, WorkerShift
+from apps.deliveries.models import Destination, Finding, WorkerShift
 from apps.deliveries.states import AlertKind, BreakerState
 from apps.postbacks.models import RuleStatus
 
@@ -93,6 +93,7 @@ def troubles(now: datetime) -> list[Trouble]:
         *_of_destinations(),
         *_backlog(waiting, now),
         *_of_workers(waiting, now),
+        *_unexplained(),
     ]
 
 
@@ -231,6 +232,18 @@ def _dead(then: datetime, seen_at: datetime | None) -> Iterator[Trouble]:
             f"Workers on {host}",
             f"{who} died without ending the shift, last seen "
             f"{_time(shifts[-1].seen_at)}. What was being sent is tried again or held.",
+        )
+
+
+def _unexplained() -> Iterator[Trouble]:
+    """Tell what the last nightly check found."""
+    for what, text in Finding.objects.values_list("what", "text"):
+        yield Trouble(
+            AlertKind.UNEXPLAINED,
+            f"invariant:{what}",
+            f"Deliveries that {what}",
+            f"{text} This must never be. Open them, resend or cancel them, then run "
+            "«manage.py check_invariants».",
         )
 
 

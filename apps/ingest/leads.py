@@ -1,6 +1,5 @@
 """Leads: the submission of a person's data, which is the transaction's conversion."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.core.normalizing import normalize_email, normalize_phone
 from apps.core.secret_box import seal
 from apps.ingest import storage
 from apps.ingest.clicks import Visitor, clicked_offer, record_click
@@ -19,6 +17,7 @@ from apps.ingest.refusals import Answer, RefusedError
 from apps.ingest.resolving import UNKNOWN_TRANSACTION, Sender, Transaction
 from apps.ingest.services import accept_event, admit
 from apps.tracking.models import Lead
+from apps.tracking.personal import email_hash, phone_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +83,12 @@ def _lead(submission: Submission, known: Transaction, now: datetime) -> Lead:
             "click_id": known.click_id,
             "affiliate_id": known.affiliate_id,
             "sealed_contact": seal(contact),
-            "email_hash": _hash(normalize_email(contact.get("email", ""))),
-            "phone_hash": _hash(normalize_phone(contact.get("phone", ""))),
+            "email_hash": email_hash(contact.get("email", "")),
+            "phone_hash": phone_hash(contact.get("phone", "")),
             "submitted_at": now,
         },
     )
     return lead
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest() if text else ""
 
 
 def _report(submission: Submission, lead: Lead) -> Inbound:

@@ -1,5 +1,6 @@
 """What an accepted report becomes: the rows of its event and its deliveries; pure."""
 
+import hashlib
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -189,10 +190,15 @@ def _dedupe_key(
         if policy == RepeatPolicy.UNLIMITED:
             return None
         if policy == RepeatPolicy.ONCE_PER_DEVICE and report.device_id:
-            scope = "d", report.device_id
+            scope = "d", _digest(report.device_id)
         elif policy == RepeatPolicy.ONCE_PER_USER and report.user_id:
-            scope = "u", report.user_id
+            scope = "u", _digest(report.user_id)
     return KEY_SEPARATOR.join((str(offer_id), *_kind(event), *scope))
+
+
+def _digest(text: str) -> str:
+    """Return what stands for a device or a person in a key that is kept for ever."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _order_key(order_id: str, offer_id: int, event: EventConfig | None) -> str | None:

@@ -11,6 +11,8 @@ from apps.ingest.configuration import OfferConfig, TokenConfig
 
 MAY_REPORT = "tracking.change_lead"
 """What a user needs to report events by hand: the right to work on leads."""
+MAY_SEE_PEOPLE = "tracking.unmask_lead"
+"""What a user needs to see personal data; without it, they are masked."""
 
 _Model = TypeVar("_Model", bound=Model)
 
@@ -54,6 +56,11 @@ class TokenPrincipal:
     def sees_partners(self) -> bool:
         """Tell whether postbacks and what partners were sent may be shown."""
         return self.token.scope == TokenScope.ACCOUNT
+
+    @property
+    def sees_people(self) -> bool:
+        """Programs read back what their side reported."""
+        return True
 
     @property
     def sees_private_goals(self) -> bool:
@@ -126,6 +133,11 @@ class UserPrincipal:
     def sees_partners(self) -> bool:
         """Tell whether postbacks may be shown; affiliates see their own rows only."""
         return True
+
+    @property
+    def sees_people(self) -> bool:
+        """Tell whether personal data are shown; never to users of an affiliate."""
+        return self.user.affiliate_id is None and self.user.has_perm(MAY_SEE_PEOPLE)
 
     @property
     def sees_private_goals(self) -> bool:

@@ -85,7 +85,9 @@ def resolve_offer(
     offer = configuration.offers[transaction.offer_id]
     if not sender.covers(offer) or inbound.offer_token not in ("", offer.public_token):
         raise RefusedError("unknown_transaction", UNKNOWN_TRANSACTION)
-    _check_address(inbound, offer)
+    if sender.user_id is None:
+        # The list is of the advertiser's servers; a person sits somewhere else.
+        _check_address(inbound, offer)
     if not offer.is_active:
         raise RefusedError(
             "offer_inactive",

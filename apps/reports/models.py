@@ -1,7 +1,9 @@
-"""Hourly figures: what the overview reads instead of the log."""
+"""Hourly figures: what the overview and the reconciliation read instead of the log."""
 
 from django.db import models
+from django.db.models import F, Q, Value
 
+from apps.accounts.models import Affiliate
 from apps.core.visibility import ScopedQuerySet
 from apps.offers.models import (
     Offer,
@@ -41,6 +43,12 @@ class DeliveryHour(models.Model):
     p95_ms = models.PositiveIntegerField(
         null=True, help_text="95 % of the delivered ones took at most this long."
     )
+    delivered_at = models.DateTimeField(
+        null=True, help_text="When the last of them arrived, maybe hours later."
+    )
+    failed_at = models.DateTimeField(
+        null=True, help_text="When the last of them failed for good."
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -53,3 +61,77 @@ class DeliveryHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour:%Y-%m-%d %H:00}"
+
+
+FINAL = (
+    "delivered",
+    "failed",
+    "cancelled",
+    "not_sampled",
+    "no_consent",
+    "over_cap",
+    "nothing_to_send",
+    "otherwise_suppressed",
+)
+"""Columns of what ends a delivery, unless somebody has it sent again."""
+
+
+class OutcomeHour(models.Model):
+    """What became of every match of one hour (UTC), by rule, offer and affiliate.
+
+    ``matched`` counts the rows. The others count those whose state can be accounted
+    for, so what is missing to ``matched`` is unexplained (``deliveries.invariants``).
+    """
+
+    AFFILIATE_PATH = "rule__owner_affiliate"
+
+    hour = models.DateTimeField()
+    rule = models.ForeignKey(
+        PostbackRule, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    matched = models.PositiveIntegerField()
+    delivered = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField()
+    held = models.PositiveIntegerField()
+    pending = models.PositiveIntegerField(help_text="Waits for its first attempt.")
+    retrying = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField()
+    not_sampled = models.PositiveIntegerField()
+    no_consent = models.PositiveIntegerField()
+    over_cap = models.PositiveIntegerField()
+    nothing_to_send = models.PositiveIntegerField()
+    otherwise_suppressed = models.PositiveIntegerField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "reconciliation"
+        verbose_name_plural = "reconciliation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hour", "rule", "offer", "affiliate"],
+                nulls_distinct=False,
+                name="outcome_hour_unique",
+            ),
+        ]
+        indexes = [
+            # Hours that may still change, to be counted again.
+            models.Index(
+                fields=["hour", "rule"],
+                condition=Q(matched__gt=sum((F(name) for name in FINAL), Value(0))),
+                name="outcome_hour_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H:00} #{self.rule_id}"

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Max
 
+from apps.reports import outcomes
 from apps.reports.models import EventHour
+from apps.reports.outcomes import ID_AT, REVISITED
 
 LOOK_BACK = timedelta(hours=1)
 """Before the current hour: deliveries planned then may end only now."""
 FIRST_LOOK_BACK = timedelta(days=14)
 REVISIT_MINUTES = 15
-REVISITED = timedelta(hours=84)
-"""A delivery is retried for up to 83.2 hours (DESIGN §8: 75.6, plus jitter)."""
 
 EVENTS = """
 INSERT INTO reports_eventhour (hour, offer_id, accepted)
@@ -21,12 +21,6 @@ SELECT date_trunc('hour', received_at, 'UTC'), offer_id, count(*)
     ON CONFLICT (hour, offer_id) DO UPDATE SET accepted = excluded.accepted
 """
 
-# The id of a delivery is a UUID version 7: its first 48 bits are the milliseconds of
-# its making, so the primary key serves as the index by time. It is made a little later
-# than the moment in created_at, which decides; hence the minute on both sides.
-ID_AT = """(lpad(to_hex((extract(epoch FROM {moment}) * 1000)::bigint), 12, '0')
-            || '00000000000000000000')::uuid"""
-
 SUMS = """
        count(*) FILTER (WHERE state NOT IN ('suppressed', 'cancelled')) AS planned,
        count(*) FILTER (WHERE state = 'delivered') AS delivered,
@@ -34,12 +28,15 @@ SUMS = """
        count(*) FILTER (WHERE state = 'held') AS held,
        percentile_cont(0.95) WITHIN GROUP (
            ORDER BY extract(epoch FROM finished_at - created_at) * 1000)
-           FILTER (WHERE state = 'delivered') AS p95_ms
+           FILTER (WHERE state = 'delivered') AS p95_ms,
+       max(finished_at) FILTER (WHERE state = 'delivered') AS delivered_at,
+       max(finished_at) FILTER (WHERE state = 'failed') AS failed_at
 """
 
 DELIVERIES = f"""
 INSERT INTO reports_deliveryhour
-       (hour, rule_id, planned, delivered, failed, held, p95_ms)
+       (hour, rule_id, planned, delivered, failed, held, p95_ms, delivered_at,
+        failed_at)
 SELECT date_trunc('hour', created_at, 'UTC'), rule_id, {SUMS}
   FROM deliveries_delivery
  WHERE id >= {ID_AT.format(moment="%(since)s::timestamptz - interval '1 minute'")}
@@ -47,7 +44,8 @@ SELECT date_trunc('hour', created_at, 'UTC'), rule_id, {SUMS}
  GROUP BY 1, 2
     ON CONFLICT (hour, rule_id) DO UPDATE
    SET planned = excluded.planned, delivered = excluded.delivered,
-       failed = excluded.failed, held = excluded.held, p95_ms = excluded.p95_ms
+       failed = excluded.failed, held = excluded.held, p95_ms = excluded.p95_ms,
+       delivered_at = excluded.delivered_at, failed_at = excluded.failed_at
 """  # noqa: S608 - made of constants
 
 # Older hours change only where something was still open; read through the index by
@@ -55,7 +53,7 @@ SELECT date_trunc('hour', created_at, 'UTC'), rule_id, {SUMS}
 OPEN_HOURS = f"""
 UPDATE reports_deliveryhour AS h
    SET planned = s.planned, delivered = s.delivered, failed = s.failed, held = s.held,
-       p95_ms = s.p95_ms
+       p95_ms = s.p95_ms, delivered_at = s.delivered_at, failed_at = s.failed_at
   FROM reports_deliveryhour AS o
  CROSS JOIN LATERAL (
        SELECT {SUMS} FROM deliveries_delivery
@@ -85,3 +83,6 @@ def roll_up(*, now: datetime) -> None:
         if now.minute % REVISIT_MINUTES == 0:
             moments = {"oldest": now - REVISITED, "since": since}
             cursor.execute(OPEN_HOURS, moments)
+    outcomes.count_recent(since=since, now=now)
+    if now.minute % REVISIT_MINUTES == 0:
+        outcomes.count_changed(since=since, now=now)

@@ -6,10 +6,12 @@ from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import Affiliate, User
 from apps.accounts.roles import sync_roles
 from apps.connections.models import Connection
+from apps.console.session_age import BEGUN, SEEN
 from apps.deliveries.models import Attempt, Delivery, Replay
 from apps.event_lists.models import EventList
 from apps.events.models import SeenEventName
@@ -54,6 +56,9 @@ def sign_in() -> Callable[[User], Client]:
     def enter(user: User) -> Client:
         client = Client()
         client.force_login(user, backend="apps.accounts.roles.RoleBackend")
+        session = client.session
+        session[BEGUN] = session[SEEN] = timezone.now().timestamp()
+        session.save()
         return client
 
     return enter

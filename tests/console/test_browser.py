@@ -10,9 +10,12 @@ from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from apps.core.adminkit.addresses import change_url, page_url
+from apps.events.models import EventType
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Event
-from tests.factories import make_offer, make_user
+from tests.console.people import EMAIL, make_person
+from tests.factories import make_offer, make_offer_event, make_user
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -132,6 +135,31 @@ def test_the_log_leads_to_the_trace(
     shoot(page, "trace")
 
     assert "Zanzibar rule" in page.content()
+
+
+def test_a_person_triggers_an_event_and_erases_the_lead(
+    page: Page, live_server: LiveServer
+) -> None:
+    """R186, R187: two choices and a look in between."""
+    lead = make_person().lead
+    sale, _ = EventType.objects.get_or_create(name="sale")
+    make_offer_event(lead.offer, sale)
+    page.goto(f"{live_server.url}{change_url(lead)}")
+    shoot(page, "lead")
+
+    page.click("text=Trigger event")
+    page.select_option("select[name=event]", label="sale")
+    page.wait_for_url("**?event=*")
+    shoot(page, "trigger_event")
+    page.click("text=Trigger «sale»")
+    page.wait_for_url("**/tracking/event/**")
+    page.goto(f"{live_server.url}{page_url(lead, 'erase')}")
+    shoot(page, "erase")
+    page.fill("input[name=typed]", lead.public_id)
+    page.click("input[type=submit]")
+    page.wait_for_url(f"**{change_url(lead)}")
+
+    assert EMAIL not in page.content()
 
 
 def test_the_documentation_of_the_api_works_under_the_strict_policy(

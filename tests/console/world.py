@@ -231,7 +231,8 @@ def _delivery(rule: PostbackRule, event: Event, end: int, moment: datetime) -> N
         trigger_id=trigger[1],
         state=state,
         created_at=moment,
-        due_at=moment + timedelta(minutes=5),
+        # What is still open after days waits for a time to come.
+        due_at=moment + timedelta(minutes=5, days=0 if is_over else DAYS + 1),
         finished_at=moment + timedelta(milliseconds=180) if is_over else None,
         message="" if state == "delivered" else "The server did not accept it.",
         **fields,

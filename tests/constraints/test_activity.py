@@ -52,6 +52,16 @@ def test_clicks_and_leads_begin_one_transaction() -> None:
         )
 
 
+def test_an_erased_lead_never_holds_contact_data_again() -> None:
+    lead = Lead.objects.create(
+        offer=make_offer(), transaction_id="t", submitted_at=NOON, erased_at=NOON
+    )
+
+    for column in ("sealed_contact", "email_hash", "phone_hash"):
+        with refused_by("lead_erased_has_no_contact"):
+            Lead.objects.filter(pk=lead.pk).update(**{column: "x"})
+
+
 def test_conversions_are_one_per_outcome() -> None:
     offer = make_offer()
     event_type = make_event_type()

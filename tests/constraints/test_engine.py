@@ -10,6 +10,7 @@ from apps.deliveries.models import (
     AlertChannel,
     AlertNotice,
     Destination,
+    Finding,
     Replay,
     RuleHealth,
 )
@@ -110,3 +111,11 @@ def test_alerts_are_open_once_and_channels_have_their_address() -> None:
             due_at=NOON,
             created_at=NOON,
         )
+
+
+def test_an_invariant_has_one_finding() -> None:
+    """The nightly check replaces what it found before."""
+    Finding.objects.create(what="lost", text="1 lost.", found_at=NOON)
+
+    with refused_by("finding_one_per_invariant"):
+        Finding.objects.create(what="lost", text="2 lost.", found_at=NOON)

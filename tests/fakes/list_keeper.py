@@ -1,16 +1,48 @@
 """What the fakes of list APIs share: keys in four places, sets, answers in JSON."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from tests.fakes.provider import Answer, Asked, json_answer
+from tests.fakes.provider import Answer, Asked, FakeProvider, json_answer
 
 is_email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+").fullmatch
 is_phone = re.compile(r"\+?\d{10,15}").fullmatch
 is_hash = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}").fullmatch
 
 FORMS = ("application/x-www-form-urlencoded", "application/json")
+
+
+class ListKeeper(FakeProvider):
+    """Keeps a set of values for each list; ``accepts`` holds the ``key``."""
+
+    # The addresses it has; the groups are given to ``changed``.
+    path: ClassVar[re.Pattern[str]]
+
+    def reset(self) -> None:
+        """Forget the values as well."""
+        super().reset()
+        self.kept: dict[str, set[str]] = {}
+
+    def state(self) -> dict[str, Any]:
+        """Return the lists beside the effects."""
+        kept = {name: sorted(values) for name, values in self.kept.items()}
+        return {**super().state(), "lists": kept}
+
+    def answer(self, asked: Asked) -> Answer:
+        """Refuse a wrong key, method or address; else do what is asked."""
+        refused = refusal(asked, self.config["key"])
+        if refused is not None:
+            return refused
+        found = self.path.fullmatch(asked.path)
+        if found is None:
+            return error(404, "Page not found")
+        return self.changed(asked, *found.groups())
+
+    @abstractmethod
+    def changed(self, asked: Asked, *groups: str) -> Answer:
+        """Change the list that the groups of ``path`` name, and answer."""
 
 
 def fields_of(asked: Asked) -> dict[str, str]:

@@ -68,8 +68,7 @@ class Fakes:
         self.mounted: dict[str, Mounted] = {}
         for module in pkgutil.iter_modules(providers.__path__):
             import_module(f"{providers.__name__}.{module.name}")
-        kinds: list[Any] = FakeProvider.__subclasses__()
-        for kind in kinds:
+        for kind in _provided(FakeProvider):
             self.mounted[kind.name] = Mounted(kind())
 
     def provider(self, name: str) -> FakeProvider:
@@ -143,6 +142,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Stay silent."""
+
+
+def _provided(base: Any) -> Iterator[Any]:
+    """Yield the providers below ``base``: classes that have a name."""
+    for kind in base.__subclasses__():
+        if "name" in vars(kind):
+            yield kind
+        yield from _provided(kind)
 
 
 def _recorded(target: str, asked: Asked) -> dict[str, Any]:

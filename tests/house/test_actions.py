@@ -66,6 +66,8 @@ def test_every_declaration_is_complete(action: Action) -> None:
         for name, field in form.base_fields.items():
             is_plain = field.label or field.help_text or len(name) > 2
             assert is_plain, f"{action.kind}.{name} explains nothing."
+            # Forms show help as HTML, in which a word in angle brackets is lost.
+            assert "<" not in f"{field.label}{field.help_text}", f"{action.kind}.{name}"
 
 
 OURS = {"ping_url", "smtp"}

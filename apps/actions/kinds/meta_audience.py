@@ -114,6 +114,7 @@ class MetaAudience(MetaAction):
         "https://developers.facebook.com/docs/marketing-api/audiences/guides/"
         "custom-audiences"
     )
+    is_audience: ClassVar = True
     idempotency: ClassVar = Idempotency.SAFE
     # The audience is named by one postback; the connection's others may be right.
     missing_object: ClassVar = Outcome.PERMANENT

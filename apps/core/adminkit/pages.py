@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from django import forms
 from django.contrib.admin import helpers
@@ -13,15 +14,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from apps.core.adminkit.addresses import page_url
-from apps.core.adminkit.screens import LogAdmin, ScopedAdmin
+from apps.core.adminkit.addresses import change_url, page_url
+from apps.core.adminkit.screens import LogAdmin, QuickLink, ScopedAdmin
 
 PageResult = dict[str, Any] | HttpResponse
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One extra page: its part of the URL, its button, who may use it, what it does."""
+    """One extra page: its part of the URL, its button, who may use it, what it does.
+
+    With ``is_tab`` the screen names it among its tabs instead of its buttons.
+    """
 
     name: str
     label: str
@@ -32,6 +36,7 @@ class Page:
     needs: str = ""
     # Whether it is kept from users of affiliates.
     is_for_staff: bool = False
+    is_tab: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,30 @@ class PagesAdmin(ScopedAdmin):
         return [
             (page.label, page_url(obj, page.name))
             for page in self.allowed_pages(request, obj)
+            if not page.is_tab
         ]
+
+    def tab_links(self, request: HttpRequest, obj: Any) -> list[QuickLink]:
+        """Return the tabs of ``obj``, its own page first; none if it is alone."""
+        tabs = self.related_tabs(request, obj)
+        if not tabs:
+            return []
+        return [
+            QuickLink(label, url, is_current=_is_current(request, url))
+            for label, url in [("General", change_url(obj)), *tabs]
+        ]
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Keep the tabs above the history of a visible row."""
+        obj = self.get_object(request, unquote(object_id))
+        tabs = self.tab_links(request, obj) if obj is not None else []
+        context = {"tabs": tabs, **(extra_context or {})}
+        return super().history_view(request, object_id, context)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -106,7 +134,7 @@ class PagesAdmin(ScopedAdmin):
         """Put the buttons and the tabs onto the form."""
         obj = kwargs.get("obj")
         context["page_links"] = self.page_links(request, obj) if obj else []
-        context["tabs"] = self.related_tabs(request, obj) if obj else []
+        context["tabs"] = self.tab_links(request, obj) if obj else []
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -144,11 +172,18 @@ class FactsAdmin(LogAdmin, PagesAdmin):
             "template": self.facts_template,
             "sections": self.sections(request, obj),
             "page_links": self.page_links(request, obj),
-            "tabs": self.related_tabs(request, obj),
+            "tabs": self.tab_links(request, obj),
             **self.more_context(request, obj),
             **(extra_context or {}),
         }
         return render_page(self, request, page, title=self.heading(obj), original=obj)
+
+
+def _is_current(request: HttpRequest, url: str) -> bool:
+    """Tell whether ``url`` is shown now, perhaps narrowed further."""
+    path, _, query = url.partition("?")
+    asked = request.GET.dict()
+    return path == request.path and dict(parse_qsl(query)).items() <= asked.items()
 
 
 def render_page(

@@ -1,11 +1,26 @@
-"""Counting that stops: a list of millions must not be counted to be shown."""
+"""Lists of millions: what must not be counted or sorted to be shown."""
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.contrib.admin import ChoicesFieldListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from apps.core.adminkit.ranges import RangeFilter, moment_of
+from apps.core.ids import uuid7_from
 
 MAX_COUNT = 10_000
+LOOKED_AT = 20_000
+LOOKED_AT_NOTE = (
+    f"Looked at are the newest {LOOKED_AT:,} rows that match the dates and the offer. "
+    "Choose dates to look further back."
+)
+SLACK = timedelta(days=1)
+"""How far an id's time may be from the time it is filtered by; a clock may be wrong."""
 
 
 class CappedPaginator(Paginator[Any]):
@@ -15,4 +30,43 @@ class CappedPaginator(Paginator[Any]):
     def count(self) -> int:
         """Return how many rows there are, up to the cap."""
         rows: Any = self.object_list
-        return int(rows.order_by()[:MAX_COUNT].count())
+        return int(rows.order_by().values("pk")[:MAX_COUNT].count())
+
+
+class LogChangeList(ChangeList):
+    """Keeps the list's own order: any other would sort the whole table."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """Return the order of the screen, whatever the address asks for."""
+        return list(self.model_admin.get_ordering(request))
+
+
+class LogChoicesFilter(ChoicesFieldListFilter):
+    """A choice that no index leads to: looked for among the newest rows only."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the list without reading all of it."""
+        if any(self.used_parameters.values()):
+            queryset = newest_of(queryset)
+        found = super().queryset(request, queryset)
+        return queryset if found is None else found
+
+
+def newest_of(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the newest ``LOOKED_AT`` rows of ``queryset``, whose ids sort by time."""
+    keys = queryset.prefetch_related(None).order_by("-pk").values_list("pk", flat=True)
+    last = keys[LOOKED_AT - 1 : LOOKED_AT].first()
+    return queryset if last is None else queryset.filter(pk__gte=last)
+
+
+class LogRangeFilter(RangeFilter):
+    """A range of time in a log whose ids sort by time: only that part is read."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the list by the time, and by the ids that can be of that time."""
+        start, end = (moment_of(text) for text in self.values)
+        if start:
+            queryset = queryset.filter(pk__gte=uuid7_from(start - SLACK))
+        if end:
+            queryset = queryset.filter(pk__lt=uuid7_from(end + SLACK))
+        return super().queryset(request, queryset)

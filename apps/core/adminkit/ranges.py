@@ -48,7 +48,7 @@ class RangeFilter(admin.FieldListFilter):
         found = {
             name: moment
             for name, text in zip(self.names, self.values, strict=True)
-            if (moment := _moment(text))
+            if (moment := moment_of(text))
         }
         return queryset.filter(**found)
 
@@ -61,6 +61,11 @@ class RangeFilter(admin.FieldListFilter):
             if text
         ]
         return " ".join(words)
+
+    @property
+    def zone(self) -> str:
+        """The zone in which the range is read: the user's."""
+        return timezone.get_current_timezone_name()
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield the presets as links."""
@@ -76,9 +81,11 @@ class RangeFilter(admin.FieldListFilter):
             "query_string": changelist.get_query_string(remove=self.names),
             "display": "Any time",
         }
-        now = timezone.localtime().replace(second=0, microsecond=0, tzinfo=None)
+        now = timezone.now()
         for label, hours in PRESETS:
-            start = (now - timedelta(hours=hours)).isoformat(timespec="minutes")
+            # Hours that passed: a day has 23 or 25 of them when the clocks change.
+            since = timezone.make_naive(now - timedelta(hours=hours))
+            start = since.isoformat(timespec="minutes")
             yield {
                 "selected": self.values == [start, ""],
                 "query_string": changelist.get_query_string(
@@ -88,7 +95,8 @@ class RangeFilter(admin.FieldListFilter):
             }
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """Return the moment somebody typed, ``None`` when it is none."""
     try:
         moment = parse_datetime(text)
     except ValueError:

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
-from apps.core.adminkit.paging import CappedPaginator
+from apps.core.adminkit.owners import owner_context
+from apps.core.adminkit.paging import CappedPaginator, LogChangeList
 from apps.core.adminkit.scoping import STAFF, ReadOnlyMixin, ScopedMixin, name_for
 from apps.core.adminkit.showing import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class QuickLink:
-    """A view of a list as a tab above it."""
+    """A tab: a view of a list, or a page that belongs to an object."""
 
     label: str
     url: str
@@ -47,6 +49,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
             "title": name[:1].upper() + name[1:],
             "quick_links": self.quick_links(request),
             "empty": self.empty,
+            **owner_context(self, request),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
@@ -127,7 +130,12 @@ def _hide_staff(entry: Any, viewer: Any) -> None:
 
 
 class LogAdmin(ReadOnlyMixin, ScopedAdmin):
-    """A table that grows with every event: read only, never counted whole."""
+    """A table that grows with every event: read only, never counted or sorted whole."""
 
     paginator = CappedPaginator
     ordering = ("-id",)
+    sortable_by = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return a list that keeps its order."""
+        return LogChangeList

@@ -22,7 +22,10 @@ def moment(value: datetime | None) -> SafeString | str:
         return NOTHING
     local = timezone.localtime(value)
     return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(), f"{local:%Y-%m-%d %H:%M:%S}"
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        f"UTC{local.isoformat()[-6:]}",
+        f"{local:%Y-%m-%d %H:%M:%S}",
     )
 
 

@@ -4,6 +4,7 @@ from apps.deliveries.models.alerts import (
     Alert,
     AlertChannel,
     AlertNotice,
+    Finding,
     RuleHealth,
 )
 from apps.deliveries.models.deliveries import Attempt, Delivery
@@ -20,6 +21,7 @@ __all__ = [
     "Attempt",
     "Delivery",
     "Destination",
+    "Finding",
     "Replay",
     "RuleHealth",
     "WorkerShift",

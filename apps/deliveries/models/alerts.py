@@ -148,3 +148,21 @@ class AlertNotice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Finding(models.Model):
+    """What the last nightly check found that must never be; alerts tell of it."""
+
+    what = models.CharField(max_length=200)
+    text = models.CharField(max_length=500)
+    found_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["what"], name="finding_one_per_invariant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q, Value
 
@@ -205,6 +206,26 @@ class Delivery(models.Model):
                 fields=["rule", "finished_at"],
                 condition=Q(state=DeliveryState.FAILED, outcome__in=EXHAUSTED),
                 name="delivery_exhausted",
+            ),
+            # The tests of a trigger: to erase what they stored.
+            models.Index(
+                fields=["trigger_id"],
+                condition=Q(kind=DeliveryKind.TEST),
+                name="delivery_test_of_trigger",
+            ),
+            # The reconciliation: what ended lately, of whichever hour.
+            BrinIndex(
+                fields=["finished_at"], autosummarize=True, name="delivery_by_end"
+            ),
+            # What must never be, see ``invariants``: empty.
+            models.Index(
+                fields=["id"],
+                condition=Q(
+                    state__in=(DeliveryState.DELIVERED, DeliveryState.FAILED),
+                    attempts=0,
+                )
+                & ~Q(reason="marked"),
+                name="delivery_never_tried",
             ),
             # Alerts: what was refused lately, of rules that must lose nothing.
             models.Index(

@@ -9,6 +9,7 @@ from apps.events.models import EventType
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Conversion, Event, Lead
+from apps.tracking.personal import BY_FORM
 
 AMOUNTS = ("sale_amount", "sale_currency", "currency", "revenue", "payout")
 
@@ -42,6 +43,14 @@ class EventOut(Shape):
     }
     # A serializer's ``fields`` is its own, so this column needs another name.
     custom_fields = serializers.JSONField(source="fields", read_only=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return the event; what looks personal is masked for who may not see it."""
+        found = super().to_representation(instance)
+        if not self.context["principal"].sees_people:
+            for name in {"params", "custom_fields"} & found.keys():
+                found[name] = BY_FORM.document(found[name])
+        return found
 
     class Meta:
         model = Event
@@ -81,6 +90,16 @@ class LeadOut(Shape):
 
 class DeliveryOut(Shape):
     """A delivery: one rule told of one trigger."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return the delivery; answers of partners may name the person."""
+        found = super().to_representation(instance)
+        if not self.context["principal"].sees_people:
+            found["message"] = BY_FORM.sentence(found["message"])
+            for tried in found.get("attempt_log", ()):
+                tried["message"] = BY_FORM.sentence(tried["message"])
+                tried["findings"] = BY_FORM.document(tried["findings"])
+        return found
 
     class Meta:
         model = Delivery

@@ -80,7 +80,10 @@ class Click(models.Model):
 
 
 class Lead(TimeStamped):
-    """The person view of a transaction. Contact data is sealed, its hashes are not."""
+    """The person view of a transaction. Contact data is sealed, its hashes are not.
+
+    Once erased, it never holds contact data again.
+    """
 
     AFFILIATE_PATH: ClassVar = "affiliate"
 
@@ -98,17 +101,37 @@ class Lead(TimeStamped):
     email_hash = models.CharField(max_length=64, blank=True, editable=False)
     phone_hash = models.CharField(max_length=64, blank=True, editable=False)
     submitted_at = models.DateTimeField()
+    erased_at = models.DateTimeField(
+        "personal data erased", null=True, blank=True, editable=False
+    )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        permissions = [
+            ("unmask_lead", "Can see personal data"),
+            ("erase_lead", "Can erase personal data"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["public_id"], name="lead_public_id_unique"),
             models.UniqueConstraint(
                 fields=["offer", "transaction_id"], name="lead_one_per_transaction"
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(sealed_contact="", email_hash="", phone_hash=""),
+                name="lead_erased_has_no_contact",
+            ),
         ]
         indexes = [
+            # The lead of a transaction: its page, what is to be masked, the search.
+            models.Index(fields=["transaction_id"], name="lead_by_transaction"),
+            # The quick link Erased, newest first.
+            models.Index(
+                fields=["id"],
+                condition=Q(erased_at__isnull=False),
+                name="lead_erased",
+            ),
             # Look-up of a person across leads.
             models.Index(
                 fields=["email_hash"],

@@ -109,6 +109,12 @@ class Conversion(Money, TimeStamped):
         indexes = [
             # Everything of one transaction; the check that an event's base exists.
             models.Index(fields=["transaction_id"], name="conversion_by_transaction"),
+            # The search box, which takes order ids too.
+            models.Index(
+                fields=["order_id"],
+                condition=~Q(order_id=""),
+                name="conversion_by_order",
+            ),
             BrinIndex(fields=["created_at"], name="conversion_by_time"),
             # The conversions of one offer; those that are not approved; newest first.
             models.Index(fields=["offer", "id"], name="conversion_by_offer"),

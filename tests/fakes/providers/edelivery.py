@@ -1,10 +1,11 @@
 """E-Delivery's lists of contacts and of those who unsubscribed, as we suppose them."""
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tests.fakes import list_keeper
-from tests.fakes.provider import Answer, Asked, FakeProvider
+from tests.fakes.list_keeper import ListKeeper
+from tests.fakes.provider import Answer, Asked
 
 PATH = re.compile(
     r"/(contact|unsubscribe)-lists/([\w.-]+)/(contacts|emails|phones)-(add|delete)"
@@ -13,28 +14,15 @@ CHECKS = {"email": list_keeper.is_email, "phone": list_keeper.is_phone}
 NEEDED = {"contacts": (), "emails": ("email",), "phones": ("phone",)}
 
 
-class EDelivery(FakeProvider):
+class EDelivery(ListKeeper):
     """Keeps a set of contacts, and of the unsubscribed, for each list."""
 
     name: ClassVar = "edelivery"
+    path: ClassVar = PATH
     accepts: ClassVar = {"key": "canary-edelivery-key", "lists": ["55"]}
 
-    def reset(self) -> None:
-        super().reset()
-        self.kept: dict[str, set[str]] = {}
-
-    def state(self) -> dict[str, Any]:
-        kept = {name: sorted(values) for name, values in self.kept.items()}
-        return {**super().state(), "lists": kept}
-
-    def answer(self, asked: Asked) -> Answer:
-        refused = list_keeper.refusal(asked, self.config["key"])
-        if refused is not None:
-            return refused
-        found = PATH.fullmatch(asked.path)
-        if found is None:
-            return list_keeper.error(404, "Page not found")
-        kind, list_id, what, verb = found.groups()
+    def changed(self, asked: Asked, *groups: str) -> Answer:
+        kind, list_id, what, verb = groups
         if list_id not in self.config["lists"]:
             return list_keeper.error(404, "List not found")
         fields = list_keeper.fields_of(asked)

@@ -1,38 +1,26 @@
 """Opt-Intel's opt-out lists: paths as documented, fields and answers as we suppose."""
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tests.fakes import list_keeper
-from tests.fakes.provider import Answer, Asked, FakeProvider
+from tests.fakes.list_keeper import ListKeeper
+from tests.fakes.provider import Answer, Asked
 
 PATH = re.compile(r"/optout/([\w.-]+)/(email|phone)s-(add|delete)")
 
 
-class OptIntel(FakeProvider):
+class OptIntel(ListKeeper):
     """Keeps a set of addresses and numbers for each list; addresses may be hashes."""
 
     name: ClassVar = "optintel"
+    path: ClassVar = PATH
     accepts: ClassVar = {"key": "canary-optintel-key", "lists": ["abc123"]}
 
-    def reset(self) -> None:
-        super().reset()
-        self.kept: dict[str, set[str]] = {}
-
-    def state(self) -> dict[str, Any]:
-        kept = {name: sorted(values) for name, values in self.kept.items()}
-        return {**super().state(), "lists": kept}
-
-    def answer(self, asked: Asked) -> Answer:
-        refused = list_keeper.refusal(asked, self.config["key"])
-        if refused is not None:
-            return refused
-        found = PATH.fullmatch(asked.path)
-        if found is None:
-            return list_keeper.error(404, "Page not found")
-        if found[1] not in self.config["lists"]:
+    def changed(self, asked: Asked, *groups: str) -> Answer:
+        if groups[0] not in self.config["lists"]:
             return list_keeper.error(404, "List not found")
-        list_id, name, verb = found.groups()
+        list_id, name, verb = groups
         return self._change(list_id, name, verb, list_keeper.fields_of(asked))
 
     def _change(

@@ -25,6 +25,13 @@ document.addEventListener("click", (event) => {
   closeMenus(event.target.closest("details.pick"));
 });
 
+// A choice that only leads on needs no click on its button.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-submits]")) {
+    event.target.form.requestSubmit();
+  }
+});
+
 // On phones each cell of a list says which column it is.
 document.addEventListener("DOMContentLoaded", () => {
   const list = document.querySelector("#result_list");
@@ -39,3 +46,30 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 });
+
+// What is meant to be copied gets a button that does it.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const text of document.querySelectorAll(".copyable")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button plain copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${text.dataset.name ?? ""}`.trim());
+    button.addEventListener("click", () => copy(text, button));
+    text.after(button);
+  }
+});
+
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text.textContent.trim());
+    button.textContent = "Copied";
+  } catch {
+    // Browsers offer no clipboard without HTTPS: the text is marked instead.
+    getSelection().selectAllChildren(text);
+    button.textContent = "Press Ctrl+C";
+  }
+  setTimeout(() => {
+    button.textContent = "Copy";
+  }, 2000);
+}

@@ -1,138 +1,19 @@
-"""Who takes part: users, advertisers, affiliates and the tokens they send."""
+"""Tokens that senders authenticate with."""
 
 import hashlib
 import secrets
 from datetime import datetime
-from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
+from apps.accounts.models.parties import Advertiser
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
 
 TOKEN_PREFIX_LENGTH = 8
 TOKEN_BYTES = 32  # 256 random bits (DESIGN §5).
-
-
-class PartyStatus(models.TextChoices):
-    """Whether an advertiser or affiliate takes part."""
-
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
-
-
-class Advertiser(TimeStamped):
-    """A company that reports events and pays revenue."""
-
-    name = models.CharField(max_length=120)
-    website = models.URLField(blank=True)
-    contact_email = models.EmailField(blank=True)
-    default_currency = models.CharField(
-        max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."
-    )
-    status = models.CharField(
-        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
-    )
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                name="advertiser_name_unique",
-                violation_error_message="An advertiser of this name exists already.",
-            ),
-            models.CheckConstraint(
-                condition=Q(default_currency__regex=r"^[A-Z]{3}$"),
-                name="advertiser_currency_is_iso_code",
-                violation_error_message="Three capital letters, e.g. USD.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Affiliate(TimeStamped):
-    """A partner who brings traffic and is paid payout."""
-
-    AFFILIATE_PATH: ClassVar = "pk"
-
-    name = models.CharField(max_length=120)
-    status = models.CharField(
-        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
-    )
-    external_ref = models.CharField(
-        "external reference",
-        max_length=120,
-        blank=True,
-        help_text="The affiliate's id in another system.",
-    )
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                name="affiliate_name_unique",
-                violation_error_message="An affiliate of this name exists already.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Role(models.TextChoices):
-    """What a user is; the label is the name of the group that holds the permissions."""
-
-    ADMIN = "admin", "Admin"
-    ACCOUNT_MANAGER = "account_manager", "Account manager"
-    OPERATOR = "operator", "Operator"
-    AFFILIATE = "affiliate", "Affiliate"
-    VIEWER = "viewer", "Viewer"
-
-
-class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)["User"]):  # type: ignore[misc]
-    """Django's user manager whose querysets know ``visible_to``."""
-
-
-class User(AbstractUser):
-    """A person who signs in; one with an affiliate sees that affiliate's rows only."""
-
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
-    affiliate = models.ForeignKey(
-        Affiliate,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="users",
-        help_text="Only for users of the role Affiliate.",
-    )
-
-    objects: ClassVar[ScopedUserManager] = ScopedUserManager()
-
-    class Meta(AbstractUser.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(role=Role.AFFILIATE, affiliate__isnull=False)
-                | (~Q(role=Role.AFFILIATE) & Q(affiliate__isnull=True)),
-                name="user_affiliate_matches_role",
-                violation_error_message="A user of the role Affiliate needs an "
-                "affiliate; every other user has none.",
-            ),
-            models.CheckConstraint(
-                condition=Q(affiliate__isnull=True) | Q(is_superuser=False),
-                name="user_of_affiliate_is_no_superuser",
-                violation_error_message="A user of an affiliate cannot be a superuser.",
-            ),
-        ]
 
 
 class TokenScope(models.TextChoices):

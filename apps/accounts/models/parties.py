@@ -1,0 +1,81 @@
+"""Companies that take part: advertisers and affiliates."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+
+
+class PartyStatus(models.TextChoices):
+    """Whether an advertiser or affiliate takes part."""
+
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+
+
+class Advertiser(TimeStamped):
+    """A company that reports events and pays revenue."""
+
+    name = models.CharField(max_length=120)
+    website = models.URLField(blank=True)
+    contact_email = models.EmailField(blank=True)
+    default_currency = models.CharField(
+        max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."
+    )
+    status = models.CharField(
+        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="advertiser_name_unique",
+                violation_error_message="An advertiser of this name exists already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(default_currency__regex=r"^[A-Z]{3}$"),
+                name="advertiser_currency_is_iso_code",
+                violation_error_message="Three capital letters, e.g. USD.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Affiliate(TimeStamped):
+    """A partner who brings traffic and is paid payout."""
+
+    AFFILIATE_PATH: ClassVar = "pk"
+
+    name = models.CharField(max_length=120)
+    status = models.CharField(
+        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
+    )
+    external_ref = models.CharField(
+        "external reference",
+        max_length=120,
+        blank=True,
+        help_text="The affiliate's id in another system.",
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="affiliate_name_unique",
+                violation_error_message="An affiliate of this name exists already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,65 @@
+"""The second step of a sign-in, and what replaces it once."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from apps.core.models import TimeStamped
+from apps.core.visibility import ScopedQuerySet
+
+
+class TwoStep(TimeStamped):
+    """The second step of a user's sign-in: a secret shared with the user's telephone.
+
+    It counts from the moment it is confirmed by a code. The user is the primary key:
+    nobody has two.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="two_step",
+    )
+    sealed_secret = models.TextField(editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    # The step of time whose code was used last; it and older ones are used up.
+    last_step = models.BigIntegerField(default=0, editable=False)
+    tries = models.PositiveIntegerField(default=0, editable=False)
+    tried_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "two-step sign-in"
+        verbose_name_plural = "two-step sign-ins"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(sealed_secret=""), name="two_step_has_a_secret"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Two-step sign-in of {self.user}"
+
+
+class RecoveryCode(models.Model):
+    """Stands in for a code of a lost telephone, once; only its hash is stored."""
+
+    two_step = models.ForeignKey(
+        TwoStep, on_delete=models.CASCADE, related_name="recovery_codes"
+    )
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["two_step", "code_hash"], name="recovery_code_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Recovery code #{self.pk} of {self.two_step_id}"

@@ -1,0 +1,64 @@
+"""People who sign in."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models.parties import Affiliate
+from apps.accounts.zones import zone_choices
+from apps.core.visibility import ScopedQuerySet
+
+
+class Role(models.TextChoices):
+    """What a user is; the label is the name of the group that holds the permissions."""
+
+    ADMIN = "admin", "Admin"
+    ACCOUNT_MANAGER = "account_manager", "Account manager"
+    OPERATOR = "operator", "Operator"
+    AFFILIATE = "affiliate", "Affiliate"
+    VIEWER = "viewer", "Viewer"
+
+
+class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)["User"]):  # type: ignore[misc]
+    """Django's user manager whose querysets know ``visible_to``."""
+
+
+class User(AbstractUser):
+    """A person who signs in; one with an affiliate sees that affiliate's rows only."""
+
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        help_text="Only for users of the role Affiliate.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        choices=zone_choices,
+        help_text="In which the admin shows and reads times. Empty: the "
+        "installation's.",
+    )
+
+    objects: ClassVar[ScopedUserManager] = ScopedUserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role=Role.AFFILIATE, affiliate__isnull=False)
+                | (~Q(role=Role.AFFILIATE) & Q(affiliate__isnull=True)),
+                name="user_affiliate_matches_role",
+                violation_error_message="A user of the role Affiliate needs an "
+                "affiliate; every other user has none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(affiliate__isnull=True) | Q(is_superuser=False),
+                name="user_of_affiliate_is_no_superuser",
+                violation_error_message="A user of an affiliate cannot be a superuser.",
+            ),
+        ]

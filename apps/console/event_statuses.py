@@ -1,0 +1,59 @@
+"""The filter of the event log by what became of an event's postbacks (R206)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+
+from apps.console.people import signed_in
+from apps.core.adminkit.paging import newest_of
+from apps.deliveries.models import Delivery
+from apps.deliveries.states import DeliveryState
+
+NEWEST = 10_000
+STATES: dict[str, tuple[DeliveryState, ...]] = {
+    "failed": (DeliveryState.FAILED,),
+    "held": (DeliveryState.HELD,),
+    "waiting": (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.RETRYING),
+}
+"""Few of all deliveries, and each with an index: they lead to their events."""
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Whether the postbacks of an event were sent. The last of the filters."""
+
+    title = "status"
+    parameter_name = "sent"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the choices."""
+        return [
+            ("failed", "Failed"),
+            ("held", "Held"),
+            ("waiting", "Waiting or retrying"),
+            ("all", "All sent"),
+            ("none", "No postback"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the list without reading all of it."""
+        asked = self.value()
+        deliveries = Delivery.objects.visible_to(signed_in(request))
+        if asked in STATES:
+            first, *others = (
+                _events_of(deliveries.filter(state=state)) for state in STATES[asked]
+            )
+            return queryset.filter(pk__in=first.union(*others, all=True))
+        if asked not in ("all", "none"):
+            return queryset
+        own = deliveries.filter(event=OuterRef("pk"))
+        if asked == "none":
+            return newest_of(queryset).filter(~Exists(own))
+        unsent = own.exclude(state=DeliveryState.DELIVERED)
+        return newest_of(queryset).filter(Exists(own), ~Exists(unsent))
+
+
+def _events_of(deliveries: QuerySet[Any]) -> QuerySet[Any]:
+    found = deliveries.filter(event__isnull=False).order_by("-id")
+    return found.values("event_id")[:NEWEST]

@@ -1,0 +1,67 @@
+"""What offers and their events share on screen: terms, and the rows of an offer."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from apps.core.adminkit.scoping import ScopedMixin
+from apps.event_lists.models import OfferEventList
+from apps.events.models import EventLimit
+from apps.goals.models import Goal
+from apps.offers.models import OfferAffiliate
+from apps.value_lists.models import OfferValueList
+
+RATES = (
+    ("revenue_type", "revenue_value"),
+    ("payout_type", "payout_value", "percent_of"),
+)
+"""The fields of an offer and of its events that say what they earn and pay."""
+
+
+class GoalInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """The milestones of the offer."""
+
+    model = Goal
+    extra = 0
+    can_delete = False  # Goals are archived: postbacks remember them (R108).
+    fields = ("name", "alias", "ref", "is_private", "status")
+
+
+class OfferAffiliateInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """Who promotes the offer."""
+
+    model = OfferAffiliate
+    extra = 0
+    autocomplete_fields = ("affiliate",)
+    verbose_name = "affiliate"
+    verbose_name_plural = "Affiliates"
+
+
+class EventLimitInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """How many events the offer takes; what exceeds it is counted and filtered."""
+
+    model = EventLimit
+    extra = 0
+    autocomplete_fields = ("event_type",)
+    verbose_name = "limit"
+    verbose_name_plural = "Limits"
+
+
+class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """The event lists attached to the offer (R195)."""
+
+    model = OfferEventList
+    extra = 0
+    autocomplete_fields = ("event_list",)
+    verbose_name = "event list"
+    verbose_name_plural = "Event lists"
+
+
+class OfferValueListInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """The lists of values that the offer consults."""
+
+    model = OfferValueList
+    extra = 0
+    autocomplete_fields = ("value_list",)
+    verbose_name = "value list"
+    verbose_name_plural = "Value lists"

@@ -1,0 +1,246 @@
+"""The reconciliation: what matched, and what became of every match, must agree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from apps.accounts.models import Advertiser, Affiliate
+from apps.core.adminkit.addresses import list_url
+from apps.core.adminkit.exporting import csv_lines, csv_response
+from apps.core.adminkit.pages import render_page
+from apps.core.adminkit.scoping import ReadOnlyMixin, visible
+from apps.core.adminkit.screens import ScopedAdmin
+from apps.core.adminkit.showing import NOTHING
+from apps.deliveries.models import Delivery, Finding
+from apps.offers.models import Offer
+from apps.reports.models import OutcomeHour
+from apps.reports.reconciliation import (
+    COLUMNS,
+    SUPPRESSED,
+    Line,
+    reconcile,
+    sums_between,
+    total_of,
+)
+
+MOST_DAYS = 92
+PRESETS = (("Today", 0, 0), ("Yesterday", 1, 1), ("7 days", 6, 0), ("30 days", 29, 0))
+LABELS = {
+    "rule": "Postbacks",
+    "affiliate": "Affiliates",
+    "advertiser": "Advertisers",
+    "offer": "Offers",
+}
+NARROWED: dict[str, tuple[type[Any], str]] = {
+    "affiliate": (Affiliate, "affiliate"),
+    "advertiser": (Advertiser, "offer__advertiser"),
+    "offer": (Offer, "offer"),
+}
+NOBODY = "none"
+"""In the address: of no affiliate."""
+LINKED = {"failed": "failed", "held": "held", "retrying": "retrying"}
+"""Columns that lead to the deliveries they count, by their state."""
+
+
+class RangeForm(forms.Form):
+    """Which days, and by what."""
+
+    first = forms.DateField(
+        label="From", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label="Until, inclusive", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    by = forms.ChoiceField(
+        choices=list(LABELS.items()), widget=forms.HiddenInput, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a range that ends before it begins, or is too long."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            raise forms.ValidationError("The range ends before it begins.")
+        if first and last and (last - first).days >= MOST_DAYS:
+            raise forms.ValidationError(f"Choose {MOST_DAYS} days at the most.")
+        return cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for."""
+
+    first: date
+    last: date
+    by: str
+    of: dict[str, str]
+
+    @property
+    def start(self) -> datetime:
+        """The first moment, in the installation's time zone."""
+        return timezone.make_aware(datetime.combine(self.first, time()))
+
+    @property
+    def end(self) -> datetime:
+        """The moment after the last."""
+        day_after = self.last + timedelta(days=1)
+        return timezone.make_aware(datetime.combine(day_after, time()))
+
+    def url(self, **changes: Any) -> str:
+        """Return the address of the same question with ``changes``."""
+        asked = {"first": self.first, "last": self.last, "by": self.by, **self.of}
+        return f"?{urlencode({**asked, **changes})}"
+
+    def deliveries_url(self, rule_id: int | None, **filters: str) -> str:
+        """Return the address of the deliveries of a postback in the range."""
+        start, end = (
+            timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+            for at in (self.start, self.end)
+        )
+        dates = {"created_at__gte": start, "created_at__lt": end}
+        return list_url(Delivery, **dates, rule__id__exact=rule_id, **filters)
+
+
+@admin.register(OutcomeHour)
+class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
+    """One page of sums in place of a list of hours."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the file."""
+        view = self.admin_site.admin_view(self.export_view)
+        return [
+            path("export/", view, name="reports_outcomehour_export"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show the sums, what is unexplained first."""
+        form, asked = self._asked(request)
+        lines = self._lines(request, asked)
+        page = {
+            "template": "console/reconciliation.html",
+            "range_form": form,
+            "asked": asked,
+            "presets": list(_presets(asked)),
+            "tabs_by": [(label, asked.url(by=by), by) for by, label in LABELS.items()],
+            "narrowed": self._narrowed(request, asked),
+            "lines": [_shown(line, asked) for line in lines],
+            "total": _shown(total_of(lines), asked) if lines else None,
+            "wrong": sum(not line.is_right for line in lines),
+            "findings": visible(Finding.objects.order_by("what"), request.user),
+            "export_url": f"export/{asked.url()}",
+            **(extra_context or {}),
+        }
+        return render_page(self, request, page, title="Reconciliation", is_list=True)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *_: Any, **__: Any
+    ) -> Any:
+        """Lead from a single hour to the page: it has none of its own."""
+        return HttpResponseRedirect(list_url(OutcomeHour))
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the sums as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        _, asked = self._asked(request)
+        lines = self._lines(request, asked)
+        headings = [asked.by, "of", *COLUMNS.values(), "Unexplained"]
+        rows = (
+            [line.name, line.of, *line.sums.values(), line.unexplained]
+            for line in lines
+        )
+        name = f"reconciliation-{asked.first}-{asked.last}"
+        return csv_response(csv_lines(headings, rows), name)
+
+    def _asked(self, request: HttpRequest) -> tuple[RangeForm, Asked]:
+        """Return the form and what is asked: the last seven days if it is wrong."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today = timezone.localdate()
+        values: dict[str, Any] = {
+            "first": today - timedelta(days=6),
+            "last": today,
+            "by": "rule",
+        }
+        given = request.GET.dict()
+        form = RangeForm({**values, **given})
+        if form.is_valid():
+            values.update({k: v for k, v in form.cleaned_data.items() if v})
+        of = {name: given[name] for name in NARROWED if _is_key(given.get(name, ""))}
+        return form, Asked(**values, of=of)
+
+    def _lines(self, request: HttpRequest, asked: Asked) -> list[Line]:
+        rows: QuerySet[Any] = self.get_queryset(request)
+        for name, key in asked.of.items():
+            rows = rows.filter(**{NARROWED[name][1]: None if key == NOBODY else key})
+        return reconcile(sums_between(rows, asked.start, asked.end), asked.by)
+
+    def _narrowed(self, request: HttpRequest, asked: Asked) -> list[tuple[str, str]]:
+        """Return what the sums are narrowed to: its name, and the way back."""
+        found = []
+        for name, key in asked.of.items():
+            model = NARROWED[name][0]
+            rows = visible(model._default_manager.all(), request.user)  # noqa: SLF001
+            row = None if key == NOBODY else rows.filter(pk=key).first()
+            rest = {other: k for other, k in asked.of.items() if other != name}
+            back = Asked(asked.first, asked.last, name, rest).url()
+            found.append((str(row or "organic"), back))
+        return found
+
+
+def _is_key(text: str) -> bool:
+    return text == NOBODY or (text.isdecimal() and len(text) < 19)
+
+
+def _presets(asked: Asked) -> Iterator[tuple[str, str, bool]]:
+    today = timezone.localdate()
+    for label, from_days, to_days in PRESETS:
+        first = today - timedelta(days=from_days)
+        last = today - timedelta(days=to_days)
+        is_current = (first, last) == (asked.first, asked.last)
+        yield label, asked.url(first=first, last=last), is_current
+
+
+def _shown(line: Line, asked: Asked) -> dict[str, Any]:
+    """Return a line with its links: to deliveries, or to the partner's postbacks."""
+    is_rule = asked.by == "rule" and line.key is not None
+    name = line.name or ("organic" if asked.by == "affiliate" else NOTHING)
+    key = NOBODY if line.key is None else line.key
+    narrower = asked.url(**{"by": "rule", asked.by: key})
+    return {
+        "line": line,
+        "name": name,
+        "url": asked.deliveries_url(line.key) if is_rule else narrower,
+        "lost_url": asked.deliveries_url(line.key, explained="no")
+        if is_rule
+        else narrower,
+        "cells": [
+            (
+                COLUMNS[column],
+                line.sums[column],
+                asked.deliveries_url(line.key, state__exact=LINKED[column])
+                if is_rule and column in LINKED and line.sums[column]
+                else "",
+            )
+            for column in COLUMNS
+            if column not in SUPPRESSED
+        ],
+        "suppressed": [
+            (label, line.sums[column])
+            for column, label in SUPPRESSED.items()
+            if line.sums[column]
+        ],
+    }

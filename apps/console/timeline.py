@@ -1,0 +1,138 @@
+"""The story of a transaction: what happened in which order, the newest last."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+
+from apps.accounts.models import User
+from apps.console.delivery_words import reason_in_words, state_badge
+from apps.console.status_words import status_badge, told_by
+from apps.core.adminkit.showing import link, money
+from apps.deliveries.about import about
+from apps.deliveries.models import Delivery
+from apps.deliveries.states import DeliveryKind, DeliveryState
+from apps.tracking.models import Conversion, ConversionChange, Event, Lead
+from apps.tracking.personal import Mask
+from apps.tracking.statuses import Operation
+
+SHOWN = 200
+
+
+class Entry(NamedTuple):
+    """One line: when, what with its link, more about it, and how it stands."""
+
+    at: datetime
+    what: str
+    link: SafeString | str
+    more: str = ""
+    state: SafeString | str = ""
+
+
+class Story(NamedTuple):
+    """The newest entries in their order, and whether older ones were left out."""
+
+    entries: list[Entry]
+    is_cut: bool
+
+
+def story_of(
+    lead: Lead, conversions: list[Conversion], user: User, mask: Mask
+) -> Story:
+    """Return what happened in the transaction of ``lead``, as ``user`` may see it.
+
+    Every kind of row is read once, the newest of it, however long the story is.
+    """
+    events = _newest(
+        Event.objects.visible_to(user)
+        .filter(offer=lead.offer_id, transaction_id=lead.transaction_id)
+        .select_related("triggered_by")
+    )
+    changes = _newest(
+        ConversionChange.objects.visible_to(user)
+        .filter(conversion__in=[one.pk for one in conversions])
+        .select_related("conversion__event_type", "actor")
+    )
+    deliveries = _newest(
+        Delivery.objects.visible_to(user)
+        .filter(about(one.pk for one in (*events, *changes)))
+        .select_related("rule")
+    )
+    kinds = (
+        _beginnings(lead, user),
+        _of_events(events, user),
+        _of_changes(changes, user, mask),
+        _of_deliveries(deliveries, user, mask),
+    )
+    # Sorting is stable: what happened at once stays in the order of the kinds.
+    entries = sorted((one for kind in kinds for one in kind), key=lambda one: one.at)
+    is_cut = len(entries) > SHOWN or any(
+        len(rows) == SHOWN for rows in (events, changes, deliveries)
+    )
+    return Story(entries[-SHOWN:], is_cut)
+
+
+def _newest(rows: QuerySet[Any]) -> list[Any]:
+    return list(rows.order_by("-pk")[:SHOWN])[::-1]
+
+
+def _beginnings(lead: Lead, user: User) -> Iterator[Entry]:
+    click = lead.click
+    if click is not None:
+        by = lead.affiliate.name if lead.affiliate else "organic"
+        yield Entry(click.clicked_at, "Click", link(click, user, "Click"), by)
+    yield Entry(lead.submitted_at, "Lead", "Lead submitted", lead.public_id)
+
+
+def _of_events(events: list[Event], user: User) -> Iterator[Entry]:
+    for event in events:
+        by = [event.get_source_display(), event.get_category_display().lower()]
+        if event.triggered_by is not None:
+            by.insert(1, str(event.triggered_by))
+        yield Entry(
+            event.received_at,
+            "Event",
+            link(event, user, event.display_name),
+            " · ".join(by),
+        )
+
+
+def _of_changes(
+    changes: list[ConversionChange], user: User, mask: Mask
+) -> Iterator[Entry]:
+    for change in changes:
+        conversion = change.conversion
+        name = str(conversion.event_type or "base conversion")
+        is_new = change.operation == Operation.CREATE
+        more = money(conversion.payout, conversion.currency) + " payout"
+        if not is_new:
+            told = [told_by(change, user), mask.text(change.reason)]
+            told += [] if change.fires_postbacks else ["nobody was told"]
+            more = " · ".join(filter(None, told))
+        yield Entry(
+            change.changed_at,
+            "Conversion" if is_new else "Status",
+            link(conversion, user, name if is_new else f"{name}: {change}"),
+            more,
+            status_badge(change.new_status),
+        )
+
+
+def _of_deliveries(
+    deliveries: list[Delivery], user: User, mask: Mask
+) -> Iterator[Entry]:
+    for delivery in deliveries:
+        name = f"#{delivery.rule_id} {delivery.rule.name}".strip()
+        code = f"HTTP {delivery.response_status}" if delivery.response_status else ""
+        is_done = delivery.state == DeliveryState.DELIVERED
+        why = "" if is_done else mask.sentence(reason_in_words(delivery))
+        is_test = delivery.kind == DeliveryKind.TEST
+        yield Entry(
+            delivery.created_at,
+            "Test" if is_test else "Postback",
+            link(delivery, user, name),
+            " · ".join(filter(None, (code, why))),
+            state_badge(delivery),
+        )

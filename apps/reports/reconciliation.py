@@ -1,0 +1,112 @@
+"""The reconciliation: every match of a range of time is accounted for, or shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from apps.postbacks.models import TriggerKind
+from apps.reports.models import OutcomeHour
+
+SUPPRESSED = {
+    "not_sampled": "Not in the sample",
+    "no_consent": "No consent",
+    "over_cap": "Over a cap",
+    "nothing_to_send": "Nothing to send",
+    "otherwise_suppressed": "Other reasons",
+}
+COLUMNS = {
+    "matched": "Matched",
+    "delivered": "Delivered",
+    "failed": "Failed",
+    "held": "Held",
+    "pending": "Pending",
+    "retrying": "Retrying",
+    "cancelled": "Cancelled",
+    **SUPPRESSED,
+}
+"""The counted columns and what they are called; all but the first add up to it."""
+
+KEYS: dict[str, dict[str, Any]] = {
+    "rule": {
+        "key": F("rule"),
+        "name": F("rule__name"),
+        "trigger": F("rule__trigger"),
+        "of": F("rule__offer__name"),
+    },
+    "affiliate": {"key": F("affiliate"), "name": F("affiliate__name")},
+    "advertiser": {
+        "key": F("offer__advertiser"),
+        "name": F("offer__advertiser__name"),
+    },
+    "offer": {"key": F("offer"), "name": F("offer__name")},
+}
+"""What can be reconciled, and how it is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule or partner with its sums, or the total of all."""
+
+    key: int | None
+    name: str
+    of: str
+    sums: dict[str, int]
+
+    @property
+    def unexplained(self) -> int:
+        """How many matches nothing accounts for; must be 0."""
+        return self.sums["matched"] - sum(
+            count for name, count in self.sums.items() if name != "matched"
+        )
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether every match is accounted for."""
+        return self.unexplained == 0
+
+    @property
+    def suppressed(self) -> int:
+        """How many matched and were not to be sent, for whichever reason."""
+        return sum(self.sums[name] for name in SUPPRESSED)
+
+
+def sums_between(
+    rows: QuerySet[OutcomeHour], start: datetime, end: datetime
+) -> QuerySet[OutcomeHour]:
+    """Return the hours of ``rows`` from ``start`` until before ``end``."""
+    return rows.filter(hour__gte=start, hour__lt=end)
+
+
+def reconcile(rows: QuerySet[OutcomeHour], by: str) -> list[Line]:
+    """Return a line for each rule or partner: what is unexplained first, then most."""
+    found: Any = (
+        rows.values(**{f"{name}_": value for name, value in KEYS[by].items()})
+        .annotate(**{f"{name}_sum": Coalesce(Sum(name), 0) for name in COLUMNS})
+        .order_by()
+    )
+    lines = [_line(row) for row in found]
+    return sorted(
+        lines, key=lambda line: (line.is_right, -line.sums["matched"], line.name)
+    )
+
+
+def total_of(lines: Sequence[Line]) -> Line:
+    """Return the sum of all ``lines``."""
+    sums = {name: sum(line.sums[name] for line in lines) for name in COLUMNS}
+    return Line(None, "Total", "", sums)
+
+
+def _line(row: dict[str, Any]) -> Line:
+    name = row["name_"] or ""
+    if "trigger_" in row:
+        name = f"#{row['key_']} {name or TriggerKind(row['trigger_']).label}"
+    return Line(
+        key=row["key_"],
+        name=name,
+        of=(row.get("of_") or "every offer") if "of_" in row else "",
+        sums={column: row[f"{column}_sum"] for column in COLUMNS},
+    )

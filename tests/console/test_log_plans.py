@@ -1,0 +1,121 @@
+"""No screen reads a whole log, however long it is."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.accounts.models import User
+from tests.factories import (
+    NOON,
+    make_affiliate,
+    make_delivery,
+    make_event,
+    make_offer,
+    make_rule,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+TABLES = ("tracking_event", "deliveries_delivery")
+NEW = {
+    "tracking_event": ("id", "transaction_id"),
+    "deliveries_delivery": ("id", "trigger_id", "event_id"),
+}
+ROWS = 40_000
+ADDRESSES = (
+    "/admin/",
+    "/admin/reports/outcomehour/",
+    "/admin/find/?q=tx-77",
+    "/admin/tracking/event/",
+    "/admin/tracking/event/?q=tx-77",
+    "/admin/tracking/event/?sent=failed",
+    "/admin/tracking/event/?sent=waiting",
+    "/admin/tracking/event/?received_at__gte=2031-01-01T00:00",
+    "/admin/deliveries/delivery/",
+    "/admin/deliveries/delivery/?q=tx-77",
+    "/admin/deliveries/delivery/?state__exact=failed",
+    "/admin/deliveries/delivery/?state__exact=held",
+    "/admin/deliveries/delivery/?explained=no",
+    "/admin/deliveries/delivery/?created_at__gte=2031-01-01T00:00",
+)
+
+
+def copy_rows() -> None:
+    """Make many of the one event and the one delivery, each with its own ids."""
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+            names = [column.name for column in cursor.description]
+            values = ", ".join(_value(table, name) for name in names)
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(names)}) "
+                f"SELECT {values} FROM {table}, generate_series(1, {ROWS}) n"
+            )
+            cursor.execute(f"ANALYZE {table}")
+
+
+def _value(table: str, name: str) -> str:
+    """Return what a copy has in a column; ids of an event and its delivery agree."""
+    if name not in NEW[table]:
+        return name
+    if name == "transaction_id":
+        return "'tx-' || n"
+    kind = "e" if name == "event_id" or table == "tracking_event" else "d"
+    return f"overlay(md5('{kind}' || n) placing '01956000' from 1)::uuid"
+
+
+def plans(client: Client, address: str) -> Iterator[str]:
+    """Yield the plan of every query of a screen."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code in (200, 302)
+    with connection.cursor() as cursor:
+        for query in queries:
+            if query["sql"].startswith(("SELECT", "WITH")):
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                yield "\n".join(row[0] for row in cursor.fetchall())
+
+
+def reads_all(plan: str) -> bool:
+    """Tell whether a plan reads a log to its end.
+
+    A scan under a limit ends early, unless it has a filter that little passes.
+    """
+    scan = re.search(rf"Seq Scan on ({'|'.join(TABLES)}).*\n?(.*)", plan)
+    return scan is not None and ("Filter:" in scan[2] or "Limit" not in plan)
+
+
+def test_no_screen_reads_a_whole_log(staff: Client) -> None:
+    """R201, R206 with very many events."""
+    offer = make_offer()
+    fields: dict[str, Any] = {"state": "delivered", "attempts": 1, "finished_at": NOON}
+    make_delivery(make_rule(offer), make_event(offer), **fields)
+    copy_rows()
+
+    for address in ADDRESSES:
+        for plan in plans(staff, address):
+            assert not reads_all(plan), f"{address}\n{plan}"
+
+
+def test_nor_does_a_screen_of_an_affiliate(sign_in: Callable[[User], Client]) -> None:
+    """Whose own postbacks led to few of very many deliveries."""
+    offer = make_offer()
+    fields: dict[str, Any] = {"state": "delivered", "attempts": 1, "finished_at": NOON}
+    make_delivery(make_rule(offer), make_event(offer), **fields)
+    copy_rows()
+    user = make_user("partner", affiliate=make_affiliate())
+    make_rule(offer, author=user)
+    client = sign_in(user)
+
+    for address in ADDRESSES:
+        if "reports" in address:
+            continue
+        for plan in plans(client, address):
+            assert not reads_all(plan), f"{address}\n{plan}"
+            # Walked from its end, past everybody else's rows.
+            assert "deliveries_delivery_pkey on" not in plan, f"{address}\n{plan}"
