@@ -60,11 +60,6 @@ class DuplicateForm(forms.Form):
         )
 
 
-def may_duplicate(user: User) -> bool:
-    """Tell whether ``user`` may add the copies."""
-    return user.has_perm("postbacks.add_postbackrule")
-
-
 def duplicate(model_admin: Any, request: HttpRequest, target: Offer) -> PageResult:
     """Ask for the offer, then for its postbacks, then copy them."""
     user = signed_in(request)

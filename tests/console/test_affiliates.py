@@ -66,7 +66,10 @@ def test_lists_answer_no_comparison_with_what_they_do_not_offer(
     asked = 0
     for model_admin in readable(own):
         url = list_url(model_admin.model)
-        offered = {f if isinstance(f, str) else f[0] for f in model_admin.list_filter}
+        offered = {
+            f[0] if isinstance(f, tuple) else getattr(f, "parameter_name", f)
+            for f in model_admin.list_filter
+        }
         for field in model_admin.model._meta.concrete_fields:
             lookups = [] if field.name in offered else [f"{field.name}__isnull=0"]
             if field.remote_field:

@@ -13,6 +13,7 @@ Every user has one role ([why](adr/0003-roles.md)). This table is made from `app
 A screen's further pages and buttons (Send test, Change status, Replay …) take the right to change what they belong to. Logs have no form: to change them is to act, e.g. to resend a delivery. Users of the role Affiliate see their own rows only ([what is theirs](adr/0011-affiliates.md)), and of offers those they are on.
 """
 WORDS = {(): "", ("view",): "see", ("view", "change"): "see, change", EDIT: "all"}
+FURTHER = {"unmask": "see people unmasked", "erase": "erase people"}
 
 
 def expected() -> str:
@@ -24,7 +25,7 @@ def expected() -> str:
         "|---" * (len(roles) + 1) + "|",
     ]
     for name in dict.fromkeys(n for role in roles for n in _granted(role)):
-        cells = [WORDS[_granted(role).get(name, ())] for role in roles]
+        cells = [_words(_granted(role).get(name, ())) for role in roles]
         label = str(apps.get_model(name)._meta.verbose_name_plural)
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
     for right in dict.fromkeys(n for names in SPECIAL.values() for n in names):
@@ -34,8 +35,18 @@ def expected() -> str:
 
 
 def _granted(role: object) -> dict[str, tuple[str, ...]]:
-    grants = next(found for known, found in GRANTS.items() if known == role)
-    return {name: verbs for names, verbs in grants.items() for name in names}
+    found: dict[str, tuple[str, ...]] = {}
+    grants = next(given for known, given in GRANTS.items() if known == role)
+    for names, verbs in grants.items():
+        for name in names:
+            found[name] = found.get(name, ()) + verbs
+    return found
+
+
+def _words(verbs: tuple[str, ...]) -> str:
+    plain = tuple(verb for verb in verbs if verb not in FURTHER)
+    further = [FURTHER[verb] for verb in verbs if verb in FURTHER]
+    return ", ".join(filter(None, [WORDS[plain], *further]))
 
 
 def write() -> None:
