@@ -69,8 +69,9 @@ check-deploy: $(STAMP) ## Run Django's checks with settings like those of produc
 links: $(STAMP) ## Find dead links in the documents (no network)
 	$(BIN)/python -m tests.house.links
 
-docs: $(STAMP) ## Write the pages of the actions from their declarations
+docs: $(STAMP) ## Write the pages of actions and roles from their declarations
 	$(BIN)/python -m tests.house.action_pages
+	@echo "from tests.house.role_page import write; write()" | $(BIN)/python manage.py shell
 
 lock: ## Pin the newest allowed versions in requirements.lock (needs uv)
 	@command -v uv >/dev/null || { \

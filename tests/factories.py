@@ -138,6 +138,7 @@ def make_rule(offer: Offer | None, **fields: Any) -> PostbackRule:
     custom_events = fields.pop("custom_events", {})
     author = fields.pop("author", None) or make_user()
     defaults: dict[str, Any] = {
+        "affiliate": author.affiliate,
         "trigger": TriggerKind.CONVERSION_DONE,
         "action": "ping_url",
         "settings": {**settings, **fields.pop("settings", {})},

@@ -68,6 +68,7 @@ AFFILIATE_READS = (
     "deliveries.attempt",
 )
 AFFILIATE_WRITES = (
+    "connections.connection",
     "postbacks.postbackrule",
     "postbacks.rulecap",
     "postbacks.rulecustomevent",

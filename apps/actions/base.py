@@ -79,6 +79,9 @@ class Action(ABC):
     # Every delivery that failed for good is told at once, not only those that ran out
     # of retries: an opt-out that is lost has consequences in law.
     must_not_be_lost: ClassVar[bool] = False
+    # Affiliates may have it in postbacks of their own: it reports what happened to
+    # accounts of theirs, contacts nobody and touches no list of ours.
+    is_for_affiliates: ClassVar[bool] = False
     # It fills an audience, where more than conversions is mostly noise (R19).
     is_audience: ClassVar[bool] = False
 

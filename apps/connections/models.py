@@ -37,6 +37,9 @@ class Connection(TimeStamped):
         null=True,
         blank=True,
         related_name="connections",
+        verbose_name="owner",
+        help_text="The affiliate whose postbacks use it; nobody else's can. Empty: our "
+        "own postbacks. It cannot be changed later.",
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -44,8 +47,10 @@ class Connection(TimeStamped):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["name"],
+                # Per owner: an affiliate must not learn how others call theirs.
+                fields=["owner_affiliate", "name"],
                 name="connection_name_unique",
+                nulls_distinct=False,
                 violation_error_message="A connection of this name exists already.",
             ),
         ]

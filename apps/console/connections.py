@@ -16,9 +16,12 @@ from apps.actions import registry
 from apps.actions.base import CheckLevel
 from apps.connections.models import Connection, ConnectionState
 from apps.console.action_forms import form_with, setting_names, shown_settings
+from apps.console.connection_forms import OWNER, ConnectionSettingsForm
+from apps.console.people import signed_in
 from apps.console.rule_forms import (
     ConnectionStartForm,
     action_cards,
+    actions_for,
     actions_with_connection,
 )
 from apps.core.adminkit.addresses import change_url, list_url
@@ -28,7 +31,7 @@ from apps.deliveries.releasing import release_connection
 from apps.deliveries.services import check_connection
 from apps.postbacks.models import PostbackRule, RuleStatus
 
-SHARED = ("name", "state", "owner_affiliate")
+SHARED = ("name", "state")
 KNOWN = ("used_by", "last_check")
 NAMED = 20
 """How many postbacks of a connection are named; the rest is counted."""
@@ -124,10 +127,11 @@ class ConnectionAdmin(PagesAdmin):
             raise PermissionDenied
         if self._declared(request, None) is not None:
             return super().add_view(request, form_url, extra_context)
+        user = signed_in(request)
         page = {
             "template": "console/start.html",
-            "start": ConnectionStartForm(request.GET),
-            "actions": action_cards(actions_with_connection()),
+            "start": ConnectionStartForm(user, request.GET),
+            "actions": action_cards(actions_with_connection(user)),
             "action_name": "kind",
             "chosen": request.GET.dict(),
             "has_tried": "kind" in request.GET,
@@ -136,7 +140,8 @@ class ConnectionAdmin(PagesAdmin):
 
     def _declared(self, request: HttpRequest, obj: Any) -> type[forms.Form] | None:
         kind = obj.kind if obj else request.GET.get("kind", "")
-        known = {action.kind: action for action in registry.all_actions()}
+        allowed = registry.all_actions() if obj else actions_for(signed_in(request))
+        known = {action.kind: action for action in allowed}
         return known[kind].ConnectionForm if kind in known else None
 
     def get_form(
@@ -149,17 +154,30 @@ class ConnectionAdmin(PagesAdmin):
         """Add the fields of the action."""
         declared = self._declared(request, obj)
         if declared is not None:
-            kwargs["form"] = form_with(declared, obj)
+            owner = signed_in(request).affiliate
+            base = ConnectionSettingsForm
+            kwargs["form"] = form_with(declared, obj, base=base, owner=owner)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the row's own fields, then those of the action."""
+        is_staff = signed_in(request).affiliate_id is None
+        shared = (*SHARED, OWNER) if is_staff else SHARED
         if obj is not None and not self.has_change_permission(request, obj):
-            return [(None, {"fields": (*SHARED, *KNOWN, "shown")})]
+            return [(None, {"fields": (*shared, *KNOWN, "shown")})]
         declared = self._declared(request, obj)
         names = setting_names(declared, obj) if declared else []
-        own = (*SHARED, *KNOWN) if obj else SHARED
+        own = (*shared, *KNOWN) if obj else shared
         return [(None, {"fields": own}), ("Credentials", {"fields": names})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the owner: what uses it belongs to the same one (ADR 0011)."""
+        return (*self.readonly_fields, OWNER) if obj else self.readonly_fields
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Leave the owner out for affiliates: it is always themselves."""
+        is_staff = signed_in(request).affiliate_id is None
+        return [name for name in self.list_display if is_staff or name != OWNER]
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from apps.accounts.models import User
 from apps.console.delivery_export import EXPORTED
 from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
 from apps.console.lost import LostFilter
@@ -211,7 +212,7 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
             ("Transaction", transaction_of(obj) or NOTHING),
             ("Offer", link(obj.offer, user)),
             ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
-            ("Replay", link(obj.replay, user) if obj.replay else NOTHING),
+            ("Replay", _replay(obj, user)),
         )
         how = (
             ("State", state_badge(obj)),
@@ -269,3 +270,10 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
     def code(self, obj: Delivery) -> str:
         """Return the partner's last response code."""
         return str(obj.response_status or NOTHING)
+
+
+def _replay(delivery: Delivery, user: User) -> str:
+    """Return the replay it came from; affiliates learn only that there was one."""
+    if delivery.replay is None:
+        return NOTHING
+    return link(delivery.replay, user) if user.affiliate_id is None else "yes"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from apps.core.adminkit.pages import PageResult
 from apps.offers.models import Offer
 from apps.postbacks.copying import duplicate_rules
 from apps.postbacks.models import PostbackRule
+
+MAY_ADD_RULES = "postbacks.add_postbackrule"
 
 
 class SourceForm(forms.Form):
@@ -36,6 +39,8 @@ class DuplicateForm(forms.Form):
     rules = forms.ModelMultipleChoiceField(
         PostbackRule.objects.none(),
         label="Postbacks",
+        help_text="One that uses an affiliate's connection is copied by that affiliate "
+        "only.",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Tick at least one postback."},
     )
@@ -44,18 +49,15 @@ class DuplicateForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["rules"]
         field.label_from_instance = lambda rule: f"#{rule.pk} {rule}"
+        # A connection stays with its owner, so what uses another's stays behind.
+        usable = Q(connection=None) | Q(connection__owner_affiliate=user.affiliate_id)
         field.queryset = (
             PostbackRule.objects.visible_to(user)
             .unarchived()
-            .filter(offer=source)
+            .filter(usable, offer=source)
             .select_related("goal")
             .order_by("pk")
         )
-
-
-def may_duplicate(user: User) -> bool:
-    """Tell whether ``user`` may add the copies."""
-    return user.has_perm("postbacks.add_postbackrule")
 
 
 def duplicate(model_admin: Any, request: HttpRequest, target: Offer) -> PageResult:

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -75,9 +75,9 @@ class EventLogAdmin(ExportAdmin, FactsAdmin):
             offer=OuterRef("offer"), transaction_id=OuterRef("transaction_id")
         )
         events: QuerySet[Any] = super().get_queryset(request)
-        with_leads: QuerySet[Any] = events.annotate(
-            lead=Subquery(leads.values("public_id")[:1])
-        )
+        may_see_leads = user.has_perm("tracking.view_lead")
+        lead = Subquery(leads.values("public_id")[:1]) if may_see_leads else Value("")
+        with_leads: QuerySet[Any] = events.annotate(lead=lead)
         return with_leads.prefetch_related(
             Prefetch("deliveries", deliveries, to_attr="visible_deliveries")
         )

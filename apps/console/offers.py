@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from apps.console.attaching import attach_event_list
 from apps.console.defining import define
-from apps.console.duplicating import duplicate, may_duplicate
+from apps.console.duplicating import MAY_ADD_RULES, duplicate
 from apps.console.offer_events import events_for_affiliates, offer_events
 from apps.console.offer_inlines import (
     RATES,
@@ -34,7 +34,6 @@ from apps.tracking.models import Event, Lead
 STATUS_COLOURS = {OfferStatus.ACTIVE: "ok", OfferStatus.PAUSED: "wait"}
 SHOWN_TO_AFFILIATES = ("name", "status", "kind", "platform", "vertical", "landing_url")
 GENERAL, TERMS, AFFILIATES = "change", "terms", "affiliates"
-STAFF_PAGES = {TERMS, AFFILIATES, "define"}
 MONEY = (
     *RATES,
     "currency",
@@ -87,10 +86,33 @@ class OfferAdmin(PagesAdmin):
     autocomplete_fields = ("advertiser", "project")
     actions = (attach_event_list,)
     pages = (
-        Page(TERMS, "Revenue & payout", "view", _form_of_part, is_tab=True),
-        Page(AFFILIATES, "Affiliates", "view", _form_of_part, is_tab=True),
-        Page("define", "Define an event", "change", define, is_tab=True),
-        Page("duplicate", "Duplicate postbacks", "view", duplicate),
+        Page(
+            TERMS,
+            "Revenue & payout",
+            "view",
+            _form_of_part,
+            is_tab=True,
+            is_for_staff=True,
+        ),
+        Page(
+            AFFILIATES,
+            "Affiliates",
+            "view",
+            _form_of_part,
+            is_tab=True,
+            is_for_staff=True,
+        ),
+        Page(
+            "define",
+            "Define an event",
+            "change",
+            define,
+            is_tab=True,
+            is_for_staff=True,
+        ),
+        Page(
+            "duplicate", "Duplicate postbacks", "view", duplicate, needs=MAY_ADD_RULES
+        ),
     )
     quick_views = (
         ("Active", "status__exact=active"),
@@ -180,15 +202,6 @@ class OfferAdmin(PagesAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # --- tabs and buttons
-
-    def allowed_pages(self, request: HttpRequest, obj: Any) -> list[Page]:
-        """Leave out the terms for affiliates, and copying for who may not add."""
-        user = signed_in(request)
-        hidden = set() if may_duplicate(user) else {"duplicate"}
-        if user.affiliate_id is not None:
-            hidden |= STAFF_PAGES
-        pages = super().allowed_pages(request, obj)
-        return [page for page in pages if page.name not in hidden]
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the tabs in the order of the work on an offer (R65)."""

@@ -8,7 +8,8 @@ from django import forms
 from apps.accounts.models import User
 from apps.actions import registry
 from apps.actions.base import Action, Group
-from apps.actions.presets import PRESET_ACTION, PRESETS, PresetGroup
+from apps.actions.presets import PRESET_ACTION, PRESETS, Preset, PresetGroup
+from apps.console.rule_settings import staff_macros_in
 from apps.console.rule_words import TRIGGER_HINTS
 from apps.core.adminkit.scoping import visible
 from apps.offers.models import Offer
@@ -40,7 +41,6 @@ class StartForm(forms.Form):
     action = forms.ChoiceField(error_messages={"required": "Choose an action."})
     preset = forms.ChoiceField(
         required=False,
-        choices=[(preset.key, preset.label) for preset in PRESETS.values()],
         error_messages={"invalid_choice": "There is no preset «%(value)s»."},
     )
 
@@ -49,9 +49,12 @@ class StartForm(forms.Form):
         offers = self.fields["offer"]
         if isinstance(offers, forms.ModelChoiceField):
             offers.queryset = visible(Offer.objects.order_by("name"), user)
+        presets = self.fields["preset"]
+        if isinstance(presets, forms.ChoiceField):
+            presets.choices = [(one.key, one.label) for one in presets_for(user)]
         actions = self.fields["action"]
         if isinstance(actions, forms.ChoiceField):
-            actions.choices = [(a.kind, a.label) for a in registry.all_actions()]
+            actions.choices = [(a.kind, a.label) for a in actions_for(user)]
 
     def clean_preset(self) -> str:
         """Refuse a preset of another action than the chosen one."""
@@ -66,11 +69,11 @@ class ConnectionStartForm(forms.Form):
 
     kind = forms.ChoiceField(error_messages={"required": "Choose an action."})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = self.fields["kind"]
         if isinstance(kinds, forms.ChoiceField):
-            kinds.choices = [(a.kind, a.label) for a in actions_with_connection()]
+            kinds.choices = [(a.kind, a.label) for a in actions_with_connection(user)]
 
 
 def trigger_cards() -> list[Card]:
@@ -87,27 +90,45 @@ def action_cards(actions: list[Action]) -> list[tuple[str, list[Card]]]:
     return list(groups.items())
 
 
-def rule_cards() -> list[tuple[str, list[Card]]]:
+def rule_cards(user: User) -> list[tuple[str, list[Card]]]:
     """Return what a postback can do; presets follow the group of their action."""
     cards = []
-    for group, own in action_cards(registry.all_actions()):
+    for group, own in action_cards(actions_for(user)):
         cards.append((group, own))
         if group == Group.WEB:
-            cards += [(f"{group}: {name}", _presets_of(name)) for name in PresetGroup]
+            cards += [
+                (f"{group}: {name}", _presets_of(name, user)) for name in PresetGroup
+            ]
     return cards
 
 
-def _presets_of(group: PresetGroup) -> list[Card]:
+def presets_for(user: User) -> list[Preset]:
+    """Return the presets whose macros ``user`` may use."""
+    is_staff = user.affiliate_id is None
+    return [
+        preset
+        for preset in PRESETS.values()
+        if is_staff or not any(map(staff_macros_in, preset.settings.values()))
+    ]
+
+
+def _presets_of(group: PresetGroup, user: User) -> list[Card]:
     return [
         Card(f"{PRESET_ACTION}{PRESET_MARK}{one.key}", one.label, one.help)
-        for one in PRESETS.values()
+        for one in presets_for(user)
         if one.group is group
     ]
 
 
-def actions_with_connection() -> list[Action]:
-    """Return the actions that can use a connection."""
-    return [action for action in registry.all_actions() if action.uses_connection()]
+def actions_for(user: User) -> list[Action]:
+    """Return the actions that ``user`` may give to a postback."""
+    is_staff = user.affiliate_id is None
+    return [a for a in registry.all_actions() if is_staff or a.is_for_affiliates]
+
+
+def actions_with_connection(user: User) -> list[Action]:
+    """Return those that can use a connection."""
+    return [action for action in actions_for(user) if action.uses_connection()]
 
 
 class StatusForm(forms.Form):

@@ -7,17 +7,23 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.connections.models import Connection
 from apps.console.people import signed_in
 from apps.core import secret_box
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.pages import PageResult
+from apps.core.adminkit.scoping import STAFF, name_for
 from apps.postbacks.copying import restore_revision
 from apps.postbacks.differences import Difference, differences
 from apps.postbacks.models import PostbackRule, RuleRevision
 
 SHOWN = 50
 """Older revisions stay stored and can be restored by their number."""
+
+
+OF_STAFF = ("conditions: fields", "conditions: sending mode")
+"""What only staff set, on an affiliate's postback too; it may tell of the revenue."""
 
 
 class RestoreForm(forms.Form):
@@ -40,7 +46,8 @@ class RestoreForm(forms.Form):
                 f"There is no revision {number}; the newest is {self.rule.revision}."
             )
         connection = revision.snapshot["connection_id"]
-        if connection and not Connection.objects.filter(pk=connection).exists():
+        owned = Connection.objects.filter(owner_affiliate=self.rule.owner_affiliate_id)
+        if connection and not owned.filter(pk=connection).exists():
             raise forms.ValidationError(
                 f"Revision {number} sends with a connection that was deleted since. "
                 "Change the postback by hand instead."
@@ -50,6 +57,7 @@ class RestoreForm(forms.Form):
 
 def revisions(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
     """Show who changed what when."""
+    viewer = signed_in(request)
     newest = list(
         rule.revisions.select_related("author").order_by("-number")[: SHOWN + 1]
     )
@@ -58,18 +66,35 @@ def revisions(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Pag
         "intro": "Each delivery keeps the revision that planned it.",
         "may_restore": model_admin.has_change_permission(request, rule),
         "revisions": [
-            (revision, _changes(newest, place))
+            {
+                "revision": revision,
+                "who": _who(revision, viewer),
+                "changes": _changes(newest, place, viewer),
+            }
             for place, revision in enumerate(newest[:SHOWN])
         ],
     }
 
 
-def _changes(newest: list[RuleRevision], place: int) -> list[Difference]:
+def _who(revision: RuleRevision, viewer: User) -> str:
+    """Return number and name of who made the revision, and what they said."""
+    author = revision.author
+    if author is not None and name_for(author, viewer) == STAFF:
+        return STAFF
+    who = "the system" if author is None else f"#{author.pk} {author}"
+    return f"{who} · {revision.comment}" if revision.comment else who
+
+
+def _changes(newest: list[RuleRevision], place: int, viewer: User) -> list[Difference]:
     revision = newest[place]
     if place + 1 == len(newest):
         return []
     before = newest[place + 1]
-    found = differences(before.snapshot, revision.snapshot)
+    found = [
+        change
+        for change in differences(before.snapshot, revision.snapshot)
+        if viewer.affiliate_id is None or change.name not in OF_STAFF
+    ]
     if not secret_box.holds_same(before.sealed_secrets, revision.sealed_secrets):
         found.append(Difference("secrets", "••••", "others"))
     return found

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +22,7 @@ from apps.postbacks.models import PostbackRule, RuleStatus
 from apps.postbacks.services import archive_rule, set_rule_status
 
 COUNTED = 10_000
+MAY_SEND_AGAIN = "deliveries.change_delivery"
 
 
 def switch(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
@@ -91,8 +91,6 @@ def send_again(
     model_admin: Any, request: HttpRequest, rule: PostbackRule
 ) -> PageResult:
     """Prepare a replay of the postback."""
-    if not signed_in(request).has_perm("deliveries.change_delivery"):
-        raise PermissionDenied
     return HttpResponseRedirect(
         f"{reverse('admin:deliveries_replay_add')}?rule={rule.pk}"
     )
@@ -101,10 +99,11 @@ def send_again(
 RULE_PAGES = (
     Page("dry-run", "Dry run", "view", dry_run),
     Page("send-test", "Send test", "change", try_it),
-    Page("simulate", "Simulate", "change", simulate),
+    # It counts other affiliates' events too, of which an affiliate learns nothing.
+    Page("simulate", "Simulate", "change", simulate, is_for_staff=True),
     Page("revisions", "Revisions", "view", revisions),
     Page("restore", "Restore", "change", restore, is_offered=_has_a_past),
-    Page("send-again", "Send again", "change", send_again),
+    Page("send-again", "Send again", "change", send_again, needs=MAY_SEND_AGAIN),
     Page("status", "Change status", "change", switch),
     Page("remove", "Delete", "delete", remove),
 )

@@ -52,6 +52,12 @@ def _is_staff(request: HttpRequest) -> bool:
     return signed_in(request).affiliate_id is None
 
 
+def _is_for_affiliate(request: HttpRequest, rule: Any) -> bool:
+    """Tell whether the postback is or will be an affiliate's, also when staff edit."""
+    is_owned = rule is not None and rule.owner_affiliate_id is not None
+    return is_owned or not _is_staff(request)
+
+
 class RuleScreen(RuleStart):
     """Adds, shows and changes one postback."""
 
@@ -102,9 +108,9 @@ class RuleScreen(RuleStart):
             "status": rule_words.status_badge(obj) if obj else "",
         }
         context["warnings"] = _warnings(obj) if obj else []
-        is_staff = _is_staff(request)
+        hides_some = _is_for_affiliate(request, obj)
         context["macros"] = [
-            (name, [m for m in macros if is_staff or not m.is_staff_only])
+            (name, [m for m in macros if not (hides_some and m.is_staff_only)])
             for name, macros in [*GROUPS.items(), ("Named values", FAMILIES)]
         ]
         return super().render_change_form(request, context, *args, **kwargs)
@@ -127,7 +133,7 @@ class RuleScreen(RuleStart):
             action=action,
             preset=self._preset(request, obj),
             started_trigger=self._trigger(request, obj),
-            is_for_affiliate=not _is_staff(request),
+            is_for_affiliate=_is_for_affiliate(request, obj),
             may_remove=signed_in(request).has_perm(MAY_REMOVE),
         )
         return super().get_form(request, obj, change, **kwargs)
@@ -160,7 +166,7 @@ class RuleScreen(RuleStart):
         names = ["trigger"] if obj else []
         if self._trigger(request, obj) == TriggerKind.EVENT:
             names += ["use_case", "categories", "event_type"]
-        if _is_staff(request):
+        if not _is_for_affiliate(request, obj):
             names.append("affiliate")
         offer = self._offer(request, obj)
         if offer is not None and offer.enable_goals:
@@ -189,13 +195,17 @@ class RuleScreen(RuleStart):
         obj = self._current(request)
         if db_field.name == "goal":
             goals = Goal.objects.visible_to(signed_in(request))
+            if _is_for_affiliate(request, obj):
+                goals = goals.filter(is_private=False)
             kwargs["queryset"] = goals.filter(
                 offer=self._offer(request, obj), status=GoalStatus.ACTIVE
             )
         if db_field.name == "connection":
             kind = self._action(request, obj).kind
-            connections = Connection.objects.visible_to(signed_in(request))
-            kwargs["queryset"] = connections.filter(kind=kind)
+            user = signed_in(request)
+            owner = obj.owner_affiliate_id if obj else user.affiliate_id
+            connections = Connection.objects.visible_to(user)
+            kwargs["queryset"] = connections.filter(kind=kind, owner_affiliate=owner)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(
@@ -236,8 +246,8 @@ class RuleScreen(RuleStart):
             obj.offer = start["offer"]
             obj.author = user
             obj.owner_affiliate = user.affiliate
-        if user.affiliate is not None:
-            obj.affiliate = user.affiliate
+        if obj.owner_affiliate is not None:
+            obj.affiliate = obj.owner_affiliate
         super().save_model(request, obj, form, change)
 
     def save_related(

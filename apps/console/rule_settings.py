@@ -9,13 +9,10 @@ from apps.actions.list_forms import REMOVE
 from apps.actions.presets import PRESET_ACTION, Preset, left_in
 from apps.console.action_forms import PREFIX, SettingsForm
 from apps.console.rule_conditions import drop_foreign_conditions
-from apps.core.macro_catalogue import GROUPS
+from apps.core.macros import TemplateError, is_staff_only
+from apps.core.placeholders import macro_names
 from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import USE_CASE_CATEGORIES, TriggerKind
-
-STAFF_ONLY = frozenset(
-    macro.name for macros in GROUPS.values() for macro in macros if macro.is_staff_only
-)
 
 MAY_REMOVE = "postbacks.can_remove_suppression"
 REPLACE = "replace_categories"
@@ -43,6 +40,8 @@ class RuleSettingsForm(SettingsForm):
             widget = self.fields[PREFIX + name].widget
             if isinstance(widget, SecretTextarea):
                 widget.public_text = str(text)
+        if self.is_for_affiliate:
+            self._suggest_no_staff_macros()
 
     def clean(self) -> dict[str, Any] | None:
         """Keep events and trigger in step; ask for what the action needs."""
@@ -113,20 +112,31 @@ class RuleSettingsForm(SettingsForm):
                     "for what is your own.",
                 )
 
+    def _suggest_no_staff_macros(self) -> None:
+        """Begin with empty fields where the usual text would be refused."""
+        for name, field in self.fields.items():
+            if name not in self.initial and staff_macros_in(field.initial):
+                field.initial = ""
+
     def _refuse_staff_macros(self) -> None:
         """Refuse what an affiliate must not learn, such as the revenue."""
-        for name in sorted(self.action.macro_names(self.values) & STAFF_ONLY):
-            self.add_error(
-                self._field_with(name), f"The macro {{{name}}} is not available."
-            )
+        for name, value in self.values.items():
+            for macro in sorted(staff_macros_in(value)):
+                self.add_error(
+                    PREFIX + name,
+                    f"{{{macro}}} is not for postbacks of affiliates. Take it out, or "
+                    "use another macro of the list below.",
+                )
 
-    def _field_with(self, macro: str) -> str | None:
-        holders = (
-            PREFIX + name
-            for name, value in self.values.items()
-            if PREFIX + name in self.fields and f"{{{macro}" in str(value)
-        )
-        return next(holders, None)
+
+def staff_macros_in(text: object) -> set[str]:
+    """Return the macros of ``text`` that an affiliate's postback must not use."""
+    if not isinstance(text, str):
+        return set()
+    try:
+        return {name for name in macro_names(text) if is_staff_only(name)}
+    except TemplateError:
+        return set()  # No template: its own field has said so, or it holds no macros.
 
 
 def _are_same(some: Iterable[str], others: Iterable[str]) -> bool:

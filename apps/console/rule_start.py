@@ -42,7 +42,7 @@ class RuleStart(PagesAdmin):
             "template": "console/start.html",
             "start": start,
             "triggers": trigger_cards(),
-            "actions": rule_cards(),
+            "actions": rule_cards(signed_in(request)),
             "chosen": _chosen(request),
             "has_tried": "trigger" in request.GET,
         }

@@ -5,9 +5,11 @@ from datetime import timedelta
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.accounts.models import User
 from apps.actions import registry
 from apps.console.durations import shortest
 from apps.core.adminkit.addresses import page_url
+from apps.core.adminkit.scoping import STAFF, name_for
 from apps.core.adminkit.showing import badge, chips
 from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import (
@@ -54,19 +56,23 @@ def _events_in_words(rule: PostbackRule) -> str:
     return ", or ".join(found) or "No event yet"
 
 
-def conditions(rule: PostbackRule) -> SafeString:
+def conditions(rule: PostbackRule, viewer: User) -> SafeString:
     """Say when it fires, and return the conditions as chips (R68, R214).
 
-    Needs the rule's relations and custom events.
+    Needs the rule's relations and custom events. Affiliates do not see those that only
+    staff can have set on their postback.
     """
+    is_staff = viewer.affiliate_id is None
     found: list[tuple[str, str]] = []
     if rule.trigger == TriggerKind.EVENT:
         found += _named_events(rule)
     if rule.affiliate is not None:
         found.append(("affiliate", str(rule.affiliate)))
-    if rule.goal is not None:
+    if rule.goal is not None and (is_staff or not rule.goal.is_private):
         # Without the offer's name, which stands beside it.
         found.append(("goal", rule.goal.name))
+    if is_staff:
+        found += [("if", str(condition)) for condition in rule.field_conditions.all()]
     found += _further(rule)
     words = _events_in_words(rule) or TRIGGER_HINTS[TriggerKind(rule.trigger)]
     return format_html('<span class="when">{}</span> {}', words, chips(found))
@@ -76,7 +82,6 @@ def _further(rule: PostbackRule) -> list[tuple[str, str]]:
     """Return what only some postbacks set."""
     found = [("only when", Operation(one).label.lower()) for one in rule.operations]
     found += [("reason", reason) for reason in rule.rejection_reasons]
-    found += [("if", str(condition)) for condition in rule.field_conditions.all()]
     if rule.sending_mode != SendingMode.ALL:
         found.append(("", "attributed only"))
     if rule.maximum_click_age_hours is not None:
@@ -147,8 +152,10 @@ def status_button(rule: PostbackRule) -> SafeString:
     )
 
 
-def author(rule: PostbackRule) -> str:
+def author(rule: PostbackRule, viewer: User) -> str:
     """Return number and name of who made the rule (R73)."""
+    if name_for(rule.author, viewer) == STAFF:
+        return STAFF
     return f"#{rule.author_id} {rule.author.get_full_name() or rule.author.username}"
 
 

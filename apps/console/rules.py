@@ -53,6 +53,7 @@ class RuleAdmin(RulePreview):
     search_help_text = "Name, number or offer"
     ordering = ("-id",)
     actions = (change_status,)
+    linked_by = ("goal", "event_type", "connection")
     quick_views = (
         ("Active", "status__exact=active"),
         ("Disabled", "status__exact=disabled"),
@@ -85,6 +86,7 @@ class RuleAdmin(RulePreview):
         lately = lately_of(page.result_list, timezone.now())
         for rule in page.result_list:
             rule.unheard = unheard.get(rule.pk, [])
+            rule.viewer = signed_in(request)
             rule.lately = lately[rule.pk]
         return page
 
@@ -114,9 +116,9 @@ class RuleAdmin(RulePreview):
         )
 
     @admin.display(description="trigger settings")
-    def conditions(self, obj: PostbackRule) -> SafeString | str:
+    def conditions(self, obj: Any) -> SafeString | str:
         """Say when it fires, and show the conditions as chips."""
-        return rule_words.conditions(obj)
+        return rule_words.conditions(obj, obj.viewer)
 
     @admin.display(description="action", ordering="action")
     def action_label(self, obj: PostbackRule) -> str:
@@ -139,9 +141,9 @@ class RuleAdmin(RulePreview):
         return rule_health.health(obj, obj.lately, timezone.now())
 
     @admin.display(description="author")
-    def author_name(self, obj: PostbackRule) -> str:
+    def author_name(self, obj: Any) -> str:
         """Return number and name of who made it."""
-        return rule_words.author(obj)
+        return rule_words.author(obj, obj.viewer)
 
     @admin.display(description="adjacent rules", ordering="adjacent")
     def adjacent_rules(self, obj: Any) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from apps.core.adminkit.scoping import name_for
 from apps.core.adminkit.showing import badge
 from apps.tracking.models import ConversionChange
 from apps.tracking.statuses import ConversionStatus
@@ -24,6 +25,4 @@ def status_badge(status: str) -> SafeString:
 def told_by(change: ConversionChange, user: Any) -> str:
     """Return who changed a status; users of an affiliate learn no staff's name."""
     actor = change.actor
-    if actor is not None and user.affiliate_id not in (None, actor.affiliate_id):
-        return "staff"
-    return str(actor) if actor else change.get_source_display()
+    return name_for(actor, user) if actor else change.get_source_display()

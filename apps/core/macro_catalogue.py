@@ -13,7 +13,7 @@ class Macro:
     """One name a template may use.
 
     ``is_personal`` values identify a person: masked in logs, subject to consent.
-    ``is_staff_only`` values must not appear in rules of affiliate users.
+    ``is_staff_only`` values must not appear in rules of affiliate users (ADR 0011).
     """
 
     name: str
@@ -107,10 +107,7 @@ _CONVERSION = (
     ),
     _macro("payout", "What the affiliate is paid", "8.00", "sum conversion.payout"),
     _staff_only(
-        "revenue",
-        "What the advertiser pays us",
-        "12.50",
-        "conversion.revenue",
+        "revenue", "What the advertiser pays us", "12.50", "conversion.revenue"
     ),
     _macro(
         "sale_amount",
@@ -184,8 +181,10 @@ _PARTIES = (
         "acme@partner.example",
         "affiliate.email",
     ),
-    _macro("advertiser_id", "Number of the advertiser", "3", "adv_id advertiser.id"),
-    _macro("advertiser_name", "Name of the advertiser", "Shop", "advertiser.name"),
+    _staff_only(
+        "advertiser_id", "Number of the advertiser", "3", "adv_id advertiser.id"
+    ),
+    _staff_only("advertiser_name", "Name of the advertiser", "Shop", "advertiser.name"),
 )
 
 _VISITOR = (
@@ -277,9 +276,15 @@ _DELIVERY = (
 
 # Named values: what follows the colon is a name somebody chose.
 FAMILIES = (
-    _macro("field:<name>", "Custom field of the event", "blue"),
-    _personal("lead:<name>", "Contact field of the lead", "john@mail.example"),
-    _macro("param:<name>", "Parameter the advertiser sent with the event", "summer"),
+    _staff_only("field:<name>", "Custom field of the event", "blue"),
+    Macro(
+        "lead:<name>",
+        "Contact field of the lead",
+        "john@mail.example",
+        is_personal=True,
+        is_staff_only=True,
+    ),
+    _staff_only("param:<name>", "Parameter the advertiser sent along", "summer"),
     _macro("secret:<name>", "Secret value of the connection; never logged", "••••"),
 )
 

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-from functools import cache
 
 from apps.core.macro_catalogue import FAMILIES, GROUPS, Macro
 
@@ -65,10 +64,9 @@ def macro_of(name: str) -> Macro:
     return CATALOGUE.get(name) or _FAMILIES[name.partition(":")[0]]
 
 
-@cache
-def staff_only_names() -> frozenset[str]:
-    """Return the names that rules of affiliate users must not use."""
-    return frozenset(macro.name for macro in CATALOGUE.values() if macro.is_staff_only)
+def is_staff_only(name: str) -> bool:
+    """Tell whether rules of affiliate users must not use a canonical ``name``."""
+    return macro_of(name).is_staff_only
 
 
 def _unknown(written: str, name: str) -> str:

@@ -48,6 +48,11 @@ class TokenPrincipal:
         return self.token.scope == TokenScope.ACCOUNT
 
     @property
+    def sees_terms(self) -> bool:
+        """Tell whether the payout that an offer promises everybody may be shown."""
+        return self.sees_payout
+
+    @property
     def sees_partners(self) -> bool:
         """Tell whether postbacks and what partners were sent may be shown."""
         return self.token.scope == TokenScope.ACCOUNT
@@ -118,6 +123,11 @@ class UserPrincipal:
     def sees_payout(self) -> bool:
         """Affiliates see what they are paid, staff see all."""
         return True
+
+    @property
+    def sees_terms(self) -> bool:
+        """Affiliates see what they are paid, not what others are promised."""
+        return self.user.affiliate_id is None
 
     @property
     def sees_partners(self) -> bool:

@@ -67,7 +67,8 @@ class CompiledRule:
             categories=frozenset(snapshot["categories"]),
             event_type_id=snapshot["event_type_id"],
             custom_events=snapshot["custom_events"],
-            affiliate_id=snapshot["affiliate_id"],
+            # Whatever was stored: an affiliate's rule never hears of another's.
+            affiliate_id=snapshot.get("owner_affiliate_id") or snapshot["affiliate_id"],
             goal_id=snapshot["goal_id"],
             destination=intern(snapshot["destination"]),
             keeps_order=snapshot.get("keeps_order", False),

@@ -86,8 +86,6 @@ def _duplicate(
                 f"#{rule.pk}: the offer has no goal «{rule.goal.name}», the copy has "
                 "none."
             )
-    if author.affiliate_id is not None:
-        snapshot["affiliate_id"] = author.affiliate_id
     copy = PostbackRule(
         offer=offer,
         action=rule.action,
@@ -107,6 +105,8 @@ def _apply(rule: PostbackRule, snapshot: Mapping[str, Any], sealed: str) -> None
     """Give ``rule`` everything a snapshot holds, and save it."""
     for name in KEPT:
         setattr(rule, name, snapshot[name])
+    if rule.owner_affiliate_id is not None:
+        rule.affiliate_id = rule.owner_affiliate_id
     rule.use_case = snapshot.get("use_case", "")
     rule.sealed_secrets = sealed
     conditions = snapshot.get("conditions") or {}

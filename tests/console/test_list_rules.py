@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from apps.core import secret_box
 from apps.offers.models import OfferAffiliate
 from apps.postbacks.models import PostbackRule
 from tests.console.test_flows import ADD, ping_values
-from tests.factories import make_affiliate, make_offer, make_user
+from tests.factories import make_offer, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -70,10 +70,13 @@ def test_who_manages_accounts_may_remove_from_a_list(
         ("optintel_unsub", "add", False),
     ],
 )
-def test_an_affiliate_may_not_remove_from_a_list(
+def test_who_lacks_the_permission_may_not_remove_from_a_list(
     sign_in: Callable[[User], Client], action: str, operation: str, is_refused: bool
 ) -> None:
-    client = sign_in(make_user("partner", affiliate=make_affiliate()))
+    client = sign_in(make_user("boss", role=Role.ADMIN))
+    Group.objects.get(name=Role.ADMIN.label).permissions.remove(
+        *Permission.objects.filter(codename="can_remove_suppression")
+    )
 
     response = add(client, action, cfg_operation=operation, cfg_local_list="blocked")
 

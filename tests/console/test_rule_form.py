@@ -42,7 +42,7 @@ def test_an_affiliate_may_not_send_what_the_advertiser_pays(
 
     response = client.post(add, values)
 
-    assert b"The macro {revenue} is not available." in response.content
+    assert b"{revenue} is not for postbacks of affiliates." in response.content
     assert b"<code>{revenue}</code>" not in response.content
     assert not PostbackRule.objects.exists()
 

@@ -18,6 +18,7 @@ from apps.console.zones import in_the_users_zone
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.showing import moment
 from tests.factories import make_affiliate, make_event, make_offer, make_user
+from tests.moments import id_at
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,7 @@ def make_events(*moments: datetime) -> None:
     for at in moments:
         make_event(
             offer,
+            id=id_at(at),
             name=f"{at:%m%dT%H%M}",
             transaction_id=f"{at:%m%d%H%M}",
             received_at=at,

@@ -35,7 +35,8 @@ SELECT delivery_id::text AS id FROM deliveries_attempt
     OR started_at > now() + interval '1 minute'
 """
 PUT_OFF = """
-SELECT func AS id FROM django_q_schedule WHERE next_run > now() + interval '3 minutes'
+SELECT func AS id FROM django_q_schedule
+ WHERE schedule_type = 'I' AND next_run > now() + interval '3 minutes'
 """
 UNSURE = """
 SELECT delivery_id::text AS id, number, outcome FROM deliveries_attempt

@@ -163,6 +163,7 @@ class FacebookCapi(MetaAction):
         "https://developers.facebook.com/docs/marketing-api/conversions-api"
     )
     idempotency: ClassVar = Idempotency.SAFE
+    is_for_affiliates: ClassVar = True
     freshness_limit: ClassVar = timedelta(days=7)
 
     ConnectionForm = FacebookConnectionForm

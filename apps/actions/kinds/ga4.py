@@ -160,6 +160,7 @@ class Ga4(ProviderAction):
         "https://developers.google.com/analytics/devguides/collection/protocol/ga4"
     )
     idempotency: ClassVar = Idempotency.UNSAFE
+    is_for_affiliates: ClassVar = True
     freshness_limit: ClassVar = ga4_limits.MAX_AGE
     default_base_url: ClassVar = BASE_URL
 

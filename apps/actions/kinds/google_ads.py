@@ -140,6 +140,7 @@ class GoogleAds(GoogleAction):
     help: ClassVar = "Tell Google Ads that a click or a person converted"
     docs_url: ClassVar = "https://developers.google.com/data-manager/api"
     idempotency: ClassVar = Idempotency.SAFE
+    is_for_affiliates: ClassVar = True
     default_base_url: ClassVar = BASE_URL
     batch_size: ClassVar = MAX_EVENTS
     scope: ClassVar = SCOPE

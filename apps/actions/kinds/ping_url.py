@@ -154,6 +154,7 @@ class PingUrl(HttpAction):
     help: ClassVar = "Call a partner's postback URL"
     # Receivers get X-Postback-Id; a rule whose receiver ignores it chooses to hold.
     idempotency: ClassVar = Idempotency.SAFE
+    is_for_affiliates: ClassVar = True
     requires_connection: ClassVar = False
 
     ConnectionForm = PingConnectionForm

@@ -173,6 +173,7 @@ class Slack(ProviderAction):
     help: ClassVar = "Write a message to a Slack channel"
     docs_url: ClassVar = "https://docs.slack.dev/messaging/"
     idempotency: ClassVar = Idempotency.UNSAFE
+    is_for_affiliates: ClassVar = True
     default_base_url: ClassVar = BASE_URL
 
     ConnectionForm = SlackConnectionForm

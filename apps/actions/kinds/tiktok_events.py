@@ -110,6 +110,7 @@ class TikTokEvents(BatchAction):
     help: ClassVar = "Report a conversion to TikTok, with hashed contact data"
     docs_url: ClassVar = "https://business-api.tiktok.com/portal/docs"
     idempotency: ClassVar = Idempotency.SAFE
+    is_for_affiliates: ClassVar = True
     freshness_limit: ClassVar = timedelta(days=7)
     batch_size: ClassVar = 1_000
     default_base_url: ClassVar = BASE_URL

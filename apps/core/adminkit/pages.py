@@ -32,6 +32,10 @@ class Page:
     permission: str
     view: Callable[[Any, HttpRequest, Any], PageResult]
     is_offered: Callable[[Any], bool] = lambda obj: True
+    # A further permission by its full name, where the page acts on other models.
+    needs: str = ""
+    # Whether it is kept from users of affiliates.
+    is_for_staff: bool = False
     is_tab: bool = False
 
 
@@ -75,8 +79,12 @@ class PagesAdmin(ScopedAdmin):
         ]
 
     def _may(self, request: HttpRequest, page: Page) -> bool:
+        user: Any = request.user
+        if page.is_for_staff and user.affiliate_id is not None:
+            return False
         app, model = self.opts.app_label, self.opts.model_name
-        return bool(request.user.has_perm(f"{app}.{page.permission}_{model}"))
+        needed = {f"{app}.{page.permission}_{model}", page.needs} - {""}
+        return bool(user.has_perms(needed))
 
     def page_view(
         self, request: HttpRequest, object_id: str, page: Page

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 MAX_FILTER_CHOICES = 200
+STAFF = "staff"
 
 
 def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
@@ -16,6 +17,13 @@ def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
         found: QuerySet[Any] = visible_to(user)
         return found
     return queryset if user.affiliate_id is None else queryset.none()
+
+
+def name_for(person: Any, viewer: Any) -> str:
+    """Return who did something; affiliates learn no names but their own people's."""
+    if viewer.affiliate_id not in (None, person.affiliate_id):
+        return STAFF
+    return str(person)
 
 
 class ScopedMixin:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.core.adminkit.owners import owner_context
 from apps.core.adminkit.paging import CappedPaginator, LogChangeList
-from apps.core.adminkit.scoping import ReadOnlyMixin, ScopedMixin
+from apps.core.adminkit.scoping import STAFF, ReadOnlyMixin, ScopedMixin, name_for
 from apps.core.adminkit.showing import NOTHING
 
 
@@ -37,6 +37,8 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
     quick_views: tuple[tuple[str, str], ...] = ()
     # What an empty list says: what is missing, and what that would be good for.
     empty: tuple[str, str] = ("", "")
+    # Relations by which other screens link to this list, besides its filters.
+    linked_by: tuple[str, ...] = ()
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -63,6 +65,17 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
             for label, query in views
         ]
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Let affiliates filter by what the list offers, and by nothing hidden.
+
+        Django lets everybody compare with any column: ``?revenue__gte=10`` would tell.
+        """
+        if _user(request).affiliate_id is not None:
+            offered = {_column(one) for one in self.get_list_filter(request)}
+            if lookup.partition("__")[0] not in {*offered, *self.linked_by}:
+                return False
+        return super().lookup_allowed(lookup, value, request)
+
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
@@ -84,7 +97,10 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
         """Show the history of a visible row only."""
         if self.get_object(request, object_id) is None:
             return self.not_found(request, object_id)
-        return super().history_view(request, object_id, extra_context)
+        response = super().history_view(request, object_id, extra_context)
+        for entry in getattr(response, "context_data", {}).get("action_list", ()):
+            _hide_staff(entry, _user(request))
+        return response
 
     def not_found(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send the user to the overview with Django's own «does not exist»."""
@@ -93,6 +109,24 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
             request, self.opts, object_id
         )
         return back
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _column(list_filter: Any) -> str:
+    """Return the name of what an entry of ``list_filter`` narrows by."""
+    if isinstance(list_filter, type):
+        return str(getattr(list_filter, "parameter_name", ""))
+    return list_filter[0] if isinstance(list_filter, tuple) else str(list_filter)
+
+
+def _hide_staff(entry: Any, viewer: Any) -> None:
+    """Take name and details from what staff did: affiliates learn that it was done."""
+    if name_for(entry.user, viewer) == STAFF:
+        entry.user = type(entry.user)(username=STAFF)
+        entry.change_message = "Changed."
 
 
 class LogAdmin(ReadOnlyMixin, ScopedAdmin):

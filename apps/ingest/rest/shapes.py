@@ -136,7 +136,7 @@ class OfferOut(Shape):
 
     guarded = {
         "sees_revenue": ("advertiser", "revenue_type", "revenue_value", "ip_allowlist"),
-        "sees_payout": ("payout_type", "payout_value", "percent_of"),
+        "sees_terms": ("payout_type", "payout_value", "percent_of"),
     }
 
     class Meta:

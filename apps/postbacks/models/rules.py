@@ -11,12 +11,11 @@ from apps.accounts.models import Affiliate
 from apps.connections.models import Connection
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
-from apps.events.categories import (
-    EffectiveCategory,
-)
+from apps.events.categories import EffectiveCategory
 from apps.events.models import EventType
 from apps.goals.models import Goal
 from apps.offers.models import Offer
+from apps.postbacks.models.owners import ABOUT_ITS_OWNER
 from apps.tracking.statuses import Operation
 
 MAXIMUM_DELAY_SECONDS = 30 * 86_400
@@ -77,8 +76,7 @@ class RuleQuerySet(ScopedQuerySet["PostbackRule"]):
 class PostbackRule(TimeStamped):
     """Who is told what when: "postback" on screen.
 
-    Saving goes through ``postbacks.services.save_rule``, which writes the revision
-    that deliveries keep.
+    Who saves one calls ``postbacks.services.record_revision``: deliveries keep that.
     """
 
     AFFILIATE_PATH: ClassVar = "owner_affiliate"
@@ -284,6 +282,7 @@ class PostbackRule(TimeStamped):
                 violation_error_message="At most 20 further attempts.",
             ),
             models.CheckConstraint(condition=~Q(action=""), name="rule_has_an_action"),
+            ABOUT_ITS_OWNER,
             models.CheckConstraint(
                 condition=Q(goal=None) | Q(offer__isnull=False),
                 name="rule_goal_needs_an_offer",
