@@ -67,7 +67,7 @@ class Shift:
         self._clock = clock
         self._load = Load(slots)
         self._ends_at = time.monotonic() + seconds
-        self._linger_until = time.monotonic() + LINGER_SECONDS
+        self._linger_until = 0.0
         self._unwritten: list[Finished] = []
         self._never_begun: list[Any] = []
         self._first_unwritten_at = 0.0
@@ -86,6 +86,8 @@ class Shift:
 
     def run(self) -> None:
         """Claim until nothing is due for a moment, the shift is over, or stopped."""
+        # From now: a slow beginning must not end a shift that never looked.
+        self._linger_until = time.monotonic() + LINGER_SECONDS
         while self._goes_on():
             self._beat()
             if self._may_claim() and self._claim():

@@ -166,7 +166,7 @@ def test_an_affiliate_sees_own_transactions_and_no_revenue(
     other = client.post(reverse(OLD, args=[foreign.pk]), {"fragment": "1"})
 
     assert "tid=t-9" not in shown
-    assert "The macro {revenue} is not available." in revenue
+    assert "{revenue} is not for postbacks of affiliates." in revenue
     assert other.status_code == 302
 
 

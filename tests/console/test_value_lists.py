@@ -236,14 +236,14 @@ def test_a_postback_chooses_among_the_lists_in_use(staff: Client) -> None:
     assert 'value="old"' not in page
 
 
-def test_an_affiliates_postback_offers_no_list(
+def test_an_affiliate_is_offered_no_action_with_lists(
     sign_in: Callable[[User], Client],
 ) -> None:
     make_value_list()
 
     page = add_sms(sign_in(make_user("paul", affiliate=make_affiliate())))
 
-    assert "cfg_opt_out_list" in page
+    assert "cfg_opt_out_list" not in page
     assert "opt-outs" not in page
 
 
