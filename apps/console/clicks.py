@@ -9,7 +9,7 @@ from apps.console.documents import as_text
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import FactsAdmin, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.ranges import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.tracking.models import Click, Conversion, Event, Lead
 
@@ -25,9 +25,9 @@ class ClickAdmin(FactsAdmin):
         "affiliate",
         moment_column("expires_at", "expires"),
     )
-    list_filter = (("clicked_at", RangeFilter), "offer", "affiliate")
+    list_filter = (("clicked_at", LogRangeFilter), "offer", "affiliate")
     list_select_related = ("offer", "affiliate")
-    search_fields = ("=transaction_id",)
+    search_fields = ("transaction_id__exact",)
     search_help_text = "Transaction id"
     empty = ("No clicks yet.", "Send people through an offer's tracking link.")
 

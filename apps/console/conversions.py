@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from apps.console.delivery_lookups import of_changes
 from apps.console.delivery_words import STATE_COLOURS
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import change_url, list_url
 from apps.core.adminkit.pages import FactsAdmin, Page, PageResult, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.ranges import LogRangeFilter
 from apps.core.adminkit.showing import (
     NOTHING,
     badge,
@@ -95,9 +96,9 @@ class ConversionAdmin(FactsAdmin):
         "status_badge",
         "paid",
     )
-    list_filter = (("created_at", RangeFilter), "status", "offer", "affiliate")
+    list_filter = (("created_at", LogRangeFilter), "status", "offer", "affiliate")
     list_select_related = ("offer", "event_type", "affiliate")
-    search_fields = ("=transaction_id", "=order_id")
+    search_fields = ("transaction_id__exact", "order_id__exact")
     search_help_text = "Transaction or order id"
     quick_views = (
         ("Approved", "status__exact=approved"),
@@ -143,33 +144,28 @@ class ConversionAdmin(FactsAdmin):
     def more_context(self, request: HttpRequest, obj: Conversion) -> dict[str, Any]:
         """Add every change of the status with the postbacks it led to."""
         user = signed_in(request)
-        deliveries = (
-            Delivery.objects.visible_to(user)
-            .filter(conversion=obj)
-            .select_related("rule")
-            .order_by("id")
-        )
-        by_trigger: dict[Any, list[Delivery]] = {}
-        for delivery in deliveries:
-            by_trigger.setdefault(delivery.trigger_id, []).append(delivery)
         actors = Prefetch("actor")
-        changes = obj.changes.prefetch_related(actors).order_by("number")
+        changes = list(obj.changes.prefetch_related(actors).order_by("number"))
+        deliveries = of_changes(Delivery.objects.visible_to(user), changes)
+        by_trigger: dict[Any, list[Delivery]] = {}
+        for delivery in deliveries.select_related("rule").order_by("id"):
+            by_trigger.setdefault(delivery.trigger_id, []).append(delivery)
         return {
             "changes": [_shown(c, by_trigger.get(c.pk, []), user) for c in changes],
         }
 
-    @admin.display(description="event", ordering="event_type")
+    @admin.display(description="event")
     def event(self, obj: Conversion) -> str:
         """Return the event, or that it is the base conversion."""
         return str(obj.event_type or "base conversion")
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description="status")
     def status_badge(self, obj: Conversion) -> SafeString:
         """Show the status as a badge."""
         colour = COLOURS[ConversionStatus(obj.status)]
         return badge(obj.get_status_display(), colour, obj.status_reason)
 
-    @admin.display(description="payout", ordering="payout")
+    @admin.display(description="payout")
     def paid(self, obj: Conversion) -> str:
         """Return what the affiliate is paid."""
         return money(obj.payout, obj.currency)

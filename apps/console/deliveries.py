@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from apps.console.delivery_lookups import of_transaction
 from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
 from apps.console.people import signed_in
 from apps.console.trace import shown_attempts
@@ -204,7 +205,14 @@ class DeliveryAdmin(FactsAdmin):
 
     # --- the list
 
-    @admin.display(description="postback", ordering="rule")
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find what a transaction led to (see ``of_transaction``)."""
+        text = search_term.strip()
+        return (of_transaction(queryset, text) if text else queryset), False
+
+    @admin.display(description="postback")
     def postback(self, obj: Delivery) -> str:
         """Return number and name of the rule."""
         return f"#{obj.rule_id} {obj.rule.name}".strip()
@@ -214,17 +222,17 @@ class DeliveryAdmin(FactsAdmin):
         """Return the transaction of the event or the conversion."""
         return transaction_of(obj)
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description="state")
     def state_badge(self, obj: Delivery) -> SafeString:
         """Show the state as a badge with its reason."""
         return state_badge(obj)
 
-    @admin.display(description="tries", ordering="attempts")
+    @admin.display(description="tries")
     def tries(self, obj: Delivery) -> int:
         """Return how often it was tried."""
         return obj.attempts
 
-    @admin.display(description="code", ordering="response_status")
+    @admin.display(description="code")
     def code(self, obj: Delivery) -> str:
         """Return the partner's last response code."""
         return str(obj.response_status or NOTHING)

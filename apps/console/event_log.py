@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from apps.console.people import signed_in
 from apps.console.trace import trace, trace_sections
 from apps.core.adminkit.pages import FactsAdmin, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.ranges import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, badge, moment_column
 from apps.deliveries.models import Delivery
 from apps.deliveries.states import DeliveryState
@@ -36,14 +36,14 @@ class EventLogAdmin(FactsAdmin):
         "code",
     )
     list_filter = (
-        ("received_at", RangeFilter),
+        ("received_at", LogRangeFilter),
         "offer",
         "event_type",
         "category",
         "source",
     )
     list_select_related = ("offer", "event_type")
-    search_fields = ("=transaction_id",)
+    search_fields = ("transaction_id__exact",)
     search_help_text = "Transaction id"
     empty = (
         "No events yet.",
@@ -68,7 +68,7 @@ class EventLogAdmin(FactsAdmin):
         """Add what became of it: the conversion's changes and every rule's verdict."""
         return trace(obj, signed_in(request))
 
-    @admin.display(description="event", ordering="name")
+    @admin.display(description="event")
     def event(self, obj: Event) -> str:
         """Return the name as reported."""
         return obj.display_name

@@ -27,7 +27,7 @@ class LeadAdmin(FactsAdmin):
     )
     list_filter = (("submitted_at", RangeFilter), "offer", "affiliate")
     list_select_related = ("offer", "affiliate")
-    search_fields = ("=public_id", "=transaction_id")
+    search_fields = ("public_id__exact", "transaction_id__exact")
     search_help_text = "Lead or transaction id"
     empty = ("No leads yet.", "Leads come in through the REST API.")
 

@@ -11,7 +11,7 @@ from apps.console.documents import as_text
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import FactsAdmin, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.ranges import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, badge, link, moment, moment_column
 from apps.ingest.models import RefusedRequest, Result
 from apps.tracking.models import Event
@@ -32,9 +32,9 @@ class RefusedRequestAdmin(FactsAdmin):
         "remote_address",
         "token",
     )
-    list_filter = (("received_at", RangeFilter), "result", "offer")
+    list_filter = (("received_at", LogRangeFilter), "result", "offer")
     list_select_related = ("offer",)
-    search_fields = ("=transaction_id", "=reason")
+    search_fields = ("transaction_id__exact", "reason__exact")
     search_help_text = "Transaction id or reason"
     quick_views = (
         ("Refused", "result__exact=refused"),
@@ -70,13 +70,13 @@ class RefusedRequestAdmin(FactsAdmin):
             Section("Headers", text=as_text(obj.headers)),
         ]
 
-    @admin.display(description="result", ordering="result")
+    @admin.display(description="result")
     def result_badge(self, obj: RefusedRequest) -> SafeString:
         """Show refused and duplicate apart."""
         colour = "bad" if obj.result == Result.REFUSED else "wait"
         return badge(obj.get_result_display(), colour)
 
-    @admin.display(description="token", ordering="token_prefix")
+    @admin.display(description="token")
     def token(self, obj: RefusedRequest) -> str:
         """Return how the token began."""
         return f"{obj.token_prefix}…" if obj.token_prefix else NOTHING

@@ -10,6 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from apps.core.ids import uuid7_from
+
+ID_IS_MADE_WITHIN = timedelta(minutes=1)
+"""Of the moment that is stored with the row."""
 PRESETS = (
     ("Last hour", 1),
     ("Last 24 hours", 24),
@@ -86,6 +90,23 @@ class RangeFilter(admin.FieldListFilter):
                 ),
                 "display": label,
             }
+
+
+class LogRangeFilter(RangeFilter):
+    """From and to of the moment at which the row, and so its id, was made.
+
+    The ids of logs begin with that moment, so the range is one of the primary key,
+    which is also the order of the list: only the rows that are shown are read.
+    """
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the list by the moment, and by the ids of that time."""
+        start, end = (_moment(text) for text in self.values)
+        if start:
+            queryset = queryset.filter(pk__gte=uuid7_from(start - ID_IS_MADE_WITHIN))
+        if end:
+            queryset = queryset.filter(pk__lt=uuid7_from(end + ID_IS_MADE_WITHIN))
+        return super().queryset(request, queryset)
 
 
 def _moment(text: str) -> datetime | None:

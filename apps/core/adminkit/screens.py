@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.adminkit.paging import CappedPaginator
@@ -67,6 +69,9 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for part, name in zip(field.widget.widgets, ("date", "time"), strict=True):
+                part.attrs["aria-label"] = f"{field.label}: {name}"
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
             field.widget.can_view_related = False
@@ -92,8 +97,24 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
         return back
 
 
+class LogList(ChangeList):
+    """The list of a log: in its own order, which an index has."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """Return the order of the screen, whatever the address asks for.
+
+        Any other would sort the whole table to show fifty rows of it.
+        """
+        return list(self.model_admin.get_ordering(request))
+
+
 class LogAdmin(ReadOnlyMixin, ScopedAdmin):
-    """A table that grows with every event: read only, never counted whole."""
+    """A table that grows with every event: read only, never counted or sorted whole."""
 
     paginator = CappedPaginator
     ordering = ("-id",)
+    sortable_by = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the list that keeps its order."""
+        return LogList

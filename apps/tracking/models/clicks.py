@@ -71,7 +71,13 @@ class Click(models.Model):
         ]
         indexes = [
             # The changelist of one offer, newest first.
-            models.Index(fields=["offer", "clicked_at"], name="click_by_offer"),
+            models.Index(fields=["offer", "id"], name="click_by_offer"),
+            # What an affiliate sees.
+            models.Index(
+                fields=["affiliate", "id"],
+                condition=Q(affiliate__isnull=False),
+                name="click_by_affiliate",
+            ),
             BrinIndex(fields=["clicked_at"], name="click_by_time"),
         ]
 
@@ -109,6 +115,9 @@ class Lead(TimeStamped):
             ),
         ]
         indexes = [
+            # The search of the list; its range of time.
+            models.Index(fields=["transaction_id"], name="lead_by_transaction"),
+            BrinIndex(fields=["submitted_at"], name="lead_by_time"),
             # Look-up of a person across leads.
             models.Index(
                 fields=["email_hash"],

@@ -117,6 +117,12 @@ class Conversion(Money, TimeStamped):
                 condition=~Q(status=ConversionStatus.APPROVED),
                 name="conversion_not_approved",
             ),
+            # The search of the list by order.
+            models.Index(
+                fields=["order_id"],
+                condition=~Q(order_id=""),
+                name="conversion_by_order",
+            ),
             # What an affiliate sees.
             models.Index(
                 fields=["affiliate", "id"],
