@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from apps.console.offers import TERMS
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PagesAdmin
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.core.adminkit.screens import LogAdmin
 from apps.core.adminkit.showing import moment_column
 from apps.event_lists.models import EventList, EventListItem, OfferEventList
@@ -80,7 +80,7 @@ class EventTypeAdmin(PagesAdmin):
         return format_html('<a href="{}">View logs</a>', url)
 
 
-class FieldInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class FieldInline(ScopedInline):
     """Custom fields that are submitted with the event (R189)."""
 
     model = OfferEventField
@@ -89,7 +89,7 @@ class FieldInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Custom fields"
 
 
-class PayoutInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class PayoutInline(ScopedInline):
     """What single affiliates are paid for the event."""
 
     model = OfferEventPayout
@@ -145,7 +145,7 @@ class OfferEventAdmin(PagesAdmin):
     )
 
 
-class ItemInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class ItemInline(ScopedInline):
     """The events of a list."""
 
     model = EventListItem
@@ -155,7 +155,7 @@ class ItemInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Events"
 
 
-class ListOfferInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class ListOfferInline(ScopedInline):
     """The offers that use a list."""
 
     model = OfferEventList

@@ -11,7 +11,7 @@ from apps.console.duplicating import duplicate
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import add_url, list_url
 from apps.core.adminkit.pages import Page, PagesAdmin
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.core.adminkit.showing import badge
 from apps.deliveries.models import Delivery
 from apps.event_lists.models import OfferEventList
@@ -31,7 +31,7 @@ STATUS_COLOURS = {OfferStatus.ACTIVE: "ok", OfferStatus.PAUSED: "wait"}
 SHOWN_TO_AFFILIATES = ("name", "status", "kind", "platform", "vertical", "landing_url")
 
 
-class GoalInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class GoalInline(ScopedInline):
     """The milestones of the offer."""
 
     model = Goal
@@ -39,7 +39,7 @@ class GoalInline(ScopedMixin, admin.TabularInline[Any, Any]):
     fields = ("name", "alias", "ref", "is_private", "status")
 
 
-class OfferAffiliateInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class OfferAffiliateInline(ScopedInline):
     """Who promotes the offer."""
 
     model = OfferAffiliate
@@ -49,7 +49,7 @@ class OfferAffiliateInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Affiliates"
 
 
-class OfferEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class OfferEventInline(ScopedInline):
     """The events of the offer and what they pay; details on a page of their own."""
 
     model = OfferEvent
@@ -69,7 +69,7 @@ class OfferEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
     )
 
 
-class EventLimitInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class EventLimitInline(ScopedInline):
     """How many events the offer takes; what exceeds it is counted and filtered."""
 
     model = EventLimit
@@ -79,7 +79,7 @@ class EventLimitInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Limits"
 
 
-class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class OfferEventListInline(ScopedInline):
     """The event lists attached to the offer (R195)."""
 
     model = OfferEventList
@@ -89,7 +89,7 @@ class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Event lists"
 
 
-class OfferValueListInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class OfferValueListInline(ScopedInline):
     """The lists of values that the offer consults."""
 
     model = OfferValueList

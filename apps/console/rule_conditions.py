@@ -5,11 +5,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin
 from django.db.models import Field
 
 from apps.console.durations import DurationsField
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.models import (
     RuleCap,
@@ -98,7 +97,7 @@ class ConditionForm(forms.ModelForm[RuleCondition]):
         return cleaned
 
 
-class CustomEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class CustomEventInline(ScopedInline):
     """Events the postback reacts to by their exact name (R23, R27)."""
 
     model = RuleCustomEvent
@@ -106,7 +105,7 @@ class CustomEventInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Advanced: custom events"
 
 
-class ConditionInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class ConditionInline(ScopedInline):
     """Fields that must compare as told."""
 
     model = RuleCondition
@@ -115,7 +114,7 @@ class ConditionInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Field conditions: all must hold"
 
 
-class WindowInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class WindowInline(ScopedInline):
     """Hours of the week in which the postback sends."""
 
     model = RuleWindow
@@ -123,7 +122,7 @@ class WindowInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Sending hours: outside of them it waits"
 
 
-class CapInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class CapInline(ScopedInline):
     """At most so many deliveries per period."""
 
     model = RuleCap
