@@ -65,7 +65,8 @@ def _screens_of(model: Any) -> Iterator[tuple[str, str]]:
     model_admin = admin.site._registry[model]
     pages = [page.name for page in getattr(model_admin, "pages", ())]
     yield f"{name}_list", reverse(f"{info}_changelist")
-    if not isinstance(model_admin, ReadOnlyMixin) and name not in MADE_ELSEWHERE:
+    may_add = type(model_admin).has_add_permission
+    if may_add is not ReadOnlyMixin.has_add_permission and name not in MADE_ELSEWHERE:
         yield f"{name}_add", reverse(f"{info}_add")
     row = model._base_manager.order_by("-pk").first()
     if row is not None:
