@@ -15,7 +15,7 @@ ARGS :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check smoke soak bench lint format format-check types layers \
+.PHONY: help run test check smoke soak bench bench-admin lint format format-check types layers \
 	migrations check-deploy links docs lock clean
 
 help: ## List the targets
@@ -38,6 +38,9 @@ soak: $(STAMP) ## Break everything in turn and check that nothing is lost (ARGS=
 
 bench: $(STAMP) ## Measure throughput, latency and memory (ARGS="…")
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-admin: $(STAMP) ## Measure the admin's screens on many rows (ARGS="--large")
+	@$(BIN)/python -m benchmarks.admin $(ARGS)
 
 lint: $(STAMP) ## Check the code with ruff
 	$(BIN)/ruff check .

@@ -4,19 +4,14 @@ Results go to benchmarks/results/ as JSON with machine, versions and settings.
 """
 
 import argparse
-import json
-import os
-import platform
 import signal
 import sys
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
 from benchmarks import deliveries, doors, measures, rules
 from benchmarks.stage import Stage, set_stage
+from benchmarks.storing import store
 
 TARGETS = (
     ("ingest", "ratio_to_pgbench", ">=", 0.35),
@@ -44,7 +39,7 @@ TARGETS = (
     ("rules", "simulated_per_second", ">=", 20_000),
     ("flat", "ratio", ">=", 0.9),
 )
-PACKAGES = ("django", "django-q2", "psycopg", "granian", "requests")
+SETTINGS = {"web_workers": 2, "web_threads": 8, "workers": 2, "threads": 64}
 
 
 def main() -> int:
@@ -76,7 +71,7 @@ def main() -> int:
     finally:
         stage.close()
     report(found)
-    store(found)
+    store(found, missed(found), SETTINGS)
     return 1 if missed(found) else 0
 
 
@@ -121,28 +116,6 @@ def missed(found: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
         if name in found
         and (found[name][key] < target if sign == ">=" else found[name][key] > target)
     ]
-
-
-def store(found: dict[str, dict[str, Any]]) -> None:
-    """Keep the figures with what they were measured on."""
-    now = datetime.now(UTC)
-    folder = Path(__file__).parent / "results"
-    folder.mkdir(exist_ok=True)
-    document = {
-        "at": now.isoformat(timespec="seconds"),
-        "machine": {
-            "cores": os.cpu_count(),
-            "system": platform.platform(),
-            "python": platform.python_version(),
-        },
-        "versions": {name: version(name) for name in PACKAGES},
-        "settings": {"web_workers": 2, "web_threads": 8, "workers": 2, "threads": 64},
-        "figures": found,
-        "missed": missed(found),
-    }
-    path = folder / f"{now:%Y-%m-%dT%H%M%S}.json"
-    path.write_text(json.dumps(document, indent=1) + "\n")
-    print(f"stored in {path}")
 
 
 if __name__ == "__main__":

@@ -97,12 +97,12 @@ class AlertAdmin(FactsAdmin):
         notices = rows.select_related("channel").order_by("-pk")[:NOTICES_SHOWN]
         return {"notices": [(one, NOTICE_COLOURS[one.state]) for one in notices]}
 
-    @admin.display(description="state", ordering="resolved_at")
+    @admin.display(description="state")
     def state_badge(self, obj: Alert) -> SafeString:
         """Show whether it is over."""
         return badge("Over", "off") if obj.resolved_at else badge("Open", "bad")
 
-    @admin.display(description="threshold", ordering="level")
+    @admin.display(description="threshold")
     def share(self, obj: Alert) -> str:
         """Return how near a failing postback is to being disabled."""
         return f"{obj.level} %" if obj.kind == AlertKind.RULE_FAILING else NOTHING

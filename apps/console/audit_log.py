@@ -55,18 +55,18 @@ class AuditLogAdmin(FactsAdmin):
         )
         return [Section("Entry", facts), Section("Values", changes)]
 
-    @admin.display(description="who", ordering="actor")
+    @admin.display(description="who")
     def who(self, obj: Any) -> str:
         """Return the user, or that it was a program."""
         return str(obj.actor or obj.actor_email or "a program")
 
-    @admin.display(description="what", ordering="action")
+    @admin.display(description="what")
     def what(self, obj: Any) -> SafeString:
         """Show what was done as a badge."""
         label, colour = ACTIONS[obj.action]
         return badge(label, colour)
 
-    @admin.display(description="kind", ordering="content_type")
+    @admin.display(description="kind")
     def kind(self, obj: Any) -> str:
         """Return what sort of thing was changed."""
         return str(obj.content_type.name)

@@ -10,7 +10,7 @@ from apps.console.people import signed_in
 from apps.console.personal import mask_for_click
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import FactsAdmin, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.tracking.models import Click, Conversion, Event, Lead
 
@@ -26,7 +26,7 @@ class ClickAdmin(FactsAdmin):
         "affiliate",
         moment_column("expires_at", "expires"),
     )
-    list_filter = (("clicked_at", RangeFilter), "offer", "affiliate")
+    list_filter = (("clicked_at", LogRangeFilter), "offer", "affiliate")
     list_select_related = ("offer", "affiliate")
     search_fields = ("transaction_id__exact",)
     search_help_text = "Transaction id"

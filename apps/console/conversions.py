@@ -13,7 +13,7 @@ from apps.console.personal import mask_for_transaction
 from apps.console.status_words import status_badge, told_by
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import FactsAdmin, Page, Section
-from apps.core.adminkit.ranges import RangeFilter
+from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import (
     NOTHING,
     link,
@@ -40,7 +40,7 @@ class ConversionAdmin(FactsAdmin):
         "status_badge",
         "paid",
     )
-    list_filter = (("created_at", RangeFilter), "status", "offer", "affiliate")
+    list_filter = (("created_at", LogRangeFilter), "status", "offer", "affiliate")
     list_select_related = ("offer", "event_type", "affiliate")
     # Not "=": that compares in capitals, for which there is no index.
     search_fields = ("transaction_id__exact", "order_id__exact")
@@ -118,17 +118,17 @@ class ConversionAdmin(FactsAdmin):
             ],
         }
 
-    @admin.display(description="event", ordering="event_type")
+    @admin.display(description="event")
     def event(self, obj: Conversion) -> str:
         """Return the event, or that it is the base conversion."""
         return str(obj.event_type or "base conversion")
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description="status")
     def status_badge(self, obj: Conversion) -> SafeString:
         """Show the status as a badge."""
         return status_badge(obj.status)
 
-    @admin.display(description="payout", ordering="payout")
+    @admin.display(description="payout")
     def paid(self, obj: Conversion) -> str:
         """Return what the affiliate is paid."""
         return money(obj.payout, obj.currency)

@@ -241,7 +241,7 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
 
     # --- the list
 
-    @admin.display(description="postback", ordering="rule")
+    @admin.display(description="postback")
     def postback(self, obj: Delivery) -> str:
         """Return number and name of the rule."""
         return f"#{obj.rule_id} {obj.rule.name}".strip()
@@ -251,7 +251,7 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
         """Return the transaction of the event or the conversion."""
         return transaction_of(obj)
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description="state")
     def state_badge(self, obj: Delivery) -> SafeString:
         """Show the state as a badge with its reason."""
         return state_badge(obj)
@@ -261,12 +261,12 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
         """Return what happened last; a list shows no personal data to anybody."""
         return BY_FORM.sentence(obj.message)
 
-    @admin.display(description="tries", ordering="attempts")
+    @admin.display(description="tries")
     def tries(self, obj: Delivery) -> int:
         """Return how often it was tried."""
         return obj.attempts
 
-    @admin.display(description="code", ordering="response_status")
+    @admin.display(description="code")
     def code(self, obj: Delivery) -> str:
         """Return the partner's last response code."""
         return str(obj.response_status or NOTHING)

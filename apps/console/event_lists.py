@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from apps.console.attaching import warn_of_two
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PagesAdmin
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.event_lists.models import EventList, EventListItem, OfferEventList
 from apps.events.models import EventType
 from apps.offers.models import Offer
@@ -23,7 +23,7 @@ TIP = (
 )
 
 
-class ItemInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class ItemInline(ScopedInline):
     """The events of a list."""
 
     model = EventListItem
@@ -33,7 +33,7 @@ class ItemInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Events"
 
 
-class ListOfferInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class ListOfferInline(ScopedInline):
     """The offers that use a list."""
 
     model = OfferEventList

@@ -118,7 +118,7 @@ class EventLogAdmin(ExportAdmin, FactsAdmin):
         """Add what became of it: the conversion's changes and every rule's verdict."""
         return trace(obj, signed_in(request))
 
-    @admin.display(description="event", ordering="name")
+    @admin.display(description="event")
     def event(self, obj: Event) -> str:
         """Return the name as reported."""
         return obj.display_name

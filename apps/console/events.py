@@ -15,7 +15,7 @@ from apps.console.offer_urls import event_url
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import add_url, list_url, page_url
 from apps.core.adminkit.pages import PagesAdmin
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.core.adminkit.screens import LogAdmin
 from apps.core.adminkit.showing import moment_column
 from apps.events.models import (
@@ -30,7 +30,7 @@ from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.tracking.models import Event
 
 
-class FieldInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class FieldInline(ScopedInline):
     """Custom fields that are submitted with the event (R189 to R193)."""
 
     model = OfferEventField
@@ -39,7 +39,7 @@ class FieldInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Custom fields (sent with the event, checked on every entry)"
 
 
-class PayoutInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class PayoutInline(ScopedInline):
     """What single affiliates are paid for the event."""
 
     model = OfferEventPayout

@@ -1,10 +1,6 @@
 """What offers and their events share on screen: terms, and the rows of an offer."""
 
-from typing import Any
-
-from django.contrib import admin
-
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.event_lists.models import OfferEventList
 from apps.events.models import EventLimit
 from apps.goals.models import Goal
@@ -18,7 +14,7 @@ RATES = (
 """The fields of an offer and of its events that say what they earn and pay."""
 
 
-class GoalInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class GoalInline(ScopedInline):
     """The milestones of the offer."""
 
     model = Goal
@@ -27,7 +23,7 @@ class GoalInline(ScopedMixin, admin.TabularInline[Any, Any]):
     fields = ("name", "alias", "ref", "is_private", "status")
 
 
-class OfferAffiliateInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class OfferAffiliateInline(ScopedInline):
     """Who promotes the offer."""
 
     model = OfferAffiliate
@@ -37,7 +33,7 @@ class OfferAffiliateInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Affiliates"
 
 
-class EventLimitInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class EventLimitInline(ScopedInline):
     """How many events the offer takes; what exceeds it is counted and filtered."""
 
     model = EventLimit
@@ -47,7 +43,7 @@ class EventLimitInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Limits"
 
 
-class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class OfferEventListInline(ScopedInline):
     """The event lists attached to the offer (R195)."""
 
     model = OfferEventList
@@ -57,7 +53,7 @@ class OfferEventListInline(ScopedMixin, admin.TabularInline[Any, Any]):
     verbose_name_plural = "Event lists"
 
 
-class OfferValueListInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class OfferValueListInline(ScopedInline):
     """The lists of values that the offer consults."""
 
     model = OfferValueList

@@ -1,12 +1,12 @@
 """The figures of the first page: from hourly sums, never from the log."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Max, QuerySet, Sum
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -26,6 +26,9 @@ FAILING_SHOWN = 8
 ALERTS_SHOWN = 8
 LATE = timedelta(minutes=2)
 """A worker that was not seen for longer is not alive."""
+
+Hour = dict[str, Any]
+"""The sums of one hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +50,40 @@ def overview(user: User, now: datetime) -> dict[str, Any]:
     since -= timedelta(days=DAYS - 1)
     events = visible(EventHour.objects.filter(hour__gte=since), user)
     sums = visible(DeliveryHour.objects.filter(hour__gte=since), user)
-    delivered = _per_day(sums, days, "delivered")
-    failed = _per_day(sums, days, "failed")
+    accepted = _by_hour(events, n=Sum("accepted"))
+    ended = _by_hour(
+        sums, delivered=Sum("delivered"), failed=Sum("failed"), p95=Max("p95_ms")
+    )
     return {
         "has_offers": visible(Offer.objects.all(), user).exists(),
         "has_rules": visible(PostbackRule.objects.unarchived(), user).exists(),
         "is_staff_view": user.affiliate_id is None,
-        "figures": _figures(user, events, sums, now),
+        "figures": _figures(user, accepted, ended, now),
         "labels": [f"{day:%d %b}" for day in days],
-        "events": {"events": _per_day(events, days, "accepted")},
-        "deliveries": {"delivered": delivered, "failed": failed},
+        "events": {"events": _per_day(accepted, days, "n")},
+        "deliveries": {
+            name: _per_day(ended, days, name) for name in ("delivered", "failed")
+        },
         "failing": _failing(sums, now),
         "workers": _workers(user, now),
         **_alerts(user),
     }
 
 
+def _by_hour(rows: QuerySet[Any], **sums: Any) -> list[Hour]:
+    """Return the sums of each hour: a few hundred, of which all else is made."""
+    return list(rows.values("hour").annotate(**sums).order_by("hour"))
+
+
 def _figures(
-    user: User, events: QuerySet[Any], sums: QuerySet[Any], now: datetime
+    user: User, accepted: list[Hour], ended: list[Hour], now: datetime
 ) -> list[Figure]:
     day = now - timedelta(days=1)
-    figures = [_sent(sums.filter(hour__gte=day), sums), *_success(sums, day)]
+    last = [hour for hour in ended if hour["hour"] >= day]
+    figures = [_total("Delivered", "delivered", ended, last), *_success(ended, last)]
     if user.affiliate_id is None:
-        figures.insert(0, _accepted(events, day))
+        latest = [hour for hour in accepted if hour["hour"] >= day]
+        figures.insert(0, _total("Events", "n", accepted, latest))
     figures += [
         _waiting(user, DeliveryState.RETRYING, "wait"),
         _waiting(user, DeliveryState.HELD, "bad"),
@@ -79,32 +93,23 @@ def _figures(
     return figures
 
 
-def _accepted(events: QuerySet[Any], day: datetime) -> Figure:
-    total = _sum(events, "accepted")
-    last = _sum(events.filter(hour__gte=day), "accepted")
-    return Figure("Events, 24 h", f"{last:,}", f"{total:,} in {DAYS} days")
+def _total(label: str, column: str, hours: list[Hour], last: list[Hour]) -> Figure:
+    note = f"{_sum(hours, column):,} in {DAYS} days"
+    return Figure(f"{label}, 24 h", f"{_sum(last, column):,}", note)
 
 
-def _sent(last: QuerySet[Any], sums: QuerySet[Any]) -> Figure:
-    total = _sum(sums, "delivered")
-    return Figure(
-        "Delivered, 24 h", f"{_sum(last, 'delivered'):,}", f"{total:,} in {DAYS} days"
-    )
-
-
-def _success(sums: QuerySet[Any], day: datetime) -> list[Figure]:
-    last = sums.filter(hour__gte=day)
-    p95 = last.aggregate(p95=Max("p95_ms"))["p95"]
-    slow = NOTHING if p95 is None else f"{p95:,} ms"
+def _success(hours: list[Hour], last: list[Hour]) -> list[Figure]:
+    known = [hour["p95"] for hour in last if hour["p95"] is not None]
+    slow = f"{max(known):,} ms" if known else NOTHING
     share, colour = _share(last)
     return [
-        Figure("Success, 24 h", share, f"{_share(sums)[0]} in {DAYS} days", colour),
+        Figure("Success, 24 h", share, f"{_share(hours)[0]} in {DAYS} days", colour),
         Figure("Slowest p95, 24 h", slow, "planned to delivered"),
     ]
 
 
-def _share(sums: QuerySet[Any]) -> tuple[str, str]:
-    delivered, failed = _sum(sums, "delivered"), _sum(sums, "failed")
+def _share(hours: list[Hour]) -> tuple[str, str]:
+    delivered, failed = _sum(hours, "delivered"), _sum(hours, "failed")
     finished = delivered + failed
     if not finished:
         return NOTHING, ""
@@ -189,16 +194,12 @@ def _alerts(user: User) -> dict[str, Any]:
     }
 
 
-def _sum(rows: QuerySet[Any], column: str) -> int:
-    total: int | None = rows.aggregate(n=Sum(column))["n"]
-    return total or 0
+def _sum(hours: list[Hour], column: str) -> int:
+    return sum(hour[column] for hour in hours)
 
 
-def _per_day(rows: QuerySet[Any], days: Sequence[date], column: str) -> list[int]:
-    found = dict(
-        rows.annotate(day=TruncDate("hour"))
-        .values_list("day")
-        .annotate(n=Sum(column))
-        .order_by()
-    )
-    return [found.get(day, 0) for day in days]
+def _per_day(hours: list[Hour], days: Sequence[date], column: str) -> list[int]:
+    found: Counter[date] = Counter()
+    for hour in hours:
+        found[timezone.localtime(hour["hour"]).date()] += hour[column]
+    return [found[day] for day in days]

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from apps.accounts.models import Advertiser, Affiliate, PartyStatus
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PagesAdmin
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.core.adminkit.showing import badge
 from apps.offers.models import Offer, OfferAffiliate
 from apps.tracking.models import Conversion
@@ -40,7 +40,7 @@ class AdvertiserAdmin(PagesAdmin):
         return _status(obj)
 
 
-class PartnershipInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class PartnershipInline(ScopedInline):
     """The offers the affiliate promotes."""
 
     model = OfferAffiliate

@@ -73,7 +73,7 @@ class RefusedRequestAdmin(FactsAdmin):
             Section("Headers", text=as_text(mask.document(obj.headers))),
         ]
 
-    @admin.display(description="result", ordering="result")
+    @admin.display(description="result")
     def result_badge(self, obj: RefusedRequest) -> SafeString:
         """Show refused and duplicate apart."""
         colour = "bad" if obj.result == Result.REFUSED else "wait"
@@ -84,7 +84,7 @@ class RefusedRequestAdmin(FactsAdmin):
         """Return the sentence; a list shows no personal data to anybody."""
         return BY_FORM.sentence(obj.detail)
 
-    @admin.display(description="token", ordering="token_prefix")
+    @admin.display(description="token")
     def token(self, obj: RefusedRequest) -> str:
         """Return how the token began."""
         return f"{obj.token_prefix}…" if obj.token_prefix else NOTHING

@@ -5,11 +5,10 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin
 from django.db.models import Field
 
 from apps.console.durations import DurationsField
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.models import (
     RuleCap,
@@ -98,7 +97,7 @@ class ConditionForm(forms.ModelForm[RuleCondition]):
         return cleaned
 
 
-class RowsInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class RowsInline(ScopedInline):
     """Rows of a postback in a section that is opened by those who need it.
 
     There is an empty row at once: without a script there is no «Add another».

@@ -109,6 +109,9 @@ class PostbacksUserAdmin(PagesAdmin, UserAdmin):  # type: ignore[type-arg]
         ),
     )
 
+    # A plain list: the two-column picker names its own parts badly.
+    filter_horizontal = ()
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Let a new user into the admin."""
         return {"is_staff": True, **super().get_changeform_initial_data(request)}

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from apps.console.value_list_pages import VALUE_LIST_PAGES
 from apps.core.adminkit.pages import PagesAdmin
-from apps.core.adminkit.scoping import ScopedMixin
+from apps.core.adminkit.scoping import ScopedInline
 from apps.core.adminkit.showing import badge
 from apps.value_lists.models import ListedValue, OfferValueList, ValueList
 
@@ -18,7 +18,7 @@ MAX_COUNT = 10_000
 FIXED = ("reference", "normalization", "hashing")
 
 
-class ConsultingOfferInline(ScopedMixin, admin.TabularInline[Any, Any]):
+class ConsultingOfferInline(ScopedInline):
     """The offers that consult the list."""
 
     model = OfferValueList

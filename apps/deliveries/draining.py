@@ -49,7 +49,6 @@ LINGER_SECONDS = 0.05
 LINGER_FOR_RETRY = timedelta(seconds=10)
 HEARTBEAT_SECONDS = 0.5
 EXTRA_WORKER_SECONDS = 1.0
-
 RECONNECT_SECONDS = 0.25
 RETRIES_FIRST_SECONDS = 1.0
 RETRIES_FIRST_SHARE = 8
@@ -86,7 +85,7 @@ class Shift:
 
     def run(self) -> None:
         """Claim until nothing is due for a moment, the shift is over, or stopped."""
-        # From now: a slow beginning must not end a shift that never looked.
+        # Not before: a slow beginning would end a shift that never looked.
         self._linger_until = time.monotonic() + LINGER_SECONDS
         while self._goes_on():
             self._beat()
@@ -187,9 +186,9 @@ class Shift:
         if self._load.in_flight or time.monotonic() < self._linger_until:
             return
         found = [at for lane in waiting if (at := lane.next_at(now)) is not None]
-        if found and min(found) - now < LINGER_FOR_RETRY:
-            wait = max((min(found) - now).total_seconds(), 0.0)
-            self._linger_until = time.monotonic() + wait + LINGER_SECONDS
+        if found and (until := min(found) - now) < LINGER_FOR_RETRY:
+            wait = max(until.total_seconds(), 0.0) + LINGER_SECONDS
+            self._linger_until = time.monotonic() + wait
 
     def _wake_another(self) -> None:
         """There may be more than this process can take: ask one more worker."""
@@ -243,7 +242,7 @@ class Shift:
         return self._load.in_flight == 0
 
     def finish(self) -> None:
-        """Record what still runs. Each attempt ends at its own deadline."""
+        """Record what still runs: each attempt ends at its own deadline."""
         self._pool.give_back()
         ends_at = time.monotonic() + leasing.longest_lease_seconds()
         while self._load.in_flight > 0 and time.monotonic() < ends_at:
@@ -282,9 +281,8 @@ def work_shift() -> None:
 
 
 def _finish_after_outage(shift: Shift) -> None:
-    """Record what partners answered, once the database is back.
-
-    After the lease it makes no difference any more: others have what was being sent.
+    """Record what partners answered, once the database is back; after the lease no
+    more: others have what was being sent.
     """
     ends_at = time.monotonic() + settings.DELIVERY_LEASE_SECONDS
     while time.monotonic() < ends_at:

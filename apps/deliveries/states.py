@@ -54,6 +54,13 @@ TERMINAL_STATES = (
 )
 
 
+RARE_STATES = (
+    DeliveryState.FAILED,
+    DeliveryState.HELD,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.CANCELLED,
+)
+"""Few deliveries are in one of these: an index of their own finds them."""
 RESENDABLE = (
     DeliveryState.HELD,
     DeliveryState.FAILED,

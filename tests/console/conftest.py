@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import Affiliate, User
 from apps.accounts.roles import sync_roles
@@ -21,6 +24,7 @@ from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import ConversionChange, Event, Lead
 from tests.console.alarms import add_alerts
+from tests.console.browsing import browser_page
 from tests.factories import (
     NOON,
     make_affiliate,
@@ -68,6 +72,19 @@ def sign_in() -> Callable[[User], Client]:
 def staff(sign_in: Callable[[User], Client]) -> Client:
     """Return the client of an administrator."""
     return sign_in(make_user("root", role="admin", is_superuser=True))
+
+
+@pytest.fixture
+def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """Return a browser's page signed in as an administrator; its errors fail."""
+    # Playwright's loop runs in this thread; Django would call that asynchronous.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    client = Client()
+    user = make_user("root", role="admin", is_superuser=True)
+    client.force_login(user, backend="apps.accounts.roles.RoleBackend")
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    with browser_page(live_server.url, session) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,86 +1,18 @@
 """The screens in a real browser: they work, and the strict policy holds."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from apps.core.adminkit.addresses import change_url, page_url
 from apps.events.models import EventType
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Event
+from tests.console.browsing import SHOTS, shoot
 from tests.console.people import EMAIL, make_person
-from tests.factories import make_offer, make_offer_event, make_user
+from tests.factories import make_offer, make_offer_event
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--use-angle=swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
-SHOTS = Path(settings.VAR_DIR) / "screenshots"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is missing: apt-get install chromium"
-    ),
-]
-
-
-@pytest.fixture
-def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """Return a page signed in as an administrator; its errors fail the test."""
-    # Playwright's loop runs in this thread; Django would call that asynchronous.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    client = Client()
-    user = make_user("root", role="admin", is_superuser=True)
-    client.force_login(user, backend="apps.accounts.roles.RoleBackend")
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1366, "height": 900})
-        context.add_cookies(
-            [{"name": "sessionid", "value": cookie, "url": live_server.url}]
-        )
-        opened = context.new_page()
-        opened.on(
-            "console",
-            lambda message: (
-                complaints.append(message.text)
-                if message.type == "error" and "favicon" not in message.location["url"]
-                else None
-            ),
-        )
-        yield opened
-        browser.close()
-    assert complaints == []
-
-
-def shoot(page: Page, name: str) -> None:
-    """Keep a picture, in light and dark, wide and narrow."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        for width in (1366, 390):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(250)  # colours change over a moment
-            page.screenshot(path=SHOTS / f"{name}_{width}_{scheme}.png")
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} scrolls sideways at {width} px"
-    page.set_viewport_size({"width": 1366, "height": 900})
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_person_adds_a_postback(page: Page, live_server: LiveServer) -> None:

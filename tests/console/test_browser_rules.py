@@ -2,14 +2,15 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from apps.postbacks.models import PostbackRule
-from tests.console.test_browser import page, pytestmark, shoot
+from tests.console.browsing import shoot
 from tests.console.world import build_world
 
-__all__ = ["page", "pytestmark"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ADD = "/admin/postbacks/postbackrule/add/?trigger=event&action=ping_url"
 

@@ -6,10 +6,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.core.adminkit.addresses import page_url
 from apps.events.models import SeenEventName
-from tests.console.test_browser import page, pytestmark, shoot
+from tests.console.browsing import shoot
 from tests.factories import NOON, make_event_type, make_offer, make_offer_event
 
-__all__ = ["page", "pytestmark"]  # the fixture and the marks of the browser's tests
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

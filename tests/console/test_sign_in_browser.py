@@ -1,5 +1,6 @@
 """Signing in and setting up the second step, in a real browser."""
 
+import pytest
 from axes.models import AccessAttempt
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -9,10 +10,10 @@ from apps.accounts.models import TwoStep, User
 from apps.accounts.roles import sync_roles
 from apps.accounts.two_step import enrolment
 from tests.accounts.phones import shown
-from tests.console.test_browser import page, pytestmark, shoot
+from tests.console.browsing import shoot
 from tests.factories import make_event, make_offer, make_user
 
-__all__ = ["page", "pytestmark"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def set_up(page: Page, host: str) -> None:

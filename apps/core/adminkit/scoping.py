@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 MAX_FILTER_CHOICES = 200
@@ -39,6 +40,25 @@ class ScopedMixin:
         if found is None:
             found = db_field.remote_field.model._default_manager.all()  # noqa: SLF001
         return visible(found, request.user)
+
+
+class NamedFormSet(BaseInlineFormSet[Any, Any, Any]):
+    """Rows of a table whose fields say what they are: their label is the heading."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name each field for those who do not see the heading of its column."""
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            label = field.label or name.replace("_", " ")
+            # A field with buttons beside it keeps its widget inside another.
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", str(label).capitalize())
+
+
+class ScopedInline(ScopedMixin, admin.TabularInline[Any, Any]):
+    """A table of rows that belong to the object of the form."""
+
+    formset = NamedFormSet
 
 
 class ReadOnlyMixin:

@@ -13,6 +13,7 @@ from apps.deliveries.models.destinations import Destination
 from apps.deliveries.models.replays import Replay
 from apps.deliveries.states import (
     EXHAUSTED,
+    RARE_STATES,
     TERMINAL_STATES,
     AttemptOutcome,
     DeliveryKind,
@@ -195,11 +196,18 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.SENDING),
                 name="delivery_lease",
             ),
-            # The quick links Failed and Held, newest first.
+            # The list of one state that few are in, newest first: a search for them
+            # among the others would read all of these.
             models.Index(
                 fields=["state", "id"],
-                condition=Q(state__in=(DeliveryState.FAILED, DeliveryState.HELD)),
-                name="delivery_failed_or_held",
+                condition=Q(state__in=RARE_STATES),
+                name="delivery_of_rare_state",
+            ),
+            # The list of tests and replays, newest first.
+            models.Index(
+                fields=["kind", "id"],
+                condition=~Q(kind=DeliveryKind.LIVE),
+                name="delivery_not_live",
             ),
             # Alerts: what a rule gave up lately, after all retries.
             models.Index(

@@ -71,7 +71,13 @@ class Click(models.Model):
         ]
         indexes = [
             # The changelist of one offer, newest first.
-            models.Index(fields=["offer", "clicked_at"], name="click_by_offer"),
+            models.Index(fields=["offer", "id"], name="click_by_offer"),
+            # What an affiliate sees.
+            models.Index(
+                fields=["affiliate", "id"],
+                condition=Q(affiliate__isnull=False),
+                name="click_by_affiliate",
+            ),
             BrinIndex(fields=["clicked_at"], name="click_by_time"),
         ]
 

@@ -124,6 +124,12 @@ class Event(Money):
                 condition=Q(affiliate__isnull=False),
                 name="event_log_of_affiliate",
             ),
+            # The event log of what came in otherwise than by URL, newest first.
+            models.Index(
+                fields=["source", "id"],
+                condition=~Q(source=Source.URL),
+                name="event_log_not_by_url",
+            ),
             BrinIndex(fields=["received_at"], name="event_by_time"),
         ]
 

@@ -73,3 +73,22 @@ async function copy(text, button) {
     button.textContent = "Copy";
   }, 2000);
 }
+// A field with search has no name of its own: it gets that of the field it stands for.
+function nameSearchFields() {
+  for (const field of document.querySelectorAll("select.select2-hidden-accessible")) {
+    const name = field.labels[0]?.textContent.trim() ?? field.ariaLabel;
+    const parts = field.nextElementSibling?.querySelectorAll("[role]") ?? [];
+    for (const part of parts) {
+      if (name && part.role !== "presentation") {
+        part.ariaLabel = name;
+        part.removeAttribute("aria-labelledby");
+      }
+    }
+  }
+}
+
+// They are made when the page is ready, and with each row that is added.
+new MutationObserver(nameSearchFields).observe(document.body, {
+  childList: true,
+  subtree: true,
+});
