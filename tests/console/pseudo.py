@@ -76,7 +76,7 @@ def _outside(words: str, depth: int) -> tuple[str, int]:
 
 
 def _is_code(text: Text) -> bool:
-    return bool(CODE & {*text.path})
+    return text.is_fixed or bool(CODE & {*text.path})
 
 
 def stored_words() -> re.Pattern[str]:

@@ -16,12 +16,16 @@ INLINE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a page: its line, the tags around it, what it is, and itself."""
+    """One text of a page: its line, the tags around it, what it is, and itself.
+
+    ``is_fixed`` says that the page asks nobody to translate it (``translate="no"``).
+    """
 
     line: int
     path: tuple[str, ...]
     kind: str
     words: str
+    is_fixed: bool = False
 
 
 class _Reader(HTMLParser):
@@ -31,6 +35,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.is_for_script = is_for_script
         self.open: list[str] = []
+        self.fixed: list[bool] = []
         self.found: list[Text | None] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -44,16 +49,17 @@ class _Reader(HTMLParser):
                 path = (*self.open, tag)
                 self.found.append(Text(self.getpos()[0], path, name, words))
         self.open.append(tag)
+        self.fixed.append(given.get("translate") == "no")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take an empty element for what it is."""
         self.handle_starttag(tag, attrs)
-        self.open.pop()
+        self._close()
 
     def handle_endtag(self, tag: str) -> None:
         """Leave the element; tags that nobody closes go with it."""
         if tag in self.open:
-            while self.open.pop() != tag:
+            while self._close() != tag:
                 pass
         if tag not in INLINE:
             self.found.append(None)
@@ -61,7 +67,13 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Note a text, unless only programs read it."""
         if not UNSEEN & {*self.open[-1:]}:
-            self.found.append(Text(self.getpos()[0], tuple(self.open), "text", data))
+            line, path = self.getpos()[0], tuple(self.open)
+            self.found.append(Text(line, path, "text", data, any(self.fixed)))
+
+    def _close(self) -> str:
+        """Leave the innermost element; return its tag."""
+        self.fixed.pop()
+        return self.open.pop()
 
 
 def read(html: str, is_for_script: Callable[[str], bool]) -> Iterator[Text | None]:
