@@ -34,7 +34,7 @@ NOT_WORDS = (
 SAME = re.compile("|".join(pattern for _, pattern in NOT_WORDS))
 ZONES = {zone.replace("_", " ") for zone in available_timezones()}
 """Offered by their names, which are the same everywhere."""
-PRODUCTS = {preset.label for preset in PRESETS}
+PRODUCTS = {str(preset.label) for preset in PRESETS.values()}
 """Whom the presets are for."""
 
 
