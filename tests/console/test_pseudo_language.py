@@ -24,7 +24,7 @@ NOT_WORDS = (
     ("addresses", r"\bhttps?://\S+|\b[\w.-]+\.example\b\S*"),
     ("ids", r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b"),
     ("names of macros", r"\{[\w:.<>|-]+\}"),
-    ("hashes of passwords, as Django shows them", r"\bmd5\b|\b[0-9a-f]+\*+"),
+    ("hashes of passwords, as Django shows them", r"\bmd5\b|\b\w+\*+"),
     ("the name of the product", r"\bPostbacks\b"),
     ("protocols and methods", r"\b(?:HTTPS?|SMTP|GET|POST|PUT|PATCH|DELETE|JSON)\b"),
     ("currencies", r"\b[A-Z]{3}\b"),
@@ -32,7 +32,9 @@ NOT_WORDS = (
 )
 """What is the same in every language: why, and how it is recognized."""
 SAME = re.compile("|".join(pattern for _, pattern in NOT_WORDS))
-ZONES = {zone.replace("_", " ") for zone in available_timezones()}
+ZONES = {
+    shown for name in available_timezones() for shown in (name, name.replace("_", " "))
+}
 """Offered by their names, which are the same everywhere."""
 PRODUCTS = {str(preset.label) for preset in PRESETS.values()}
 """Whom the presets are for."""
