@@ -171,7 +171,7 @@ class ConnectionAdmin(PagesAdmin):
         return [(None, {"fields": own}), ("Credentials", {"fields": names})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keep the owner: what uses it belongs to the same one (ADR 0011)."""
+        """Keep the owner: what uses it belongs to the same one (ADR 0013)."""
         return (*self.readonly_fields, OWNER) if obj else self.readonly_fields
 
     def get_list_display(self, request: HttpRequest) -> Any:

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.accounts.models import ApiToken, new_token
+from apps.console.people import signed_in
 from apps.core.adminkit.screens import ScopedAdmin
 from apps.core.adminkit.showing import badge, moment, moment_column
 
@@ -66,6 +67,13 @@ class ApiTokenAdmin(ScopedAdmin):
         if db_field.name == "valid_from":
             kwargs["initial"] = timezone.now
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
+        """Let only a superuser make a token that may do what a superuser may."""
+        found = super().get_field_queryset(db, db_field, request)
+        if db_field.name == "user" and not signed_in(request).is_superuser:
+            return found.filter(is_superuser=False)
+        return found
 
     def save_model(
         self, request: HttpRequest, obj: ApiToken, form: Any, change: bool

@@ -1,4 +1,4 @@
-"""What the database demands of the postbacks of affiliates (ADR 0011)."""
+"""What the database demands of the postbacks of affiliates (ADR 0013)."""
 
 from django.db import models
 from django.db.models import F, Q
