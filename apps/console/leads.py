@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.accounts.models import User
 from apps.console.conversion_status import LEAD
@@ -34,6 +35,19 @@ from apps.tracking.personal import email_hash, phone_hash
 from apps.tracking.statuses import STATUS_MOVES
 
 CONVERSIONS_SHOWN = 50
+CONTACT: dict[str, StrOrPromise] = {
+    "email": _("Email"),
+    "phone": _("Phone"),
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "address": _("Address"),
+    "city": _("City"),
+    "state": _("State"),
+    "zip": _("Zip"),
+    "dob": _("Dob"),
+    "gender": _("Gender"),
+}
+"""What the contact data of a lead are called."""
 
 
 class ContactFilter(admin.SimpleListFilter):
@@ -204,7 +218,7 @@ def _named(text: str) -> Q:
     return found
 
 
-def _contact(lead: Lead, user: User) -> list[tuple[str, Any]]:
+def _contact(lead: Lead, user: User) -> list[tuple[StrOrPromise, Any]]:
     if lead.erased_at:
         return [(gettext("Erased"), moment(lead.erased_at))]
     if not lead.sealed_contact:
@@ -219,8 +233,8 @@ def _contact(lead: Lead, user: User) -> list[tuple[str, Any]]:
             )
         ]
     is_open = may_see_personal_data(user)
-    facts: list[tuple[str, Any]] = [
-        (name.replace("_", " ").capitalize(), value if is_open else MASK)
+    facts: list[tuple[StrOrPromise, Any]] = [
+        (CONTACT.get(name, name), value if is_open else MASK)
         for name, value in contact.items()
     ]
     if not is_open:
