@@ -52,9 +52,7 @@ def _events_in_words(rule: PostbackRule) -> str:
     if labels[1:]:
         found = [gettext("Any of %(categories)s") % {"categories": ", ".join(labels)}]
     if rule.event_type is not None:
-        found.append(
-            gettext("The event %(event)s") % {gettext("event"): rule.event_type}
-        )
+        found.append(gettext("The event %(event)s") % {"event": rule.event_type})
     if custom := len(rule.custom_events.all()):
         by_name = ngettext("%(count)s by its name", "%(count)s by their names", custom)
         found.append(by_name % {"count": custom})
@@ -96,7 +94,7 @@ def _further(rule: PostbackRule) -> list[tuple[str, str]]:
         found.append(("", gettext("attributed only")))
     if rule.maximum_click_age_hours is not None:
         age = gettext("at most %(hours)s h old") % {
-            gettext("hours"): rule.maximum_click_age_hours
+            "hours": rule.maximum_click_age_hours
         }
         found.append((gettext("click"), age))
     if rule.sample_percent != ALL_PERCENT:
