@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.normalizing import digits, to_e164
 
@@ -15,19 +16,19 @@ LAST_DIGITS = 10
 class Normalization(models.TextChoices):
     """How different spellings of one value become the same text."""
 
-    NONE = "none", "As it is"
-    LOWER = "lower", "Lower case (e-mail addresses)"
-    DIGITS = "digits", "Digits only"
-    LAST10 = "last10", "Last ten digits (US telephone numbers)"
-    E164 = "e164", "E.164 (telephone numbers)"
+    NONE = "none", _("As it is")
+    LOWER = "lower", _("Lower case (e-mail addresses)")
+    DIGITS = "digits", _("Digits only")
+    LAST10 = "last10", _("Last ten digits (US telephone numbers)")
+    E164 = "e164", _("E.164 (telephone numbers)")
 
 
 class Hashing(models.TextChoices):
     """Whether values are stored in the clear."""
 
-    NONE = "none", "In the clear"
-    MD5 = "md5", "MD5"
-    SHA256 = "sha256", "SHA-256"
+    NONE = "none", _("In the clear")
+    MD5 = "md5", _("MD5")
+    SHA256 = "sha256", _("SHA-256")
 
 
 class UnfitValueError(ValueError):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -77,7 +78,7 @@ class Event(Money):
         db_index=False,
     )
     category = models.CharField(max_length=20, choices=EffectiveCategory.choices)
-    is_payable = models.BooleanField("payable", default=False)
+    is_payable = models.BooleanField(_("payable"), default=False)
     order_id = models.CharField(max_length=120, blank=True)
     dedupe_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
     order_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
