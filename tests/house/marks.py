@@ -58,12 +58,14 @@ def _of_class(node: ast.ClassDef) -> Iterator[ast.expr]:
     if any(ast.unparse(one) == "register" for one in node.decorator_list):
         wanted = OF_ACTION
     for statement in node.body:
-        if not isinstance(statement, ast.Assign):
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or not statement.value:
             continue
-        if any(base.endswith(CHOICES) for base in bases):
+        if wanted:
+            yield from _assigned(statement, statement.value, wanted)
+        elif isinstance(statement, ast.Assign) and any(
+            base.endswith(CHOICES) for base in bases
+        ):
             yield _label_of_choice(statement.value)
-        elif wanted:
-            yield from _assigned(statement, wanted)
 
 
 def _label_of_choice(value: ast.expr) -> ast.expr:
@@ -71,11 +73,15 @@ def _label_of_choice(value: ast.expr) -> ast.expr:
     return value.elts[-1] if isinstance(value, ast.Tuple) else value
 
 
-def _assigned(statement: ast.Assign, wanted: frozenset[str]) -> Iterator[ast.expr]:
-    names, values = _each(statement.targets[0]), _each(statement.value)
-    for name, value in zip(names, values, strict=len(names) == len(values)):
+def _assigned(
+    statement: ast.Assign | ast.AnnAssign, value: ast.expr, wanted: frozenset[str]
+) -> Iterator[ast.expr]:
+    is_typed = isinstance(statement, ast.AnnAssign)
+    target = statement.target if is_typed else statement.targets[0]
+    names, values = _each(target), _each(value)
+    for name, text in zip(names, values, strict=False):
         if isinstance(name, ast.Name) and name.id in wanted:
-            yield value
+            yield text
 
 
 def _each(node: ast.expr) -> Sequence[ast.expr]:
