@@ -204,7 +204,7 @@ class UrlTemplateField(AddressMixin, TextTemplateField):
         try:
             http.destination_of(template.origin)
         except http.ForbiddenTargetError as error:
-            raise TemplateError(str(error)) from error
+            raise TemplateError(gettext(str(error))) from error
         if not http.is_allowed_target(template.origin):
             raise TemplateError(gettext("This address belongs to a private network."))
         return template

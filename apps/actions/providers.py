@@ -55,7 +55,7 @@ class BaseUrlField(AddressMixin, forms.CharField):
             origin = http.destination_of(url)
             http.refuse_forbidden_target(url)
         except http.ForbiddenTargetError as error:
-            raise ValidationError(str(error), code="url") from error
+            raise ValidationError(gettext(str(error)), code="url") from error
         if "?" in url or "#" in url:
             raise ValidationError(gettext("Leave out everything from “?” or “#” on."))
         if origin.startswith("http:") and not is_our_own(origin):
