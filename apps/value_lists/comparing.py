@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.normalizing import digits, to_e164
 
@@ -46,11 +48,14 @@ NORMALIZERS: Mapping[str, Callable[[str], str | None]] = {
     Normalization.LAST10: _last_digits,
     Normalization.E164: to_e164,
 }
-UNFIT: Mapping[str, str] = {
-    Normalization.DIGITS: "It has no digits.",
-    Normalization.LAST10: "It has no digits.",
-    Normalization.E164: "It is no possible telephone number.",
+UNFIT: Mapping[str, StrOrPromise] = {
+    Normalization.DIGITS: _("It has no digits."),
+    Normalization.LAST10: _("It has no digits."),
+    Normalization.E164: _("It is no possible telephone number."),
 }
+TOO_LONG = format_lazy(
+    _("It has more than {limit} characters."), limit=VALUE_MAX_LENGTH
+)
 HASHES: Mapping[str, tuple[Callable[[bytes], str], re.Pattern[str]]] = {
     Hashing.MD5: (
         lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -71,9 +76,9 @@ def compared_form(text: str, *, normalization: str, hashing: str) -> str:
     """
     given = text.strip()
     if not given:
-        raise UnfitValueError("It is empty.")
+        raise UnfitValueError(_("It is empty."))
     if not given.isprintable():
-        raise UnfitValueError("It has control characters.")
+        raise UnfitValueError(_("It has control characters."))
     if hashing != Hashing.NONE and HASHES[hashing][1].fullmatch(given):
         return given.lower()
     normal = NORMALIZERS[normalization](given)
@@ -82,5 +87,5 @@ def compared_form(text: str, *, normalization: str, hashing: str) -> str:
     if hashing != Hashing.NONE:
         return HASHES[hashing][0](normal.encode())
     if len(normal) > VALUE_MAX_LENGTH:
-        raise UnfitValueError(f"It has more than {VALUE_MAX_LENGTH} characters.")
+        raise UnfitValueError(TOO_LONG)
     return normal

@@ -12,10 +12,10 @@ from apps.value_lists.comparing import VALUE_MAX_LENGTH, Hashing, Normalization
 
 REFERENCE_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 FIELD_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
-REFERENCE_WORDS = (
+REFERENCE_WORDS = _(
     "Use small letters, digits, - and _, beginning with a letter or digit."
 )
-FIELD_WORDS = "Use the name of a field: letters, digits, _, . and -."
+FIELD_WORDS = _("Use the name of a field: letters, digits, _, . and -.")
 
 
 class ListKind(models.TextChoices):

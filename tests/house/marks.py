@@ -76,10 +76,11 @@ def _label_of_choice(value: ast.expr) -> ast.expr:
 def _assigned(
     statement: ast.Assign | ast.AnnAssign, value: ast.expr, wanted: frozenset[str]
 ) -> Iterator[ast.expr]:
-    is_typed = isinstance(statement, ast.AnnAssign)
-    target = statement.target if is_typed else statement.targets[0]
-    names, values = _each(target), _each(value)
-    for name, text in zip(names, values, strict=False):
+    if isinstance(statement, ast.Assign):
+        names = _each(statement.targets[0])
+    else:
+        names = _each(statement.target)
+    for name, text in zip(names, _each(value), strict=False):
         if isinstance(name, ast.Name) and name.id in wanted:
             yield text
 

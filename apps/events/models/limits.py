@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
@@ -62,7 +63,10 @@ class EventLimit(TimeStamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.maximum} per {self.period}"
+        return gettext("%(maximum)d per %(period)s") % {
+            "maximum": self.maximum,
+            "period": self.period,
+        }
 
 
 class EventLimitCount(models.Model):

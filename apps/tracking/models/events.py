@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
@@ -140,7 +141,7 @@ class Event(Money):
     @property
     def display_name(self) -> str:
         """The name as reported, or what an event without a name is."""
-        return self.name or "base conversion"
+        return self.name or gettext("base conversion")
 
 
 class ConversionChange(models.Model):
@@ -195,4 +196,4 @@ class ConversionChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.old_status or 'new'} → {self.new_status}"
+        return f"{self.old_status or gettext('new')} → {self.new_status}"
