@@ -92,21 +92,26 @@ def trigger_cards() -> list[Card]:
 
 def action_cards(actions: list[Action]) -> list[tuple[str, list[Card]]]:
     """Return ``actions`` to choose from, by group."""
-    groups: dict[str, list[Card]] = {}
+    return [(str(group.label), cards) for group, cards in _by_group(actions).items()]
+
+
+def _by_group(actions: list[Action]) -> dict[Group, list[Card]]:
+    groups: dict[Group, list[Card]] = {}
     for action in actions:
         card = Card(action.kind, action.label, action.help)
-        groups.setdefault(action.group.value, []).append(card)
-    return list(groups.items())
+        groups.setdefault(action.group, []).append(card)
+    return groups
 
 
 def rule_cards(user: User) -> list[tuple[str, list[Card]]]:
     """Return what a postback can do; presets follow the group of their action."""
     cards = []
-    for group, own in action_cards(actions_for(user)):
-        cards.append((group, own))
-        if group == Group.WEB:
+    for group, own in _by_group(actions_for(user)).items():
+        cards.append((str(group.label), own))
+        if group is Group.WEB:
             cards += [
-                (f"{group}: {name}", _presets_of(name, user)) for name in PresetGroup
+                (f"{group.label}: {name.label}", _presets_of(name, user))
+                for name in PresetGroup
             ]
     return cards
 

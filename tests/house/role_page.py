@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from apps.accounts.roles import EDIT, GRANTS, SPECIAL
+from apps.accounts.roles import EDIT, GRANTS, SPECIAL, group_name
 from tests.house.tree import ROOT
 
 PAGE = ROOT / "docs" / "roles.md"
@@ -21,7 +21,7 @@ def expected() -> str:
     roles = list(GRANTS)
     lines = [
         HEAD,
-        "| | " + " | ".join(role.label for role in roles) + " |",
+        "| | " + " | ".join(map(group_name, roles)) + " |",
         "|---" * (len(roles) + 1) + "|",
     ]
     for name in dict.fromkeys(n for role in roles for n in _granted(role)):
