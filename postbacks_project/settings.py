@@ -151,7 +151,8 @@ AXES_ENABLE_ADMIN = False  # apps/console/lock_outs.py is the screen.
 AXES_VERBOSE = False
 REQUIRE_TWO_STEP = env.bool("REQUIRE_TWO_STEP", default=False)
 
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-us")
+LOCALE_PATHS = env.list("LOCALE_PATHS", default=[])
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True

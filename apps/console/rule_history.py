@@ -15,7 +15,7 @@ from apps.console.people import signed_in
 from apps.core import secret_box
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.pages import PageResult
-from apps.core.adminkit.scoping import STAFF, name_for
+from apps.core.adminkit.scoping import is_nameless, name_for
 from apps.postbacks.copying import restore_revision
 from apps.postbacks.differences import Difference, differences
 from apps.postbacks.models import PostbackRule, RuleRevision
@@ -85,8 +85,8 @@ def revisions(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Pag
 def _who(revision: RuleRevision, viewer: User) -> str:
     """Return number and name of who made the revision, and what they said."""
     author = revision.author
-    if author is not None and name_for(author, viewer) == STAFF:
-        return STAFF
+    if author is not None and is_nameless(author, viewer):
+        return name_for(author, viewer)
     who = gettext("the system") if author is None else f"#{author.pk} {author}"
     return f"{who} · {revision.comment}" if revision.comment else who
 

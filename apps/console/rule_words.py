@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.actions import registry
 from apps.console.durations import shortest
 from apps.core.adminkit.addresses import page_url
-from apps.core.adminkit.scoping import STAFF, name_for
+from apps.core.adminkit.scoping import is_nameless, name_for
 from apps.core.adminkit.showing import badge, chips
 from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import (
@@ -172,8 +172,8 @@ def status_button(rule: PostbackRule) -> SafeString:
 
 def author(rule: PostbackRule, viewer: User) -> str:
     """Return number and name of who made the rule (R73)."""
-    if name_for(rule.author, viewer) == STAFF:
-        return STAFF
+    if is_nameless(rule.author, viewer):
+        return name_for(rule.author, viewer)
     return f"#{rule.author_id} {rule.author.get_full_name() or rule.author.username}"
 
 

@@ -11,7 +11,7 @@ class Macro:
     """One name a template may use.
 
     ``is_personal`` values identify a person: masked in logs, subject to consent.
-    ``is_staff_only`` values must not appear in rules of affiliate users (ADR 0011).
+    ``is_staff_only`` values must not appear in rules of affiliate users (ADR 0013).
     """
 
     name: str

@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.adminkit.addresses import change_url, page_url
 from apps.core.adminkit.screens import LogAdmin, QuickLink, ScopedAdmin
@@ -28,7 +30,7 @@ class Page:
     """
 
     name: str
-    label: str
+    label: StrOrPromise
     permission: str
     view: Callable[[Any, HttpRequest, Any], PageResult]
     is_offered: Callable[[Any], bool] = lambda obj: True
@@ -43,8 +45,8 @@ class Page:
 class Section:
     """A box of a page that shows: facts, or a text as it is."""
 
-    title: str
-    facts: tuple[tuple[str, Any], ...] = ()
+    title: StrOrPromise
+    facts: tuple[tuple[StrOrPromise, Any], ...] = ()
     text: str = ""
 
 
@@ -101,7 +103,7 @@ class PagesAdmin(ScopedAdmin):
     def page_links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return label and address of the pages the user may use on ``obj`` now."""
         return [
-            (page.label, page_url(obj, page.name))
+            (str(page.label), page_url(obj, page.name))
             for page in self.allowed_pages(request, obj)
             if not page.is_tab
         ]
@@ -113,7 +115,7 @@ class PagesAdmin(ScopedAdmin):
             return []
         return [
             QuickLink(label, url, is_current=_is_current(request, url))
-            for label, url in [("General", change_url(obj)), *tabs]
+            for label, url in [(_("General"), change_url(obj)), *tabs]
         ]
 
     def history_view(

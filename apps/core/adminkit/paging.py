@@ -9,15 +9,20 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.adminkit.ranges import RangeFilter, moment_of
 from apps.core.ids import uuid7_from
 
 MAX_COUNT = 10_000
 LOOKED_AT = 20_000
-LOOKED_AT_NOTE = (
-    f"Looked at are the newest {LOOKED_AT:,} rows that match the dates and the offer. "
-    "Choose dates to look further back."
+LOOKED_AT_NOTE = format_lazy(
+    _(
+        "Looked at are the newest {count} rows that match the dates and the offer. "
+        "Choose dates to look further back."
+    ),
+    count=f"{LOOKED_AT:,}",
 )
 SLACK = timedelta(days=1)
 """How far an id's time may be from the time it is filtered by; a clock may be wrong."""

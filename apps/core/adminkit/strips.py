@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 STEP = 4
 BAR = 3
@@ -40,10 +41,9 @@ def _bar(place: int, bar: Bar, top: int) -> SafeString:
         y -= height
         rows.append((name, place * STEP, y, BAR, height))
     return format_html(
-        "<g><title>{}: {} delivered, {} failed</title>{}</g>",
-        label,
-        good,
-        bad,
+        "<g><title>{}</title>{}</g>",
+        _("%(hour)s: %(good)s delivered, %(bad)s failed")
+        % {"hour": label, "good": good, "bad": bad},
         format_html_join(
             "", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', rows
         ),
