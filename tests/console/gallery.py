@@ -36,7 +36,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 MADE_ELSEWHERE = {"destination", "accessattempt", "logentry"}
 SAMPLED = {"offer": ("history", "delete"), "postbackrule": ("history",)}
 """Screens of Django's own, of which one or two stand for all models."""
-QUERIES = {"postbackrule_restore": "?revision=1"}
+QUERIES = {
+    "postbackrule_restore": "?revision=1",
+    "offer_define": "?name=Trial+Started",
+}
 """What a page is asked for with, where the address alone shows nothing."""
 
 

@@ -40,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
   );
   for (const row of list?.tBodies[0]?.rows ?? []) {
     [...row.cells].forEach((cell, index) => {
-      if (labels[index] && cell.textContent.trim()) {
+      if (labels[index] && (cell.textContent.trim() || cell.querySelector("img, svg"))) {
         cell.dataset.label = labels[index];
       }
     });
