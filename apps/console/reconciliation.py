@@ -37,6 +37,8 @@ from apps.reports.reconciliation import (
 )
 
 MOST_DAYS = 92
+MOST_LINES = 150
+"""On the page, what is unexplained first; the file has all."""
 PRESETS = (
     (_("Today"), 0, 0),
     (_("Yesterday"), 1, 1),
@@ -153,7 +155,9 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             "presets": list(_presets(asked)),
             "tabs_by": [(label, asked.url(by=by), by) for by, label in LABELS.items()],
             "narrowed": self._narrowed(request, asked),
-            "lines": [_shown(line, asked) for line in lines],
+            "lines": [_shown(line, asked) for line in lines[:MOST_LINES]],
+            "count": len(lines),
+            "left_out": max(len(lines) - MOST_LINES, 0),
             "total": _shown(total_of(lines), asked) if lines else None,
             "wrong": sum(not line.is_right for line in lines),
             "findings": visible(Finding.objects.order_by("what"), request.user),

@@ -41,6 +41,8 @@ class RuleAdmin(RulePreview):
         "adjacent_rules",
     )
     list_display_links = ("id", "label")
+    # A row is a strip of hours and all conditions: 4 KB of HTML.
+    list_per_page = 25
     list_filter = ("status", "trigger", "action", "offer", "affiliate")
     list_select_related = (
         "offer",
