@@ -20,15 +20,9 @@ from apps.deliveries.states import (
     DeliveryState,
     TriggerType,
 )
-from apps.offers.models import (
-    Offer,
-)
+from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleRevision
-from apps.tracking.models import (
-    Click,
-    Conversion,
-    Event,
-)
+from apps.tracking.models import Click, Conversion, Event
 
 
 class Delivery(models.Model):
@@ -196,8 +190,7 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.SENDING),
                 name="delivery_lease",
             ),
-            # The list of one state that few are in, newest first: a search for them
-            # among the others would read all of these.
+            # The list of one state that few are in, newest first.
             models.Index(
                 fields=["state", "id"],
                 condition=Q(state__in=RARE_STATES),
@@ -245,6 +238,9 @@ class Delivery(models.Model):
             ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
+            # The lists of an offer and of a destination that has few of them.
+            models.Index(fields=["offer", "id"], name="delivery_of_offer"),
+            models.Index(fields=["destination", "id"], name="delivery_to_destination"),
         ]
 
     def __str__(self) -> str:
