@@ -200,10 +200,17 @@ def fill(total: int) -> User:
     admin = make_user("ada", role=Role.ADMIN, is_superuser=True)
     _set_up(admin)
     _store(total, admin)
+    add_quiet()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     roll_up(now=timezone.now())
     return admin
+
+
+def add_quiet() -> None:
+    """Store an offer and a destination without a single delivery: no list hurries."""
+    make_offer("Quiet")
+    Destination.objects.create(key="https://quiet.example:443")
 
 
 @transaction.atomic

@@ -194,8 +194,7 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.SENDING),
                 name="delivery_lease",
             ),
-            # The list of one state that few are in, newest first: a search for them
-            # among the others would read all of these.
+            # The list of one state that few are in, newest first.
             models.Index(
                 fields=["state", "id"],
                 condition=Q(state__in=RARE_STATES),
@@ -243,6 +242,9 @@ class Delivery(models.Model):
             ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
+            # The lists of an offer and of a destination that has few of them.
+            models.Index(fields=["offer", "id"], name="delivery_of_offer"),
+            models.Index(fields=["destination", "id"], name="delivery_to_destination"),
         ]
 
     def __str__(self) -> str:
