@@ -197,7 +197,14 @@ class ReplayAdmin(FactsAdmin):
             (gettext("Comment"), obj.comment or NOTHING),
             (gettext("By"), obj.author or gettext("an API token")),
         )
-        how = (
+        return [
+            Section(gettext("What"), what),
+            Section(gettext("How far it is"), self._how_far(obj)),
+            _report(obj),
+        ]
+
+    def _how_far(self, obj: Replay) -> tuple[tuple[str, Any], ...]:
+        return (
             (gettext("State"), self.state_badge(obj)),
             (gettext("Counted before"), obj.total),
             (gettext("Examined"), obj.examined),
@@ -206,11 +213,6 @@ class ReplayAdmin(FactsAdmin):
             (gettext("Started"), moment(obj.started_at)),
             (gettext("Finished"), moment(obj.finished_at)),
         )
-        return [
-            Section(gettext("What"), what),
-            Section(gettext("How far it is"), how),
-            _report(obj),
-        ]
 
     def more_context(self, request: HttpRequest, obj: Replay) -> dict[str, Any]:
         """Add the buttons, the progress and the warning before it starts."""

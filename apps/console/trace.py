@@ -30,10 +30,6 @@ def trace_sections(event: Event, user: User) -> list[Section]:
     """
     is_staff = user.affiliate_id is None
     goal = event.goal if is_staff or not _is_private(event) else None
-    source = event.get_source_display()
-    if event.triggered_by and is_staff:
-        by_whom = {"source": source, "name": event.triggered_by}
-        source = _("%(source)s by %(name)s") % by_whom
     facts = (
         (_("Received"), moment(event.received_at)),
         (_("Happened"), moment(event.occurred_at)),
@@ -49,7 +45,7 @@ def trace_sections(event: Event, user: User) -> list[Section]:
             link(event.affiliate, user) if event.affiliate else _("organic"),
         ),
         (_("Goal"), goal.name if goal else NOTHING),
-        (_("Source"), source),
+        (_("Source"), _source_of(event, is_staff)),
     )
     amounts = [
         (_("Sale"), money(event.sale_amount, event.sale_currency)),
@@ -67,6 +63,15 @@ def trace_sections(event: Event, user: User) -> list[Section]:
         Section(_("Custom fields"), text=as_text(mask.document(event.fields))),
         Section(_("Parameters"), text=as_text(mask.document(event.params))),
     ]
+
+
+def _source_of(event: Event, is_staff: bool) -> str:
+    """Return the door it came in by, and for staff who triggered it."""
+    source: str = event.get_source_display()
+    if not event.triggered_by or not is_staff:
+        return source
+    by_whom = {"source": source, "name": event.triggered_by}
+    return _("%(source)s by %(name)s") % by_whom
 
 
 def trace(event: Event, user: User) -> dict[str, Any]:
