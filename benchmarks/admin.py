@@ -22,7 +22,8 @@ from django.urls import reverse
 
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
 from apps.accounts.models import User
-from apps.deliveries.models import Delivery
+from apps.core.adminkit.addresses import list_url
+from apps.deliveries.models import Delivery, Destination
 from apps.tracking.models import Event
 from benchmarks.filling import fill
 from benchmarks.storing import store
@@ -31,7 +32,8 @@ MOST_MS, MOST_MS_OVERVIEW = 300.0, 150.0
 MOST_QUERIES = 15
 MOST_BYTES = 150 * 1024
 NORMAL, LARGE = 300_000, 5_000_000
-WARM_UP = 2
+DESTINATIONS = ("https://p0.example:443", "https://quiet.example:443")
+"""A busy one, and one without deliveries."""
 REGISTERED = [
     model
     for model in apps.get_models()
@@ -99,6 +101,9 @@ def screens(user: User) -> Iterator[Screen]:
         ("delivery", str(Delivery.objects.visible_to(user).latest("id").pk)),
     ):
         yield Screen(f"find {name}", f"{find}?q={text}", is_list=False)
+    for destination in Destination.objects.filter(key__in=DESTINATIONS):
+        path = list_url(Delivery, destination__id__exact=destination.pk)
+        yield Screen(f"delivery list to {destination}", path)
     request = RequestFactory().get("/")
     request.user = user
     for model in REGISTERED:
@@ -123,7 +128,7 @@ def _lists(model_admin: Any, user: User, transaction_id: str) -> Iterator[Screen
     changes = model_admin.get_changelist_instance(request)
     for spec in changes.filter_specs:
         choices = [c for c in spec.choices(changes) if c.get("query_string")]
-        shown = choices[1:] if len(choices) < 12 else [choices[1], choices[-1]]
+        shown = choices[1:] if len(choices) < 12 else [choices[1], *choices[-2:]]
         for choice in shown:
             words = f"{name} {spec.title} {choice['display']}"
             yield Screen(words, path + choice["query_string"])

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.macro_values import MacroValue
 
@@ -36,13 +39,22 @@ class Idempotency(StrEnum):
 class Group(StrEnum):
     """Where an action is listed when somebody chooses one, in this order."""
 
-    WEB = "Web request"
-    MESSAGES = "Messages"
-    ADVERTISING = "Advertising and analytics"
-    LEADS = "Leads and consent"
-    LISTS = "Contact and opt-out lists"
-    CALLS = "Call centre"
-    SPREADSHEETS = "Spreadsheets"
+    label: StrOrPromise
+
+    WEB = "web", _("Web request")
+    MESSAGES = "messages", _("Messages")
+    ADVERTISING = "advertising", _("Advertising and analytics")
+    LEADS = "leads", _("Leads and consent")
+    LISTS = "lists", _("Contact and opt-out lists")
+    CALLS = "calls", _("Call centre")
+    SPREADSHEETS = "spreadsheets", _("Spreadsheets")
+
+    def __new__(cls, value: str, label: StrOrPromise) -> Self:
+        """Keep ``label``, which people read, beside the value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
 
 
 @dataclass(frozen=True, slots=True)

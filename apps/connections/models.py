@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.models import TimeStamped
@@ -12,9 +13,9 @@ from apps.core.visibility import ScopedQuerySet
 class ConnectionState(models.TextChoices):
     """Whether a connection may be used."""
 
-    OK = "ok", "OK"
-    AUTH_ERROR = "auth_error", "Refused by the provider"
-    DISABLED = "disabled", "Disabled"
+    OK = "ok", _("OK")
+    AUTH_ERROR = "auth_error", _("Refused by the provider")
+    DISABLED = "disabled", _("Disabled")
 
 
 class Connection(TimeStamped):
@@ -37,9 +38,11 @@ class Connection(TimeStamped):
         null=True,
         blank=True,
         related_name="connections",
-        verbose_name="owner",
-        help_text="The affiliate whose postbacks use it; nobody else's can. Empty: our "
-        "own postbacks. It cannot be changed later.",
+        verbose_name=_("owner"),
+        help_text=_(
+            "The affiliate whose postbacks use it; nobody else's can. Empty: our "
+            "own postbacks. It cannot be changed later."
+        ),
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -51,7 +54,7 @@ class Connection(TimeStamped):
                 fields=["owner_affiliate", "name"],
                 name="connection_name_unique",
                 nulls_distinct=False,
-                violation_error_message="A connection of this name exists already.",
+                violation_error_message=_("A connection of this name exists already."),
             ),
         ]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.actions.base import Job
 from apps.core.ids import uuid7
@@ -54,7 +55,7 @@ class Rehearsal:
 
 def rehearse_event(rule: PostbackRule, event: Event) -> Rehearsal:
     """Return what ``rule`` would do about ``event``."""
-    explanation = explain_rule(rule, event_trigger(event), "Event")
+    explanation = explain_rule(rule, event_trigger(event), _("Event"))
     return _rehearse(explanation, event)
 
 

@@ -1,6 +1,7 @@
 """Named sets of event types that offers share; always live (R197)."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -31,7 +32,7 @@ class EventList(TimeStamped):
             models.UniqueConstraint(
                 fields=["name"],
                 name="event_list_name_unique",
-                violation_error_message="An event list of this name exists already.",
+                violation_error_message=_("An event list of this name exists already."),
             ),
         ]
 
@@ -48,13 +49,13 @@ class EventListItem(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "event of a list"
-        verbose_name_plural = "events of a list"
+        verbose_name = _("event of a list")
+        verbose_name_plural = _("events of a list")
         constraints = [
             models.UniqueConstraint(
                 fields=["event_list", "event_type"],
                 name="event_list_item_unique",
-                violation_error_message="This event is in the list already.",
+                violation_error_message=_("This event is in the list already."),
             ),
         ]
 
@@ -71,13 +72,15 @@ class OfferEventList(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "offer that uses a list"
-        verbose_name_plural = "offers that use a list"
+        verbose_name = _("offer that uses a list")
+        verbose_name_plural = _("offers that use a list")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "event_list"],
                 name="offer_event_list_unique",
-                violation_error_message="This list is attached to the offer already.",
+                violation_error_message=_(
+                    "This list is attached to the offer already."
+                ),
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
@@ -16,9 +17,9 @@ from apps.tracking.models import (
 class Result(models.TextChoices):
     """What became of an inbound request (DESIGN §5)."""
 
-    ACCEPTED = "accepted", "Accepted"
-    DUPLICATE = "duplicate", "Duplicate"
-    REFUSED = "refused", "Refused"
+    ACCEPTED = "accepted", _("Accepted")
+    DUPLICATE = "duplicate", _("Duplicate")
+    REFUSED = "refused", _("Refused")
 
 
 class RefusedRequest(models.Model):
@@ -49,7 +50,7 @@ class RefusedRequest(models.Model):
         null=True,
         related_name="+",
         db_index=False,
-        help_text="The event that a duplicate repeats.",
+        help_text=_("The event that a duplicate repeats."),
     )
 
     objects = ScopedQuerySet.as_manager()

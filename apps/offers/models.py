@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Advertiser, Affiliate
 from apps.core.models import TimeStamped
@@ -36,7 +37,7 @@ class Project(TimeStamped):
             models.UniqueConstraint(
                 Lower("name"),
                 name="project_name_unique",
-                violation_error_message="A project of this name exists already.",
+                violation_error_message=_("A project of this name exists already."),
             ),
         ]
 
@@ -47,36 +48,36 @@ class Project(TimeStamped):
 class OfferKind(models.TextChoices):
     """What sort of thing is promoted."""
 
-    CPA = "cpa", "CPA offer"
-    LEADGEN = "leadgen", "Lead generation"
-    APP = "app", "App"
-    PROGRAM = "program", "Program"
+    CPA = "cpa", _("CPA offer")
+    LEADGEN = "leadgen", _("Lead generation")
+    APP = "app", _("App")
+    PROGRAM = "program", _("Program")
 
 
 class Platform(models.TextChoices):
     """Where the promoted thing lives."""
 
-    WEB = "web", "Web"
-    IOS = "ios", "iOS"
-    ANDROID = "android", "Android"
-    OTHER = "other", "Other"
-    VK_MINI_APP = "vk_mini_app", "VK Mini App"
+    WEB = "web", _("Web")
+    IOS = "ios", _("iOS")
+    ANDROID = "android", _("Android")
+    OTHER = "other", _("Other")
+    VK_MINI_APP = "vk_mini_app", _("VK Mini App")
 
 
 class OfferStatus(models.TextChoices):
     """Whether an offer accepts events."""
 
-    DRAFT = "draft", "Draft"
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
-    CLOSED = "closed", "Closed"
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    CLOSED = "closed", _("Closed")
 
 
 class InitialStatus(models.TextChoices):
     """The status a new conversion begins with when the sender names none."""
 
-    PENDING = "pending", "Pending"
-    APPROVED = "approved", "Approved"
+    PENDING = "pending", _("Pending")
+    APPROVED = "approved", _("Approved")
 
 
 class Offer(Terms, TimeStamped):
@@ -107,18 +108,20 @@ class Offer(Terms, TimeStamped):
         max_length=10, choices=OfferStatus.choices, default=OfferStatus.DRAFT
     )
     landing_url = models.CharField(
-        "landing page",
+        _("landing page"),
         max_length=2_000,
         blank=True,
         validators=[validate_url_template],
-        help_text="Where a click is sent; macros are filled, e.g. "
-        "https://shop.example/?cid={transaction_id}.",
+        help_text=_(
+            "Where a click is sent; macros are filled, e.g. "
+            "https://shop.example/?cid={transaction_id}."
+        ),
     )
     currency = models.CharField(
-        max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."
+        max_length=3, default="USD", help_text=_("ISO 4217 code, e.g. USD.")
     )
     enable_goals = models.BooleanField(
-        default=False, help_text="Postbacks of this offer may then depend on a goal."
+        default=False, help_text=_("Postbacks of this offer may then depend on a goal.")
     )
     default_goal = models.ForeignKey(
         "goals.Goal",
@@ -126,37 +129,40 @@ class Offer(Terms, TimeStamped):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The goal of the base conversion.",
+        help_text=_("The goal of the base conversion."),
     )
     conversion_default_status = models.CharField(
         max_length=10,
         choices=InitialStatus.choices,
         default=InitialStatus.APPROVED,
-        help_text="Used when the advertiser sends no status.",
+        help_text=_("Used when the advertiser sends no status."),
     )
     hold_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
-        help_text="Days an approved conversion is on hold first. Empty: none.",
+        help_text=_("Days an approved conversion is on hold first. Empty: none."),
     )
     click_lifespan_days = models.PositiveSmallIntegerField(
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
-        help_text="Days after the click in which a conversion counts.",
+        help_text=_("Days after the click in which a conversion counts."),
     )
     accept_unknown_events = models.BooleanField(
         default=False,
-        help_text="Store events of unknown names as uncategorized instead of "
-        "refusing them.",
+        help_text=_(
+            "Store events of unknown names as uncategorized instead of refusing them."
+        ),
     )
     ip_allowlist = ArrayField(
         models.CharField(max_length=43, validators=[validate_network]),
-        verbose_name="IP allow list",
+        verbose_name=_("IP allow list"),
         default=list,
         blank=True,
-        help_text="Networks that may report, e.g. 203.0.113.0/24, separated by "
-        "commas. Empty: anybody with a token.",
+        help_text=_(
+            "Networks that may report, e.g. 203.0.113.0/24, separated by "
+            "commas. Empty: anybody with a token."
+        ),
     )
     public_token = models.CharField(
         max_length=PUBLIC_TOKEN_LENGTH, default=new_public_token, editable=False
@@ -170,7 +176,7 @@ class Offer(Terms, TimeStamped):
                 "advertiser",
                 Lower("name"),
                 name="offer_name_unique_per_advertiser",
-                violation_error_message="This advertiser has an offer of this name.",
+                violation_error_message=_("This advertiser has an offer of this name."),
             ),
             models.UniqueConstraint(
                 fields=["public_token"], name="offer_public_token_unique"
@@ -178,17 +184,17 @@ class Offer(Terms, TimeStamped):
             models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"),
                 name="offer_currency_is_iso_code",
-                violation_error_message="Three capital letters, e.g. USD.",
+                violation_error_message=_("Three capital letters, e.g. USD."),
             ),
             models.CheckConstraint(
                 condition=Q(click_lifespan_days__range=(1, 365)),
                 name="offer_click_lifespan_1_to_365_days",
-                violation_error_message="A click lives 1 to 365 days.",
+                violation_error_message=_("A click lives 1 to 365 days."),
             ),
             models.CheckConstraint(
                 condition=Q(hold_days=None) | Q(hold_days__range=(1, 365)),
                 name="offer_hold_1_to_365_days",
-                violation_error_message="A hold lasts 1 to 365 days, or is empty.",
+                violation_error_message=_("A hold lasts 1 to 365 days, or is empty."),
             ),
             *terms_constraints("offer"),
         ]
@@ -209,8 +215,8 @@ class Offer(Terms, TimeStamped):
 class PartnershipStatus(models.TextChoices):
     """Whether an affiliate may promote an offer."""
 
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
 
 
 class OfferAffiliate(TimeStamped):
@@ -233,7 +239,7 @@ class OfferAffiliate(TimeStamped):
         max_length=5,
         choices=RateType.choices,
         blank=True,
-        help_text="Empty: as the offer says.",
+        help_text=_("Empty: as the offer says."),
     )
     payout_value = models.DecimalField(
         max_digits=18, decimal_places=6, null=True, blank=True
@@ -242,25 +248,26 @@ class OfferAffiliate(TimeStamped):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "affiliate of an offer"
-        verbose_name_plural = "affiliates of offers"
+        verbose_name = _("affiliate of an offer")
+        verbose_name_plural = _("affiliates of offers")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "affiliate"],
                 name="offer_affiliate_unique",
-                violation_error_message="This affiliate is on the offer already.",
+                violation_error_message=_("This affiliate is on the offer already."),
             ),
             models.CheckConstraint(
                 condition=Q(payout_type="", payout_value=None)
                 | (~Q(payout_type="") & Q(payout_value__gte=0)),
                 name="offer_affiliate_payout_is_complete",
-                violation_error_message="Give a payout type and a value that is not "
-                "negative, or neither.",
+                violation_error_message=_(
+                    "Give a payout type and a value that is not negative, or neither."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(payout_type=RateType.CPS) | Q(payout_value__lte=100),
                 name="offer_affiliate_percentage_at_most_100",
-                violation_error_message="A percentage cannot exceed 100.",
+                violation_error_message=_("A percentage cannot exceed 100."),
             ),
         ]
 

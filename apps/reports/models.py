@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.visibility import ScopedQuerySet
@@ -41,13 +42,13 @@ class DeliveryHour(models.Model):
     failed = models.PositiveIntegerField()
     held = models.PositiveIntegerField()
     p95_ms = models.PositiveIntegerField(
-        null=True, help_text="95 % of the delivered ones took at most this long."
+        null=True, help_text=_("95 % of the delivered ones took at most this long.")
     )
     delivered_at = models.DateTimeField(
-        null=True, help_text="When the last of them arrived, maybe hours later."
+        null=True, help_text=_("When the last of them arrived, maybe hours later.")
     )
     failed_at = models.DateTimeField(
-        null=True, help_text="When the last of them failed for good."
+        null=True, help_text=_("When the last of them failed for good.")
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -103,7 +104,7 @@ class OutcomeHour(models.Model):
     delivered = models.PositiveIntegerField()
     failed = models.PositiveIntegerField()
     held = models.PositiveIntegerField()
-    pending = models.PositiveIntegerField(help_text="Waits for its first attempt.")
+    pending = models.PositiveIntegerField(help_text=_("Waits for its first attempt."))
     retrying = models.PositiveIntegerField()
     cancelled = models.PositiveIntegerField()
     not_sampled = models.PositiveIntegerField()
@@ -115,8 +116,8 @@ class OutcomeHour(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "reconciliation"
-        verbose_name_plural = "reconciliation"
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliation")
         constraints = [
             models.UniqueConstraint(
                 fields=["hour", "rule", "offer", "affiliate"],

@@ -7,25 +7,28 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.postbacks.models import TriggerKind
 from apps.reports.models import OutcomeHour
 
-SUPPRESSED = {
-    "not_sampled": "Not in the sample",
-    "no_consent": "No consent",
-    "over_cap": "Over a cap",
-    "nothing_to_send": "Nothing to send",
-    "otherwise_suppressed": "Other reasons",
+SUPPRESSED: dict[str, StrOrPromise] = {
+    "not_sampled": _("Not in the sample"),
+    "no_consent": _("No consent"),
+    "over_cap": _("Over a cap"),
+    "nothing_to_send": _("Nothing to send"),
+    "otherwise_suppressed": _("Other reasons"),
 }
-COLUMNS = {
-    "matched": "Matched",
-    "delivered": "Delivered",
-    "failed": "Failed",
-    "held": "Held",
-    "pending": "Pending",
-    "retrying": "Retrying",
-    "cancelled": "Cancelled",
+COLUMNS: dict[str, StrOrPromise] = {
+    "matched": _("Matched"),
+    "delivered": _("Delivered"),
+    "failed": _("Failed"),
+    "held": _("Held"),
+    "pending": _("Pending"),
+    "retrying": _("Retrying"),
+    "cancelled": _("Cancelled"),
     **SUPPRESSED,
 }
 """The counted columns and what they are called; all but the first add up to it."""
@@ -97,7 +100,7 @@ def reconcile(rows: QuerySet[OutcomeHour], by: str) -> list[Line]:
 def total_of(lines: Sequence[Line]) -> Line:
     """Return the sum of all ``lines``."""
     sums = {name: sum(line.sums[name] for line in lines) for name in COLUMNS}
-    return Line(None, "Total", "", sums)
+    return Line(None, gettext("Total"), "", sums)
 
 
 def _line(row: dict[str, Any]) -> Line:
@@ -107,6 +110,6 @@ def _line(row: dict[str, Any]) -> Line:
     return Line(
         key=row["key_"],
         name=name,
-        of=(row.get("of_") or "every offer") if "of_" in row else "",
+        of=(row.get("of_") or gettext("every offer")) if "of_" in row else "",
         sums={column: row[f"{column}_sum"] for column in COLUMNS},
     )

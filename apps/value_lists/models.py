@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -11,26 +12,26 @@ from apps.value_lists.comparing import VALUE_MAX_LENGTH, Hashing, Normalization
 
 REFERENCE_PATTERN = r"^[a-z0-9][a-z0-9_-]*$"
 FIELD_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
-REFERENCE_WORDS = (
+REFERENCE_WORDS = _(
     "Use small letters, digits, - and _, beginning with a letter or digit."
 )
-FIELD_WORDS = "Use the name of a field: letters, digits, _, . and -."
+FIELD_WORDS = _("Use the name of a field: letters, digits, _, . and -.")
 
 
 class ListKind(models.TextChoices):
     """What being on a list means."""
 
-    DO_NOT_PRESENT = "do_not_present", "Do not present: values on it are refused"
-    PRESENT = "present", "Present: only values on it are accepted"
+    DO_NOT_PRESENT = "do_not_present", _("Do not present: values on it are refused")
+    PRESENT = "present", _("Present: only values on it are accepted")
 
 
 class ValueSource(models.TextChoices):
     """Where a listed value came from."""
 
-    MANUAL = "manual", "By hand"
-    IMPORT = "import", "Import"
-    API = "api", "API"
-    POSTBACK = "postback", "Postback"
+    MANUAL = "manual", _("By hand")
+    IMPORT = "import", _("Import")
+    API = "api", _("API")
+    POSTBACK = "postback", _("Postback")
 
 
 class ValueList(TimeStamped):
@@ -45,8 +46,10 @@ class ValueList(TimeStamped):
     reference = models.CharField(
         max_length=60,
         validators=[RegexValidator(REFERENCE_PATTERN, REFERENCE_WORDS)],
-        help_text="How postbacks and the API name the list, e.g. opt-outs. It cannot "
-        "be changed later.",
+        help_text=_(
+            "How postbacks and the API name the list, e.g. opt-outs. It cannot "
+            "be changed later."
+        ),
     )
     kind = models.CharField(
         max_length=14, choices=ListKind.choices, default=ListKind.DO_NOT_PRESENT
@@ -54,34 +57,43 @@ class ValueList(TimeStamped):
     field = models.CharField(
         max_length=60,
         validators=[RegexValidator(FIELD_PATTERN, FIELD_WORDS)],
-        help_text="Which value of an event or lead is looked up: a contact field "
-        "(email, phone, zip, …) or any other field that senders report.",
+        help_text=_(
+            "Which value of an event or lead is looked up: a contact field "
+            "(email, phone, zip, …) or any other field that senders report."
+        ),
     )
     normalization = models.CharField(
         max_length=6,
         choices=Normalization.choices,
         default=Normalization.NONE,
-        help_text="Applied to what is added and to what is looked up. It cannot be "
-        "changed later.",
+        help_text=_(
+            "Applied to what is added and to what is looked up. It cannot be "
+            "changed later."
+        ),
     )
     hashing = models.CharField(
         max_length=6,
         choices=Hashing.choices,
         default=Hashing.NONE,
-        help_text="What is stored of a value. Values that already are such hashes are "
-        "taken as they are. It cannot be changed later.",
+        help_text=_(
+            "What is stored of a value. Values that already are such hashes are "
+            "taken as they are. It cannot be changed later."
+        ),
     )
     allows_api = models.BooleanField(
-        "Allow API Access",
+        _("Allow API Access"),
         default=False,
-        help_text="Programs may look up, add and remove values with a token of the "
-        "account.",
+        help_text=_(
+            "Programs may look up, add and remove values with a token of the account."
+        ),
     )
     is_archived = models.BooleanField(
-        "archived",
+        _("archived"),
         default=False,
-        help_text="No offer consults it any more. Lists are never deleted: deliveries "
-        "and postbacks name them.",
+        help_text=_(
+            "No offer consults it any more. Lists are never deleted: deliveries "
+            "and postbacks name them."
+        ),
     )
     offers = models.ManyToManyField(
         Offer, through="OfferValueList", related_name="value_lists"
@@ -94,17 +106,17 @@ class ValueList(TimeStamped):
             models.UniqueConstraint(
                 fields=["name"],
                 name="value_list_name_unique",
-                violation_error_message="A list of this name exists already.",
+                violation_error_message=_("A list of this name exists already."),
             ),
             models.UniqueConstraint(
                 fields=["reference"],
                 name="value_list_reference_unique",
-                violation_error_message="A list with this reference exists already.",
+                violation_error_message=_("A list with this reference exists already."),
             ),
             models.CheckConstraint(
                 condition=~Q(name=""),
                 name="value_list_has_a_name",
-                violation_error_message="A list needs a name.",
+                violation_error_message=_("A list needs a name."),
             ),
             models.CheckConstraint(
                 condition=Q(reference__regex=REFERENCE_PATTERN),
@@ -119,14 +131,18 @@ class ValueList(TimeStamped):
             models.CheckConstraint(
                 condition=Q(kind__in=ListKind.values),
                 name="value_list_kind_known",
-                violation_error_message="A list is a present or a do-not-present list.",
+                violation_error_message=_(
+                    "A list is a present or a do-not-present list."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(
                     normalization__in=Normalization.values, hashing__in=Hashing.values
                 ),
                 name="value_list_form_known",
-                violation_error_message="This normalization or hashing is not known.",
+                violation_error_message=_(
+                    "This normalization or hashing is not known."
+                ),
             ),
         ]
 
@@ -155,17 +171,17 @@ class ListedValue(models.Model):
             models.UniqueConstraint(
                 fields=["value_list", "value"],
                 name="listed_value_unique",
-                violation_error_message="This value is on the list already.",
+                violation_error_message=_("This value is on the list already."),
             ),
             models.CheckConstraint(
                 condition=~Q(value=""),
                 name="listed_value_not_empty",
-                violation_error_message="An empty value cannot be listed.",
+                violation_error_message=_("An empty value cannot be listed."),
             ),
             models.CheckConstraint(
                 condition=Q(source__in=ValueSource.values),
                 name="listed_value_source_known",
-                violation_error_message="This source is not known.",
+                violation_error_message=_("This source is not known."),
             ),
         ]
 
@@ -182,13 +198,13 @@ class OfferValueList(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "offer that consults a list"
-        verbose_name_plural = "offers that consult a list"
+        verbose_name = _("offer that consults a list")
+        verbose_name_plural = _("offers that consult a list")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "value_list"],
                 name="offer_value_list_unique",
-                violation_error_message="The offer consults this list already.",
+                violation_error_message=_("The offer consults this list already."),
             ),
         ]
 

@@ -85,10 +85,11 @@ def shoot(page: Page, name: str, *, is_whole: bool = False) -> None:
 
 
 def sideways(page: Page) -> int:
-    """Return by how many pixels the page is wider than the window."""
+    """Return by how many pixels the page is too wide, or the table of a list."""
     return int(
         page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            "Math.max(...[document.documentElement, ...document.querySelectorAll("
+            "'#changelist .results')].map((box) => box.scrollWidth - box.clientWidth))"
         )
     )
 

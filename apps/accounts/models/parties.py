@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -13,8 +14,8 @@ from apps.core.visibility import ScopedQuerySet
 class PartyStatus(models.TextChoices):
     """Whether an advertiser or affiliate takes part."""
 
-    ACTIVE = "active", "Active"
-    PAUSED = "paused", "Paused"
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
 
 
 class Advertiser(TimeStamped):
@@ -24,7 +25,7 @@ class Advertiser(TimeStamped):
     website = models.URLField(blank=True)
     contact_email = models.EmailField(blank=True)
     default_currency = models.CharField(
-        max_length=3, default="USD", help_text="ISO 4217 code, e.g. USD."
+        max_length=3, default="USD", help_text=_("ISO 4217 code, e.g. USD.")
     )
     status = models.CharField(
         max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
@@ -37,12 +38,12 @@ class Advertiser(TimeStamped):
             models.UniqueConstraint(
                 Lower("name"),
                 name="advertiser_name_unique",
-                violation_error_message="An advertiser of this name exists already.",
+                violation_error_message=_("An advertiser of this name exists already."),
             ),
             models.CheckConstraint(
                 condition=Q(default_currency__regex=r"^[A-Z]{3}$"),
                 name="advertiser_currency_is_iso_code",
-                violation_error_message="Three capital letters, e.g. USD.",
+                violation_error_message=_("Three capital letters, e.g. USD."),
             ),
         ]
 
@@ -60,10 +61,10 @@ class Affiliate(TimeStamped):
         max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
     )
     external_ref = models.CharField(
-        "external reference",
+        _("external reference"),
         max_length=120,
         blank=True,
-        help_text="The affiliate's id in another system.",
+        help_text=_("The affiliate's id in another system."),
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -73,7 +74,7 @@ class Affiliate(TimeStamped):
             models.UniqueConstraint(
                 Lower("name"),
                 name="affiliate_name_unique",
-                violation_error_message="An affiliate of this name exists already.",
+                violation_error_message=_("An affiliate of this name exists already."),
             ),
         ]
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -31,8 +32,8 @@ class TwoStep(TimeStamped):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "two-step sign-in"
-        verbose_name_plural = "two-step sign-ins"
+        verbose_name = _("two-step sign-in")
+        verbose_name_plural = _("two-step sign-ins")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(sealed_secret=""), name="two_step_has_a_secret"

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, google_accounts, rendering
 from apps.actions.base import (
@@ -55,8 +57,10 @@ class SpreadsheetField(forms.CharField):
             return found[1]
         if text and not _is_spreadsheet_id(text):
             raise ValidationError(
-                "This is no address of a spreadsheet. Open it and copy the address, "
-                "https://docs.google.com/spreadsheets/d/…"
+                gettext(
+                    "This is no address of a spreadsheet. Open it and copy the "
+                    "address, https://docs.google.com/spreadsheets/d/…"
+                )
             )
         return text
 
@@ -72,31 +76,38 @@ class GoogleSheetsRuleForm(forms.Form):
     """The sheet and what goes into its columns."""
 
     spreadsheet = SpreadsheetField(
-        help_text="Its address or id. Share it with the service account's e-mail "
-        "address as an editor; “Test connection” shows that address.",
+        label=_("Spreadsheet"),
+        help_text=_(
+            "Its address or id. Share it with the service account's e-mail "
+            "address as an editor; “Test connection” shows that address."
+        ),
     )
     sheet_name = forms.CharField(
-        label="Sheet",
+        label=_("Sheet"),
         initial="Sheet1",
         max_length=MAX_SHEET_NAME_LENGTH,
-        help_text="The name on the tab at the bottom of the spreadsheet.",
+        help_text=_("The name on the tab at the bottom of the spreadsheet."),
     )
     columns = PairsTemplateField(
+        label=_("Columns"),
         initial="Time={conversion_time}\nTransaction={transaction_id}\n"
         "Status={status}\nPayout={payout}",
-        help_text="One column a line, from the left: Name={macro}. The names are for "
-        "you; only values are written. A line with one macro and nothing else keeps "
-        "numbers as numbers.",
+        help_text=_(
+            "One column a line, from the left: Name={macro}. The names are for you; "
+            "only values are written. A line with one macro and nothing else keeps "
+            "numbers as numbers."
+        ),
     )
     value_input = forms.ChoiceField(
-        label="Values are",
+        label=_("Values are"),
         choices=[
-            ("RAW", "Written as they are"),
-            (USER_ENTERED, "Read as if somebody typed them (dates, currencies)"),
+            ("RAW", _("Written as they are")),
+            (USER_ENTERED, _("Read as if somebody typed them (dates, currencies)")),
         ],
         initial="RAW",
-        help_text="Read as if typed, a value that would begin a formula is written as "
-        "text.",
+        help_text=_(
+            "Read as if typed, a value that would begin a formula is written as text."
+        ),
     )
     on_ambiguous = ambiguity_field("hold")
 
@@ -106,9 +117,9 @@ class GoogleSheets(GoogleAction):
     """One row below the last one."""
 
     kind: ClassVar = "google_sheets"
-    label: ClassVar = "Google Sheets"
+    label: ClassVar = _("Google Sheets")
     group: ClassVar = Group.SPREADSHEETS
-    help: ClassVar = "Add a row to a spreadsheet"
+    help: ClassVar = _("Add a row to a spreadsheet")
     docs_url: ClassVar = "https://developers.google.com/workspace/sheets/api"
     idempotency: ClassVar = Idempotency.UNSAFE
     default_base_url: ClassVar = BASE_URL
@@ -163,7 +174,16 @@ class GoogleSheets(GoogleAction):
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return the sheet and how many columns there are."""
         count = len(settings["columns"].strip().splitlines())
-        return f"{settings['sheet_name']} in {settings['spreadsheet']}: {count} columns"
+        words = ngettext(
+            "%(sheet)s in %(spreadsheet)s: %(count)d columns",
+            "%(sheet)s in %(spreadsheet)s: %(count)d columns",
+            count,
+        )
+        return words % {
+            "sheet": settings["sheet_name"],
+            "spreadsheet": settings["spreadsheet"],
+            "count": count,
+        }
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Get a token, which writes nothing; the connection knows no spreadsheet."""
@@ -172,8 +192,11 @@ class GoogleSheets(GoogleAction):
             return [token]
         email = google_accounts.client_email(connection[KEY_FIELD])
         return [
-            checking.good("Google accepts the key of the service account."),
-            checking.warning(f"Share every spreadsheet with {email} as an editor."),
+            checking.good(gettext("Google accepts the key of the service account.")),
+            checking.warning(
+                gettext("Share every spreadsheet with %(email)s as an editor.")
+                % {"email": email}
+            ),
         ]
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
-from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, rendering
 from apps.actions.answers import json_object
@@ -22,111 +23,22 @@ from apps.actions.base import (
     Outcome,
     SkipDeliveryError,
 )
-from apps.actions.field_names import NamedFieldsField
-from apps.actions.fields import LineTemplateField, SecretField, ambiguity_field
-from apps.actions.providers import BaseUrlField, ProviderAction, fingerprint
+from apps.actions.lms_forms import LmsConnectionForm, LmsRuleForm
+from apps.actions.providers import ProviderAction, fingerprint
 from apps.actions.registry import register
 from apps.core.http import OutboundRequest, Response
 
 # An auction among buyers takes its time; LMS Sync itself allows two minutes.
 AUCTION_SECONDS: Final = 120.0
-MAX_ID_LENGTH: Final = 64
 MAX_ERRORS_LENGTH: Final = 500
-# Written from fields of their own.
-RESERVED: Final = (
-    *("apiId", "apiPassword", "productId", "price"),
-    *("tPar", "testMode", "closeConnection"),
-)
-FIELD_MAP: Final = """\
-firstName={lead:first_name}
-lastName={lead:last_name}
-email={lead:email}
-phoneNumber={lead:phone|last10}
-zip={lead:zip}
-userIp={ip}
-clickid={transaction_id}"""
-TPAR_MAP: Final = """\
-affiliateId={affiliate_id}
-affiliateSubId={sub1}
-transactionId={transaction_id}
-offerId={offer_id}"""
-
+SUMMARIES: Final = {
+    (False, False): _("Product %(product)s"),
+    (False, True): _("Product %(product)s, test mode"),
+    (True, False): _("Product %(product)s for at least %(price)s"),
+    (True, True): _("Product %(product)s for at least %(price)s, test mode"),
+}
+"""By whether there is a price, and whether it is a test."""
 FOUND: Final = ("lead_id", "price", "price_reject", "redirect_url")
-
-
-class LmsConnectionForm(forms.Form):
-    """The account at the LMS, and how it wants to be posted to."""
-
-    base_url = BaseUrlField(
-        help_text="The host of your posting instructions, for example "
-        "https://leads-inst1-client.phonexa.com: not the one that starts with cp-.",
-    )
-    api_id = SecretField(
-        label="API ID",
-        max_length=MAX_ID_LENGTH,
-        help_text="apiId in your posting instructions.",
-    )
-    api_password = SecretField(
-        label="API password", help_text="apiPassword in your posting instructions."
-    )
-    body_format = forms.ChoiceField(
-        label="Format", choices=[("json", "JSON"), ("form", "Form")], initial="json"
-    )
-    endpoint = forms.ChoiceField(
-        choices=[("/lead/", "/lead/"), ("/fullpost/", "/fullpost/ (ping and post)")],
-        initial="/lead/",
-        help_text="The path in your posting instructions.",
-    )
-
-
-class LmsRuleForm(forms.Form):
-    """The lead."""
-
-    product_id = forms.IntegerField(
-        label="Product ID",
-        min_value=1,
-        help_text="productId in your posting instructions.",
-    )
-    price = LineTemplateField(
-        label="Lowest price",
-        required=False,
-        initial="0.01",
-        help_text="For what the lead may be sold; 0 or empty: for anything.",
-    )
-    field_map = NamedFieldsField(
-        reserved=RESERVED,
-        label="Fields",
-        initial=FIELD_MAP,
-        help_text="One name=value a line, with the names of your posting instructions; "
-        "upper and lower case matter. Empty values are left out.",
-    )
-    tpar_map = NamedFieldsField(
-        label="Pass-through fields (tPar)",
-        required=False,
-        initial=TPAR_MAP,
-        help_text="Values the LMS keeps for your reports. Empty ones are left out.",
-    )
-    test_mode = forms.BooleanField(
-        label="Test mode",
-        required=False,
-        help_text="No buyer gets the lead. “Send test” always uses it.",
-    )
-    close_connection = forms.BooleanField(
-        label="Do not wait for the auction",
-        required=False,
-        help_text="The LMS takes the lead and answers at once (closeConnection). The "
-        "delivery then counts as done, and whether the lead was sold stays unknown "
-        "here: look it up at the LMS by its lead_id.",
-    )
-    treat_reject_as = forms.ChoiceField(
-        label="When no buyer takes the lead",
-        choices=[
-            ("success", "Delivered: the LMS did its work"),
-            ("failure", "Failed"),
-        ],
-        initial="success",
-    )
-    on_ambiguous = ambiguity_field("hold")
 
 
 @register
@@ -134,9 +46,9 @@ class LmsPost(ProviderAction):
     """One lead to one product."""
 
     kind: ClassVar = "lms_post"
-    label: ClassVar = "Post lead to LMS"
+    label: ClassVar = _("Post lead to LMS")
     group: ClassVar = Group.LEADS
-    help: ClassVar = "Sell a lead at Phonexa's LMS Sync"
+    help: ClassVar = _("Sell a lead at Phonexa's LMS Sync")
     docs_url: ClassVar = "https://support.phonexa.com/publisher-products-api"
     idempotency: ClassVar = Idempotency.UNSAFE
     deadline_seconds: ClassVar = AUCTION_SECONDS
@@ -188,21 +100,31 @@ class LmsPost(ProviderAction):
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return the product and the lowest price."""
-        price = f" for at least {settings['price']}" if settings.get("price") else ""
-        test = ", test mode" if settings.get("test_mode") else ""
-        return f"Product {settings['product_id']}{price}{test}"
+        product, price = settings["product_id"], settings.get("price")
+        told = gettext("Product %(product)s") % {"product": product}
+        if price:
+            told = gettext("Product %(product)s for at least %(price)s") % {
+                "product": product,
+                "price": price,
+            }
+        is_test = settings.get("test_mode")
+        return (
+            gettext("%(product)s, test mode") % {"product": told} if is_test else told
+        )
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Say what is known without asking: the LMS has no call without effect."""
         origin = self.destination({}, connection).partition("#")[0]
         return [
             checking.good(
-                f"API ID and password are set; leads go to {origin}"
-                f"{connection['endpoint']}."
+                gettext("API ID and password are set; leads go to %(address)s.")
+                % {"address": f"{origin}{connection['endpoint']}"}
             ),
             checking.warning(
-                "The LMS has no harmless call to try them with: use “Send test” on a "
-                "postback, which posts in test mode."
+                gettext(
+                    "The LMS has no harmless call to try them with: use “Send test” on "
+                    "a postback, which posts in test mode."
+                )
             ),
         ]
 

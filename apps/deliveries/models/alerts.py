@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -19,14 +20,14 @@ class RuleHealth(models.Model):
     rule = models.OneToOneField(
         PostbackRule, on_delete=models.CASCADE, primary_key=True, related_name="health"
     )
-    failures = models.PositiveIntegerField("failed attempts in a row", default=0)
+    failures = models.PositiveIntegerField(_("failed attempts in a row"), default=0)
     failing_since = models.DateTimeField(null=True)
     last_message = models.CharField(max_length=500, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "rule health"
+        verbose_name_plural = _("rule health")
         constraints = [
             models.CheckConstraint(
                 condition=Q(failures=0, failing_since=None)
@@ -44,11 +45,11 @@ class Alert(models.Model):
 
     kind = models.CharField(max_length=20, choices=AlertKind.choices)
     subject = models.CharField(
-        max_length=320, help_text="What it is about, as a code: rule:12."
+        max_length=320, help_text=_("What it is about, as a code: rule:12.")
     )
-    name = models.CharField(max_length=320, help_text="What it is about, in words.")
+    name = models.CharField(max_length=320, help_text=_("What it is about, in words."))
     level = models.PositiveSmallIntegerField(
-        default=100, help_text="Percent of the threshold."
+        default=100, help_text=_("Percent of the threshold.")
     )
     message = models.CharField(max_length=500)
     opened_at = models.DateTimeField()
@@ -81,9 +82,9 @@ class AlertChannel(TimeStamped):
 
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=5, choices=ChannelKind.choices)
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
     sealed_url = models.TextField(default="", blank=True, editable=False)
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -92,14 +93,16 @@ class AlertChannel(TimeStamped):
             models.UniqueConstraint(
                 fields=["name"],
                 name="alert_channel_name_unique",
-                violation_error_message="A channel with this name exists.",
+                violation_error_message=_("A channel with this name exists."),
             ),
             models.CheckConstraint(
                 condition=(Q(kind=ChannelKind.EMAIL, sealed_url="") & ~Q(email=""))
                 | (Q(kind=ChannelKind.SLACK, email="") & ~Q(sealed_url="")),
                 name="alert_channel_has_its_address",
-                violation_error_message="An e-mail channel needs an e-mail address, a "
-                "Slack channel a webhook URL.",
+                violation_error_message=_(
+                    "An e-mail channel needs an e-mail address, a "
+                    "Slack channel a webhook URL."
+                ),
             ),
         ]
 
@@ -115,7 +118,7 @@ class AlertNotice(models.Model):
         AlertChannel, on_delete=models.CASCADE, related_name="notices"
     )
     level = models.PositiveSmallIntegerField(
-        help_text="The level of the alert that is told; 0: that it is over."
+        help_text=_("The level of the alert that is told; 0: that it is over.")
     )
     text = models.CharField(max_length=600)
     state = models.CharField(

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q, Value
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -20,15 +22,9 @@ from apps.deliveries.states import (
     DeliveryState,
     TriggerType,
 )
-from apps.offers.models import (
-    Offer,
-)
+from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleRevision
-from apps.tracking.models import (
-    Click,
-    Conversion,
-    Event,
-)
+from apps.tracking.models import Click, Conversion, Event
 
 
 class Delivery(models.Model):
@@ -96,13 +92,13 @@ class Delivery(models.Model):
     reason = models.CharField(
         max_length=40,
         blank=True,
-        help_text="Why it is held or suppressed, as a code.",
+        help_text=_("Why it is held or suppressed, as a code."),
     )
     order_key = models.CharField(
         max_length=255,
         blank=True,
         db_default="",
-        help_text="Of a rule that keeps the order: its transaction.",
+        help_text=_("Of a rule that keeps the order: its transaction."),
     )
     replay = models.ForeignKey(
         Replay,
@@ -110,19 +106,21 @@ class Delivery(models.Model):
         null=True,
         related_name="deliveries",
         db_index=False,
-        help_text="The replay that planned it or had it sent again last.",
+        help_text=_("The replay that planned it or had it sent again last."),
     )
-    attempts = models.PositiveIntegerField("number of attempts", default=0)
+    attempts = models.PositiveIntegerField(_("number of attempts"), default=0)
     attempts_before = models.PositiveIntegerField(
         default=0,
         db_default=0,
-        help_text="Attempts made when it was sent again last: its retries begin anew.",
+        help_text=_(
+            "Attempts made when it was sent again last: its retries begin anew."
+        ),
     )
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
-    outcome = models.CharField("last outcome", max_length=10, blank=True)
-    response_status = models.PositiveSmallIntegerField("response code", null=True)
+    outcome = models.CharField(_("last outcome"), max_length=10, blank=True)
+    response_status = models.PositiveSmallIntegerField(_("response code"), null=True)
     message = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -130,7 +128,7 @@ class Delivery(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = _("deliveries")
         constraints = [
             models.UniqueConstraint(
                 fields=["trigger_id", "rule"],
@@ -196,8 +194,7 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.SENDING),
                 name="delivery_lease",
             ),
-            # The list of one state that few are in, newest first: a search for them
-            # among the others would read all of these.
+            # The list of one state that few are in, newest first.
             models.Index(
                 fields=["state", "id"],
                 condition=Q(state__in=RARE_STATES),
@@ -245,6 +242,9 @@ class Delivery(models.Model):
             ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
+            # The lists of an offer and of a destination that has few of them.
+            models.Index(fields=["offer", "id"], name="delivery_of_offer"),
+            models.Index(fields=["destination", "id"], name="delivery_to_destination"),
         ]
 
     def __str__(self) -> str:
@@ -277,14 +277,14 @@ class Attempt(models.Model):
         default=dict,
         # Workers of the version before this column go on recording during a release.
         db_default=Value({}, models.JSONField()),
-        help_text="What the provider told that people may look for, by name.",
+        help_text=_("What the provider told that people may look for, by name."),
     )
     address = models.CharField(max_length=45, blank=True)
     worker = models.CharField(
-        max_length=200, blank=True, help_text="Host and process that made it."
+        max_length=200, blank=True, help_text=_("Host and process that made it.")
     )
     revision_number = models.PositiveIntegerField(
-        "revision", null=True, help_text="The postback's revision that was sent."
+        _("revision"), null=True, help_text=_("The postback's revision that was sent.")
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -297,4 +297,4 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Attempt {self.number}"
+        return gettext("Attempt %(number)d") % {"number": self.number}

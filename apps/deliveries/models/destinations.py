@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.visibility import ScopedQuerySet
 from apps.deliveries.states import BreakerState, DestinationState
@@ -19,13 +20,15 @@ class Destination(models.Model):
     maximum_concurrency = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="At most so many requests at the same time, all workers together. "
-        "Empty: as many as there are threads.",
+        help_text=_(
+            "At most so many requests at the same time, all workers together. "
+            "Empty: as many as there are threads."
+        ),
     )
     rate_per_second = models.FloatField(
         null=True,
         blank=True,
-        help_text="At most so many requests per second, e.g. 5 or 0.5. Empty: any.",
+        help_text=_("At most so many requests per second, e.g. 5 or 0.5. Empty: any."),
     )
     # The token bucket: how many requests were left, and when.
     tokens = models.FloatField(default=0, editable=False)
@@ -38,11 +41,11 @@ class Destination(models.Model):
         editable=False,
     )
     failures = models.PositiveIntegerField(
-        "failures in a row", default=0, editable=False
+        _("failures in a row"), default=0, editable=False
     )
     trips = models.PositiveIntegerField(default=0, editable=False)
     retry_at = models.DateTimeField(
-        "next try", null=True, editable=False, help_text="Of an open breaker."
+        _("next try"), null=True, editable=False, help_text=_("Of an open breaker.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -53,20 +56,24 @@ class Destination(models.Model):
             models.UniqueConstraint(
                 fields=["key"],
                 name="destination_key_unique",
-                violation_error_message="This destination exists already.",
+                violation_error_message=_("This destination exists already."),
             ),
             models.CheckConstraint(
                 condition=Q(maximum_concurrency=None) | Q(maximum_concurrency__gte=1),
                 name="destination_concurrency_at_least_one",
-                violation_error_message="At least one request at a time. To send none, "
-                "pause the destination.",
+                violation_error_message=_(
+                    "At least one request at a time. To send none, "
+                    "pause the destination."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(rate_per_second=None)
                 | Q(rate_per_second__gte=0.001, rate_per_second__lte=10_000),
                 name="destination_rate_is_positive",
-                violation_error_message="A rate is between 0.001 and 10,000 a second. "
-                "To send nothing, pause the destination.",
+                violation_error_message=_(
+                    "A rate is between 0.001 and 10,000 a second. "
+                    "To send nothing, pause the destination."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(breaker=BreakerState.CLOSED, retry_at=None)

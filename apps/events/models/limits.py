@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -12,8 +14,8 @@ from apps.offers.models import Offer
 class LimitPeriod(models.TextChoices):
     """The window of a limit; both begin on the clock, in UTC."""
 
-    HOUR = "hour", "hour"
-    DAY = "day", "day"
+    HOUR = "hour", _("hour")
+    DAY = "day", _("day")
 
 
 class EventLimit(TimeStamped):
@@ -31,7 +33,7 @@ class EventLimit(TimeStamped):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Empty: everything the offer receives, counted together.",
+        help_text=_("Empty: everything the offer receives, counted together."),
     )
     maximum = models.PositiveIntegerField()
     period = models.CharField(max_length=4, choices=LimitPeriod.choices)
@@ -44,13 +46,15 @@ class EventLimit(TimeStamped):
                 fields=["offer", "event_type", "period"],
                 nulls_distinct=False,
                 name="event_limit_unique",
-                violation_error_message="The offer has this limit already.",
+                violation_error_message=_("The offer has this limit already."),
             ),
             models.CheckConstraint(
                 condition=Q(maximum__gte=1),
                 name="event_limit_at_least_one",
-                violation_error_message="A limit lets at least one event pass. To stop "
-                "an event altogether, switch it off.",
+                violation_error_message=_(
+                    "A limit lets at least one event pass. To stop "
+                    "an event altogether, switch it off."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(period__in=LimitPeriod.values),
@@ -59,7 +63,10 @@ class EventLimit(TimeStamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.maximum} per {self.period}"
+        return gettext("%(maximum)d per %(period)s") % {
+            "maximum": self.maximum,
+            "period": self.period,
+        }
 
 
 class EventLimitCount(models.Model):

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import PUBLIC, ScopedQuerySet
@@ -21,40 +22,44 @@ class EventType(TimeStamped):
 
     name = models.CharField(
         max_length=100,
-        help_text="Exactly what senders report, case included. Short, lower case, "
-        "underscores: sale, sign_up.",
+        help_text=_(
+            "Exactly what senders report, case included. Short, lower case, "
+            "underscores: sale, sign_up."
+        ),
     )
     aliases = ArrayField(
         models.CharField(max_length=100),
-        verbose_name="former names",
+        verbose_name=_("former names"),
         default=list,
         blank=True,
-        help_text="Names that are still accepted, separated by commas.",
+        help_text=_("Names that are still accepted, separated by commas."),
     )
     description = models.CharField(max_length=300, blank=True)
     category = models.CharField(
         max_length=15, choices=Category.choices, default=Category.UNCATEGORIZED
     )
     is_conversion = models.BooleanField(
-        "conversion event",
+        _("conversion event"),
         default=False,
-        help_text="Counts as the primary conversion in reports.",
+        help_text=_("Counts as the primary conversion in reports."),
     )
     is_affiliate_conversion = models.BooleanField(
-        "affiliate conversion event",
+        _("affiliate conversion event"),
         default=False,
-        help_text="Creates a conversion, so that postbacks on conversions fire.",
+        help_text=_("Creates a conversion, so that postbacks on conversions fire."),
     )
     repeat_policy = models.CharField(
         max_length=20,
         choices=RepeatPolicy.choices,
         default=RepeatPolicy.ONCE_PER_TRANSACTION,
-        help_text="Also called Multi-Trigger.",
+        help_text=_("Also called Multi-Trigger."),
     )
     needs_conversion = models.BooleanField(
         default=True,
-        help_text="Accepted only after a conversion of the same transaction that is "
-        "not rejected. Switch it off for what happens earlier, e.g. page views.",
+        help_text=_(
+            "Accepted only after a conversion of the same transaction that is "
+            "not rejected. Switch it off for what happens earlier, e.g. page views."
+        ),
     )
     is_system = models.BooleanField(default=False, editable=False)
 
@@ -65,12 +70,12 @@ class EventType(TimeStamped):
             models.UniqueConstraint(
                 fields=["name"],
                 name="event_type_name_unique",
-                violation_error_message="An event type of this name exists already.",
+                violation_error_message=_("An event type of this name exists already."),
             ),
             models.CheckConstraint(
                 condition=~Q(name=""),
                 name="event_type_has_a_name",
-                violation_error_message="An event type needs a name.",
+                violation_error_message=_("An event type needs a name."),
             ),
         ]
         indexes = [

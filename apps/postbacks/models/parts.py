@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings as django_settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.visibility import ScopedQuerySet
 from apps.events.models import EVENT_NAME_MAX_LENGTH
@@ -20,25 +21,27 @@ class RuleCustomEvent(models.Model):
         PostbackRule, on_delete=models.CASCADE, related_name="custom_events"
     )
     name = models.CharField(
-        "user_action_name",
+        _("user_action_name"),
         max_length=EVENT_NAME_MAX_LENGTH,
-        help_text="Exactly what the integration sends, case included.",
+        help_text=_("Exactly what the integration sends, case included."),
     )
     send_as = models.CharField(
         max_length=EVENT_NAME_MAX_LENGTH,
         blank=True,
-        help_text="The name the partner gets; empty: the same.",
+        help_text=_("The name the partner gets; empty: the same."),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "custom event"
+        verbose_name = _("custom event")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "name"],
                 name="rule_custom_event_unique",
-                violation_error_message="This postback has this custom event already.",
+                violation_error_message=_(
+                    "This postback has this custom event already."
+                ),
             ),
         ]
 
@@ -62,7 +65,7 @@ class GoalSettings(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "goal settings"
+        verbose_name_plural = _("goal settings")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "goal"], name="goal_settings_unique"
@@ -89,7 +92,7 @@ class RuleRevision(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        help_text="Empty: the system, e.g. after too many failures.",
+        help_text=_("Empty: the system, e.g. after too many failures."),
     )
     created_at = models.DateTimeField()
     comment = models.CharField(max_length=300, blank=True)

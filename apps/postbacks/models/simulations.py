@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings as django_settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -15,9 +16,9 @@ from apps.postbacks.models.rules import PostbackRule
 class SimulationState(models.TextChoices):
     """How far it is."""
 
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Simulation(TimeStamped):
@@ -58,7 +59,7 @@ class Simulation(TimeStamped):
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")),
                 name="simulation_starts_before_it_ends",
-                violation_error_message="The range ends before it begins.",
+                violation_error_message=_("The range ends before it begins."),
             ),
             models.CheckConstraint(
                 condition=Q(state__in=SimulationState.values),
@@ -68,7 +69,7 @@ class Simulation(TimeStamped):
                 fields=["rule"],
                 condition=Q(state="running"),
                 name="simulation_one_at_a_time",
-                violation_error_message="A simulation of this postback is running.",
+                violation_error_message=_("A simulation of this postback is running."),
             ),
         ]
 

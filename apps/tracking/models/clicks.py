@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -45,7 +46,7 @@ class Click(models.Model):
         blank=True,
         related_name="clicks",
         db_index=False,
-        help_text="Empty: organic.",
+        help_text=_("Empty: organic."),
     )
     clicked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -108,7 +109,7 @@ class Lead(TimeStamped):
     phone_hash = models.CharField(max_length=64, blank=True, editable=False)
     submitted_at = models.DateTimeField()
     erased_at = models.DateTimeField(
-        "personal data erased", null=True, blank=True, editable=False
+        _("personal data erased"), null=True, blank=True, editable=False
     )
 
     objects = ScopedQuerySet.as_manager()

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -57,7 +58,7 @@ class Conversion(Money, TimeStamped):
         null=True,
         related_name="conversions",
         db_index=False,
-        help_text="Empty: the base conversion of the transaction.",
+        help_text=_("Empty: the base conversion of the transaction."),
     )
     goal = models.ForeignKey(
         Goal,
@@ -76,9 +77,9 @@ class Conversion(Money, TimeStamped):
     status = models.CharField(max_length=10, choices=ConversionStatus.choices)
     status_reason = models.CharField(max_length=200, blank=True)
     hold_until = models.DateTimeField(
-        null=True, help_text="When the hold ends by itself; empty: by hand only."
+        null=True, help_text=_("When the hold ends by itself; empty: by hand only.")
     )
-    is_payable = models.BooleanField("payable", default=True)
+    is_payable = models.BooleanField(_("payable"), default=True)
     order_id = models.CharField(max_length=120, blank=True)
     occurred_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -77,7 +79,7 @@ class Event(Money):
         db_index=False,
     )
     category = models.CharField(max_length=20, choices=EffectiveCategory.choices)
-    is_payable = models.BooleanField("payable", default=False)
+    is_payable = models.BooleanField(_("payable"), default=False)
     order_id = models.CharField(max_length=120, blank=True)
     dedupe_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
     order_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
@@ -139,7 +141,7 @@ class Event(Money):
     @property
     def display_name(self) -> str:
         """The name as reported, or what an event without a name is."""
-        return self.name or "base conversion"
+        return self.name or gettext("base conversion")
 
 
 class ConversionChange(models.Model):
@@ -194,4 +196,4 @@ class ConversionChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.old_status or 'new'} → {self.new_status}"
+        return f"{self.old_status or gettext('new')} → {self.new_status}"

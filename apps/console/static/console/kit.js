@@ -43,7 +43,7 @@ document.addEventListener("DOMContentLoaded", () => {
   );
   for (const row of list?.tBodies[0]?.rows ?? []) {
     [...row.cells].forEach((cell, index) => {
-      if (labels[index] && cell.textContent.trim()) {
+      if (labels[index] && (cell.textContent.trim() || cell.querySelector("img, svg"))) {
         cell.dataset.label = labels[index];
       }
     });
@@ -95,3 +95,27 @@ new MutationObserver(nameSearchFields).observe(document.body, {
   childList: true,
   subtree: true,
 });
+
+// The page of something that runs follows it, without being loaded anew: who reads or
+// types there is not interrupted.
+const followed = document.querySelector("meta[name=refresh]");
+if (followed) {
+  setTimeout(follow, followed.content * 1000);
+}
+
+async function follow() {
+  const shown = document.querySelector("#content-main");
+  const isInUse = shown.contains(document.activeElement);
+  if (!isInUse && !document.hidden) {
+    const answer = await fetch(location.href);
+    const text = answer.ok ? await answer.text() : "";
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const fresh = page.querySelector("#content-main");
+    if (!fresh || !page.querySelector("meta[name=refresh]")) {
+      location.reload();
+      return;
+    }
+    shown.replaceWith(fresh);
+  }
+  setTimeout(follow, followed.content * 1000);
+}
