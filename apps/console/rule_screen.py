@@ -30,7 +30,7 @@ from apps.console.rule_start import RuleStart
 from apps.console.use_cases import advice
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import render_page
-from apps.core.macro_catalogue import FAMILIES, GROUPS
+from apps.core.macro_catalogue import SECTIONS
 from apps.deliveries.models import Delivery
 from apps.goals.models import Goal, GoalStatus
 from apps.postbacks.models import PostbackRule, TriggerKind
@@ -113,8 +113,8 @@ class RuleScreen(RuleStart):
         context["warnings"] = _warnings(obj) if obj else []
         hides_some = _is_for_affiliate(request, obj)
         context["macros"] = [
-            (name, [m for m in macros if not (hides_some and m.is_staff_only)])
-            for name, macros in [*GROUPS.items(), (gettext("Named values"), FAMILIES)]
+            (gettext(name), [m for m in those if not (hides_some and m.is_staff_only)])
+            for name, those in SECTIONS.items()
         ]
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from apps.core.macro_entries import Macro, macro, numbered, personal, staff_only
 
-__all__ = ["FAMILIES", "GROUPS", "Macro"]
+__all__ = ["FAMILIES", "GROUPS", "SECTIONS", "Macro"]
 
 _TRANSACTION = (
     macro(
@@ -268,3 +268,5 @@ GROUPS: dict[str, tuple[Macro, ...]] = {
     gettext_noop("Delivery"): _DELIVERY,
 }
 """By the group's name in English: whoever shows it looks up the translation."""
+SECTIONS = {**GROUPS, gettext_noop("Named values"): FAMILIES}
+"""All that people choose from, as the groups are."""
