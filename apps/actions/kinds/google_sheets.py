@@ -2,20 +2,21 @@
 
 Source: https://developers.google.com/workspace/sheets/api/reference/rest/v4/
 spreadsheets.values/append (read 2026-11-20). The API has no key by which it would
-notice a repetition: what may have been added is held.
+notice a repetition: what may have been added is held, or looked for in a column that
+holds such a key.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
-from urllib.parse import quote
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from apps.actions import checking, google_accounts, rendering
 from apps.actions.base import (
+    AttemptResult,
     CheckLine,
     Group,
     Idempotency,
@@ -29,9 +30,12 @@ from apps.actions.google_accounts import ServiceAccountField
 from apps.actions.google_api import KEY_FIELD, GoogleAction
 from apps.actions.providers import BaseUrlField
 from apps.actions.registry import register
+from apps.actions.sheet_looks import Place, SheetAction, values_path
 from apps.core.encoding import sheet_cell
+from apps.core.form_templates import compile_form
 from apps.core.http import OutboundRequest, Response
 from apps.core.macro_values import MacroValue, text_of
+from apps.core.placeholders import Parts, Placeholder
 
 BASE_URL: Final = "https://sheets.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/spreadsheets"
@@ -39,6 +43,7 @@ NO_SUCH_SHEET: Final = "no_such_sheet"
 USER_ENTERED: Final = "USER_ENTERED"
 MAX_ROWS: Final = 500
 MAX_SHEET_NAME_LENGTH: Final = 100
+KEY_MACRO: Final = "delivery_id"
 
 _in_url = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})").search
 _is_spreadsheet_id = re.compile(r"[A-Za-z0-9_-]{20,}").fullmatch
@@ -84,9 +89,9 @@ class GoogleSheetsRuleForm(forms.Form):
     columns = PairsTemplateField(
         initial="Time={conversion_time}\nTransaction={transaction_id}\n"
         "Status={status}\nPayout={payout}",
-        help_text="One column a line, from the left: Name={macro}. The names are for "
-        "you; only values are written. A line with one macro and nothing else keeps "
-        "numbers as numbers.",
+        help_text="One column a line, from the left: Name={macro}. Only values are "
+        "written, unless the names are asked for below. A line with one macro and "
+        "nothing else keeps numbers as numbers.",
     )
     value_input = forms.ChoiceField(
         label="Values are",
@@ -98,11 +103,35 @@ class GoogleSheetsRuleForm(forms.Form):
         help_text="Read as if typed, a value that would begin a formula is written as "
         "text.",
     )
+    write_header = forms.BooleanField(
+        label="Write the names of the columns",
+        required=False,
+        help_text="Into the first row of the sheet, when it is empty.",
+    )
+    dedupe_column = forms.CharField(
+        label="Column with the key",
+        required=False,
+        help_text="The name of a column that is {delivery_id} and nothing else. When "
+        "it is unclear whether a row arrived, it is looked for there and added only if "
+        "it is missing; then nothing is held. Empty: as chosen below.",
+    )
     on_ambiguous = ambiguity_field("hold")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a key's column that does not hold the key."""
+        cleaned = super().clean() or {}
+        name, columns = cleaned.get("dedupe_column"), cleaned.get("columns")
+        if name and columns is not None and key_column(cleaned) is None:
+            self.add_error(
+                "dedupe_column",
+                f"Among the columns there is no line {name}={{{KEY_MACRO}}}. Add it, "
+                "or name the column that is.",
+            )
+        return cleaned
 
 
 @register
-class GoogleSheets(GoogleAction):
+class GoogleSheets(SheetAction):
     """One row below the last one."""
 
     kind: ClassVar = "google_sheets"
@@ -135,6 +164,51 @@ class GoogleSheets(GoogleAction):
             {"Content-Type": rendering.JSON_TYPE},
             rendering.json_bytes({"values": items}),
         )
+
+    def repeats_ambiguous(self, settings: Mapping[str, Any]) -> bool:
+        """Repeat where a column tells which rows are there; else as chosen."""
+        return bool(settings.get("dedupe_column")) or super().repeats_ambiguous(
+            settings
+        )
+
+    def run(self, job: Job) -> AttemptResult:
+        """Add a row, unless an earlier attempt did."""
+        return self._known([job]).get(job.delivery_id) or super().run(job)
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[AttemptResult]:
+        """Add the rows that no earlier attempt has added."""
+        known = self._known(jobs)
+        rest = [job for job in jobs if job.delivery_id not in known]
+        added = zip(rest, super().run_batch(rest), strict=True)
+        results = known | {job.delivery_id: result for job, result in added}
+        return [results[job.delivery_id] for job in jobs]
+
+    def _known(self, jobs: Sequence[Job]) -> dict[str, AttemptResult]:
+        """Return the results of those that must not be added, or not now."""
+        column = key_column(jobs[0].settings)
+        repeated = [job for job in jobs if job.attempt > 1]
+        if column is None or not repeated:
+            return {}
+        keys = {job.delivery_id for job in repeated}
+        places, untold = self.find_keys(keys, column, repeated[0])
+        there = {
+            job.delivery_id: self._there(places[job.delivery_id], job)
+            for job in repeated
+            if job.delivery_id in places
+        }
+        if untold is None:
+            return there
+        return {job.delivery_id: self.judged(untold, job) for job in repeated} | there
+
+    def _there(self, place: Place, job: Job) -> AttemptResult:
+        judgement = Judgement(
+            Outcome.SUCCESS,
+            f"An earlier attempt added it: row {place.row}.",
+            "already_there",
+            findings={"row": str(place.row)},
+        )
+        shown = self.shown(place.request, job)
+        return AttemptResult(judgement, shown, response_status=200)
 
     def accepted(self, answer: Mapping[str, Any]) -> Judgement | None:
         """Return where the rows went."""
@@ -177,11 +251,25 @@ class GoogleSheets(GoogleAction):
         ]
 
 
+def key_column(settings: Mapping[str, Any]) -> int | None:
+    """Return where among the columns the key of the delivery is, if it is asked for."""
+    wanted = settings.get("dedupe_column")
+    pairs = compile_form(settings["columns"]).pairs if wanted else ()
+    for number, (name, parts) in enumerate(pairs):
+        if name == wanted and _is_key(parts):
+            return number
+    return None
+
+
+def _is_key(parts: Parts) -> bool:
+    if len(parts) != 1 or not isinstance(parts[0], Placeholder):
+        return False
+    return parts[0].name == KEY_MACRO and not parts[0].filters
+
+
 def _path(settings: Mapping[str, Any]) -> str:
-    sheet = settings["sheet_name"].replace("'", "''")
-    place = quote(f"'{sheet}'!A1", safe="")
     return (
-        f"/v4/spreadsheets/{settings['spreadsheet']}/values/{place}:append"
+        f"{values_path(settings, 'A1')}:append"
         f"?valueInputOption={settings['value_input']}&insertDataOption=INSERT_ROWS"
     )
 
