@@ -71,6 +71,16 @@ RESENDABLE = (
 """What a person can have sent again; what is on its way cannot."""
 
 
+MAY_BE_UNDERWAY = (
+    DeliveryState.SENDING,
+    DeliveryState.RETRYING,
+    DeliveryState.HELD,
+    DeliveryState.CANCELLED,
+)
+"""Where the provider may have it and not have told the result. One that was cancelled
+and is sent again is asked for, not sent."""
+
+
 class HeldReason(models.TextChoices):
     """Why a delivery waits for a person."""
 
@@ -104,6 +114,7 @@ class AttemptOutcome(models.TextChoices):
     PERMANENT = "permanent", "Refused for good"
     AUTH = "auth", "Credentials refused"
     UNKNOWN = "unknown", "The worker died"
+    UNDERWAY = "underway", "Taken, its result is open"
 
 
 EXHAUSTED = (AttemptOutcome.RETRY, AttemptOutcome.AMBIGUOUS, AttemptOutcome.UNKNOWN)

@@ -11,6 +11,7 @@ from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
 from apps.deliveries.models.destinations import Destination
 from apps.deliveries.models.replays import Replay
+from apps.deliveries.models.underway import TICKET_OF_WHAT_IS_OPEN, MayBeUnderway
 from apps.deliveries.states import (
     EXHAUSTED,
     RARE_STATES,
@@ -20,9 +21,7 @@ from apps.deliveries.states import (
     DeliveryState,
     TriggerType,
 )
-from apps.offers.models import (
-    Offer,
-)
+from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleRevision
 from apps.tracking.models import (
     Click,
@@ -31,7 +30,7 @@ from apps.tracking.models import (
 )
 
 
-class Delivery(models.Model):
+class Delivery(MayBeUnderway):
     """One rule told of one trigger. Its id sorts by the time it was planned."""
 
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
@@ -159,6 +158,7 @@ class Delivery(models.Model):
                 | ~Q(reason=""),
                 name="delivery_held_or_suppressed_has_a_reason",
             ),
+            TICKET_OF_WHAT_IS_OPEN,
         ]
         indexes = [
             # Claiming, destination by destination: first attempts, then retries.
