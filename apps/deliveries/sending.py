@@ -249,9 +249,7 @@ def _finished(
         finished_at=finished_at,
         judgement=judgement,
     )
-    step = next_step(tried)
-    if not tried.is_underway:
-        step = _within_hours(step, revision.timing)
+    step = _within_hours(tried, revision.timing)
     return Finished(
         delivery_id=row.id,
         lease_token=row.lease_token,
@@ -288,9 +286,10 @@ def _what_was_said(result: AttemptResult) -> dict[str, Any]:
     }
 
 
-def _within_hours(step: NextStep, timing: Timing | None) -> NextStep:
-    """Put a retry off to the rule's sending hours."""
-    if step.due_at is None or timing is None:
+def _within_hours(tried: Tried, timing: Timing | None) -> NextStep:
+    """Return what follows, a retry put off to the rule's sending hours."""
+    step = next_step(tried)
+    if step.due_at is None or timing is None or tried.is_underway:
         return step
     due_at = next_opening(timing.windows, timing.zone, step.due_at)
     return replace(step, due_at=due_at)

@@ -130,12 +130,11 @@ def test_a_worker_that_dies_while_it_asks_costs_another_question_only(
     taken(planted)
     claimed()
 
-    now = timezone.now() + LEASE_IS_OVER
-    sweeping.return_expired(now=now)
-    between = Delivery.objects.get()
+    sweeping.return_expired(now=timezone.now() + LEASE_IS_OVER)
+    between = Delivery.objects.get().state
     last = one_attempt()
 
-    assert (between.state, between.due_at) == ("retrying", now)
+    assert between == "retrying"
     assert last.state == "delivered"
     assert outcomes() == ["underway", "unknown", "success"]
     assert paths(planted) == ["/lead/", "/lead/check-lead-status"]
@@ -150,11 +149,8 @@ def test_a_worker_that_dies_before_it_knows_leaves_it_to_a_person(
     sweeping.return_expired(now=timezone.now() + LEASE_IS_OVER)
 
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.reason, delivery.ticket) == (
-        "held",
-        "ambiguous",
-        "",
-    )
+    assert (delivery.state, delivery.reason) == ("held", "ambiguous")
+    assert delivery.ticket == ""
 
 
 def test_a_ticket_that_comes_after_the_lease_is_kept_for_who_sends_again(
@@ -293,9 +289,7 @@ def test_the_database_refuses_tickets_of_what_is_not_open(planted: Planted) -> N
     now = timezone.now()
 
     for fields in (
-        {"ticket": ""},
-        {"underway_since": None},
-        {"attempts": 0},
+        *({"ticket": ""}, {"underway_since": None}, {"attempts": 0}),
         {"state": "pending"},
         {"state": "delivered", "finished_at": now},
         {"state": "failed", "finished_at": now},
