@@ -12,7 +12,7 @@ from apps.deliveries import sweeping
 from apps.deliveries.claiming import claim_due
 from apps.deliveries.models import Attempt, Delivery, RuleHealth
 from apps.deliveries.recording import record
-from apps.deliveries.sending import attempt, load_connections, load_revisions
+from apps.deliveries.sending import attempt, load_connections, load_revisions, opens_at
 from apps.deliveries.services import cancel, mark_delivered, resend
 from apps.postbacks.models import PostbackRule, RuleWindow
 from apps.postbacks.services import record_revision
@@ -215,20 +215,19 @@ def test_nobody_asks_for_longer_than_a_day(planted: Planted) -> None:
 
 
 def test_asking_does_not_wait_for_the_hours_of_sending(planted: Planted) -> None:
-    opens = datetime.now(UTC) + timedelta(days=2)
+    day = (datetime.now(UTC) + timedelta(days=2)).weekday()
     taken(planted)
     RuleWindow.objects.create(
-        rule_id=planted.rule.pk,
-        weekday=opens.weekday(),
-        opens_at=time(9),
-        closes_at=time(10),
+        rule=planted.rule, weekday=day, opens_at=time(9), closes_at=time(10)
     )
     revised(planted)
     Delivery.objects.update(revision=planted.rule.revisions.latest("number"))
 
     delivery = one_attempt()
 
-    assert delivery.due_at < timezone.now() + timedelta(seconds=2)
+    now = timezone.now()
+    assert delivery.due_at < now + timedelta(seconds=2)
+    assert opens_at(claimed(), now) == now
 
 
 @pytest.mark.parametrize("act", [cancel, None], ids=["cancelled", "waiting"])
