@@ -95,13 +95,13 @@ class LmsRuleForm(forms.Form):
         required=False,
         help_text=_("No buyer gets the lead. “Send test” always uses it."),
     )
-    close_connection = forms.BooleanField(
+    asynchronous = forms.BooleanField(
         label=_("Do not wait for the auction"),
         required=False,
         help_text=_(
-            "The LMS takes the lead and answers at once (closeConnection). The "
-            "delivery then counts as done, and whether the lead was sold stays unknown "
-            "here: look it up at the LMS by its lead_id."
+            "The LMS takes the lead and answers at once (closeConnection); it is "
+            "asked for the result until there is one. After five minutes without a "
+            "buyer the lead is not sold."
         ),
     )
     treat_reject_as = forms.ChoiceField(

@@ -72,6 +72,16 @@ RESENDABLE = (
 """What a person can have sent again; what is on its way cannot."""
 
 
+MAY_BE_UNDERWAY = (
+    DeliveryState.SENDING,
+    DeliveryState.RETRYING,
+    DeliveryState.HELD,
+    DeliveryState.CANCELLED,
+)
+"""Where the provider may have it and not have told the result. One that was cancelled
+and is sent again is asked for, not sent."""
+
+
 class HeldReason(models.TextChoices):
     """Why a delivery waits for a person."""
 
@@ -105,6 +115,7 @@ class AttemptOutcome(models.TextChoices):
     PERMANENT = "permanent", _("Refused for good")
     AUTH = "auth", _("Credentials refused")
     UNKNOWN = "unknown", _("The worker died")
+    UNDERWAY = "underway", _("Taken, its result is open")
 
 
 EXHAUSTED = (AttemptOutcome.RETRY, AttemptOutcome.AMBIGUOUS, AttemptOutcome.UNKNOWN)

@@ -6,15 +6,17 @@ key by which a repetition is noticed: a lead posted twice may be sold twice.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.actions import checking, rendering
+from apps.actions import checking, lms_answers, rendering
 from apps.actions.answers import json_object
 from apps.actions.base import (
+    AttemptResult,
     CheckLine,
     Group,
     Idempotency,
@@ -38,7 +40,6 @@ SUMMARIES: Final = {
     (True, True): _("Product %(product)s for at least %(price)s, test mode"),
 }
 """By whether there is a price, and whether it is a test."""
-FOUND: Final = ("lead_id", "price", "price_reject", "redirect_url")
 
 
 @register
@@ -61,8 +62,11 @@ class LmsPost(ProviderAction):
         return fingerprint(connection["api_id"])
 
     def build(self, job: Job) -> OutboundRequest:
-        """Return the request that posts the lead."""
+        """Return the request that posts the lead, or asks what became of it."""
         connection = job.connection
+        if job.underway is not None:
+            url = self.api_url(connection, lms_answers.STATUS_PATH)
+            return lms_answers.status_request(job, job.underway, url)
         is_form = connection.get("body_format") == "form"
         document = _document(job)
         return OutboundRequest(
@@ -79,23 +83,29 @@ class LmsPost(ProviderAction):
             _form_bytes(document) if is_form else rendering.json_bytes(document),
         )
 
+    def exchange(self, request: OutboundRequest, job: Job) -> AttemptResult:
+        """Send; what only asked about a lead is judged as such."""
+        result = super().exchange(request, job)
+        judgement = lms_answers.after_asking(result.judgement, job)
+        return replace(result, judgement=judgement)
+
     def classify(self, response: Response, job: Job) -> Judgement:
         """Judge by ``status`` in the body: HTTP says 200 whatever happens."""
         answer = json_object(response) if response.status_code == 200 else {}
-        found = _found(answer)
+        found = lms_answers.found_in(answer)
         match str(answer.get("status")):
             case "1":
                 return _success("The lead was sold.", "sold", found)
             case "2":
                 return _rejected(job, found)
             case "3":
-                message = "The LMS took the lead; its result is not known here."
-                return _success(message, "in_progress", found)
+                return lms_answers.in_progress(job, found) or _not_sold(job, found)
             case "4":
                 return _refused(answer.get("errors"), job)
             case "5":
                 message = "The LMS does not know what it was asked for (not found)."
-                return Judgement(Outcome.PERMANENT, message, "not_found")
+                outcome = Outcome.RETRY if job.underway else Outcome.PERMANENT
+                return Judgement(outcome, message, "not_found")
         return self.judge_unexpected(response, job)
 
     def summary(self, settings: Mapping[str, Any]) -> str:
@@ -136,7 +146,8 @@ def _document(job: Job) -> dict[str, Any]:
     price = rendering.number(job, "price")
     flags = {
         "testMode": bool(settings.get("test_mode") or job.is_test),
-        "closeConnection": bool(settings.get("close_connection")),
+        # Who sends a test waits for the result.
+        "closeConnection": bool(settings.get("asynchronous") and not job.is_test),
     }
     return {
         "apiId": connection["api_id"],
@@ -171,15 +182,23 @@ def _success(message: str, code: str, found: Mapping[str, str]) -> Judgement:
 
 
 def _rejected(job: Job, found: Mapping[str, str]) -> Judgement:
-    message = "No buyer took the lead."
+    return _unsold(job, "No buyer took the lead.", "rejected", found)
+
+
+def _not_sold(job: Job, found: Mapping[str, str]) -> Judgement:
+    message = "No buyer took the lead within five minutes."
+    return _unsold(job, message, "not_sold", found)
+
+
+def _unsold(job: Job, message: str, code: str, found: Mapping[str, str]) -> Judgement:
     if job.settings.get("treat_reject_as") == "failure":
-        return Judgement(Outcome.PERMANENT, message, "rejected", findings=found)
-    return _success(message, "rejected", found)
+        return Judgement(Outcome.PERMANENT, message, code, findings=found)
+    return _success(message, code, found)
 
 
 def _refused(errors: Any, job: Job) -> Judgement:
     """Judge status 4, which only the texts of ``errors`` tell apart."""
-    texts = _error_texts(errors)
+    texts = lms_answers.error_texts(errors)
     every = "; ".join(texts).lower()
     why = "; ".join(texts)[:MAX_ERRORS_LENGTH] or "it gave no reason"
     message = f"The LMS refused the lead: {why.rstrip('.')}."
@@ -187,28 +206,6 @@ def _refused(errors: Any, job: Job) -> Judgement:
         return Judgement(Outcome.AUTH, message, "unauthorized")
     if "duplicate application" not in every:
         return Judgement(Outcome.PERMANENT, message, "refused")
-    if job.attempt > 1:
+    if job.attempt > 1 and job.underway is None:
         return _success("An earlier attempt brought the lead.", "duplicate", {})
     return Judgement(Outcome.PERMANENT, message, "duplicate")
-
-
-def _error_texts(errors: Any) -> list[str]:
-    """Return each error as text; items are maps of field to error, lists, or texts."""
-    items = errors if isinstance(errors, list) else [errors]
-    texts: list[str] = []
-    for item in items:
-        if isinstance(item, dict):
-            texts += [_error_text(name, why) for name, why in item.items()]
-        else:
-            texts += map(str, item if isinstance(item, list) else [item])
-    return texts
-
-
-def _error_text(name: str, why: Any) -> str:
-    return f"{name}: {why}" if why and why != name else name
-
-
-def _found(answer: Mapping[str, Any]) -> dict[str, str]:
-    found = {name: str(answer[name]) for name in FOUND if answer.get(name)}
-    status = answer.get("status_text")
-    return {**found, "status": str(status)} if status else found

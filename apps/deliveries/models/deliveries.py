@@ -13,6 +13,7 @@ from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
 from apps.deliveries.models.destinations import Destination
 from apps.deliveries.models.replays import Replay
+from apps.deliveries.models.underway import TICKET_OF_WHAT_IS_OPEN, MayBeUnderway
 from apps.deliveries.states import (
     EXHAUSTED,
     RARE_STATES,
@@ -27,7 +28,7 @@ from apps.postbacks.models import PostbackRule, RuleRevision
 from apps.tracking.models import Click, Conversion, Event
 
 
-class Delivery(models.Model):
+class Delivery(MayBeUnderway):
     """One rule told of one trigger. Its id sorts by the time it was planned."""
 
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
@@ -157,6 +158,7 @@ class Delivery(models.Model):
                 | ~Q(reason=""),
                 name="delivery_held_or_suppressed_has_a_reason",
             ),
+            TICKET_OF_WHAT_IS_OPEN,
         ]
         indexes = [
             # Claiming, destination by destination: first attempts, then retries.
