@@ -34,7 +34,7 @@ from apps.reports.reconciliation import (
 )
 
 MOST_DAYS = 92
-MOST_LINES = 150
+MOST_LINES = 100
 """On the page, what is unexplained first; the file has all."""
 PRESETS = (("Today", 0, 0), ("Yesterday", 1, 1), ("7 days", 6, 0), ("30 days", 29, 0))
 LABELS = {
