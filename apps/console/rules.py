@@ -75,7 +75,8 @@ class RuleAdmin(RulePreview):
         rules = with_adjacent_count(
             rules, PostbackRule.objects.visible_to(signed_in(request))
         )
-        return with_redness(rules, timezone.now()).select_related("offer", "health")
+        rules = with_redness(rules, timezone.now())
+        return rules.select_related(*self.list_select_related)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Look up, for the whole page at once, which names never came, and how it went.
