@@ -116,7 +116,11 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_UR
 # their values and would never be met again.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000
 # And those are planned once, not weighed anew with each set of values.
-DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan"
+# What a list narrows by two indexes is remembered row by row: with PostgreSQL's 4 MB it
+# would be by page, and most rows of the pages read for nothing (4.2 s instead of 0.25 s).
+DATABASES["default"]["OPTIONS"]["options"] = (
+    "-c plan_cache_mode=force_generic_plan -c work_mem=32MB"
+)
 # Each thread keeps its connection: a web process has few threads, and a pool would only
 # add its own cost to each request (docs/adr/0005).
 DATABASES["default"]["CONN_MAX_AGE"] = None

@@ -37,7 +37,7 @@ from apps.reports.reconciliation import (
 )
 
 MOST_DAYS = 92
-MOST_LINES = 150
+MOST_LINES = 100
 """On the page, what is unexplained first; the file has all."""
 PRESETS = (
     (_("Today"), 0, 0),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -21,6 +21,8 @@ from apps.postbacks.models import PostbackRule
 from apps.postbacks.name_warnings import unheard_names
 from apps.postbacks.rule_warnings import rule_warnings
 from apps.reports.rule_hours import lately_of, with_redness
+
+CONDITIONS = ("custom_events", "field_conditions", "windows", "caps")
 
 
 @admin.register(PostbackRule)
@@ -41,8 +43,8 @@ class RuleAdmin(RulePreview):
         "adjacent_rules",
     )
     list_display_links = ("id", "label")
-    # A row is a strip of hours and all conditions: 4 KB of HTML.
-    list_per_page = 25
+    # A row is a strip of hours and all conditions: 5 KB of HTML.
+    list_per_page = 20
     list_filter = ("status", "trigger", "action", "offer", "affiliate")
     list_select_related = (
         "offer",
@@ -79,9 +81,7 @@ class RuleAdmin(RulePreview):
             rules, PostbackRule.objects.visible_to(signed_in(request))
         )
         rules = with_redness(rules, timezone.now())
-        return rules.prefetch_related(
-            "custom_events", "field_conditions", "windows", "caps"
-        )
+        return rules.select_related(*self.list_select_related)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Look up, for the whole page at once, which names never came, and how it went.
@@ -89,6 +89,7 @@ class RuleAdmin(RulePreview):
         The look of health is one query, of hourly sums.
         """
         page = super().get_changelist_instance(request)
+        prefetch_related_objects(page.result_list, *CONDITIONS)
         unheard = unheard_names(page.result_list)
         lately = lately_of(page.result_list, timezone.now())
         for rule in page.result_list:

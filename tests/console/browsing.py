@@ -80,7 +80,8 @@ def shoot(page: Page, name: str, *, is_whole: bool = False) -> None:
             look(page, scheme, width)
             path = SHOTS / f"{name}_{width}_{scheme}.png"
             page.screenshot(path=path, full_page=is_whole)
-            assert sideways(page) == 0, f"{name} scrolls sideways at {width} px"
+            over = sideways(page)
+            assert over == 0, f"{name} scrolls sideways by {over} at {width} px"
     look(page, "light", WIDE)
 
 

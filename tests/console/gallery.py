@@ -53,7 +53,7 @@ class Screen(NamedTuple):
 def build_gallery(now: datetime) -> World:
     """Store the small business and what else some screen shows."""
     world = build_world(now)
-    make_person("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b")
+    make_person("9f86d081884c7d659a2feaa0c55")
     record_revision(rule=world.rule, author=world.admin, now=now, comment="New partner")
     AccessAttempt.objects.create(
         username="ada",

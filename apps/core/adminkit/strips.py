@@ -31,15 +31,14 @@ def strip(bars: Sequence[Bar], words: str) -> SafeString:
 def _bar(place: int, bar: Bar, top: int) -> SafeString:
     label, good, bad = bar
     if not good + bad:
-        numbers = (place * STEP, HEIGHT - 1, BAR)
-        return format_html(
-            '<rect class="s-none" x="{}" y="{}" width="{}" height="1"/>', *numbers
-        )
+        shape = f"M{place * STEP} {HEIGHT - 1}h{BAR}v1h-{BAR}z"
+        return format_html('<path class="s-none" d="{}"/>', shape)
     parts = [("s-failed", _height(bad, top)), ("s-delivered", _height(good, top))]
     y, rows = HEIGHT, []
     for name, height in parts:
         y -= height
-        rows.append((name, place * STEP, y, BAR, height))
+        if height:
+            rows.append((name, place * STEP, y, BAR, height))
     return format_html(
         "<g><title>{}</title>{}</g>",
         _("%(hour)s: %(good)s delivered, %(bad)s failed")
