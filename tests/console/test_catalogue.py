@@ -9,6 +9,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import translation
 
+from tests.factories import SECRET, make_offer, make_token
+
 pytestmark = pytest.mark.django_db
 
 CATALOGUES = "django.utils.translation.trans_real"
@@ -71,3 +73,16 @@ def test_the_name_of_a_file_stays_english(staff: Client) -> None:
     response = staff.get(url)
 
     assert response["Content-Disposition"].startswith('attachment; filename="deliver')
+
+
+@pytest.mark.usefixtures("german")
+def test_programs_are_answered_in_english(client: Client) -> None:
+    """Also in the words that come from Django REST framework."""
+    make_token(make_offer())
+
+    answer = client.patch(
+        "/api/v1/events", headers={"authorization": f"Bearer {SECRET}"}
+    )
+
+    assert answer.status_code == 405
+    assert answer.json()["detail"] == 'Method "PATCH" not allowed.'
