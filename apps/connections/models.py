@@ -23,15 +23,24 @@ class Connection(TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "owner_affiliate"
 
-    name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=40, editable=False)
-    settings = models.JSONField(default=dict, blank=True, editable=False)
-    sealed_secrets = models.TextField(default="", blank=True, editable=False)
-    state = models.CharField(
-        max_length=10, choices=ConnectionState.choices, default=ConnectionState.OK
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=40, editable=False)
+    settings = models.JSONField(_("settings"), default=dict, blank=True, editable=False)
+    sealed_secrets = models.TextField(
+        _("sealed secrets"), default="", blank=True, editable=False
     )
-    last_checked_at = models.DateTimeField(null=True, editable=False)
-    last_error = models.CharField(max_length=500, blank=True, editable=False)
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=ConnectionState.choices,
+        default=ConnectionState.OK,
+    )
+    last_checked_at = models.DateTimeField(
+        _("last checked at"), null=True, editable=False
+    )
+    last_error = models.CharField(
+        _("last error"), max_length=500, blank=True, editable=False
+    )
     owner_affiliate = models.ForeignKey(
         Affiliate,
         on_delete=models.PROTECT,
@@ -48,6 +57,8 @@ class Connection(TimeStamped):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
         constraints = [
             models.UniqueConstraint(
                 # Per owner: an affiliate must not learn how others call theirs.

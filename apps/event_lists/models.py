@@ -16,18 +16,26 @@ from apps.offers.models import (
 class EventList(TimeStamped):
     """A set of event types; a change counts at once for every offer that uses it."""
 
-    name = models.CharField(max_length=120)
-    description = models.CharField(max_length=300, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.CharField(_("description"), max_length=300, blank=True)
     event_types = models.ManyToManyField(
-        EventType, through="EventListItem", related_name="event_lists"
+        EventType,
+        through="EventListItem",
+        related_name="event_lists",
+        verbose_name=_("event types"),
     )
     offers = models.ManyToManyField(
-        Offer, through="OfferEventList", related_name="event_lists"
+        Offer,
+        through="OfferEventList",
+        related_name="event_lists",
+        verbose_name=_("offers"),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event list")
+        verbose_name_plural = _("event lists")
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],
@@ -43,8 +51,12 @@ class EventList(TimeStamped):
 class EventListItem(models.Model):
     """An event type in a list."""
 
-    event_list = models.ForeignKey(EventList, on_delete=models.CASCADE)
-    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE)
+    event_list = models.ForeignKey(
+        EventList, on_delete=models.CASCADE, verbose_name=_("event list")
+    )
+    event_type = models.ForeignKey(
+        EventType, on_delete=models.CASCADE, verbose_name=_("event type")
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -66,8 +78,10 @@ class EventListItem(models.Model):
 class OfferEventList(models.Model):
     """A list attached to an offer."""
 
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE)
-    event_list = models.ForeignKey(EventList, on_delete=models.CASCADE)
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, verbose_name=_("offer"))
+    event_list = models.ForeignKey(
+        EventList, on_delete=models.CASCADE, verbose_name=_("event list")
+    )
 
     objects = ScopedQuerySet.as_manager()
 

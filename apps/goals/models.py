@@ -29,9 +29,12 @@ class Goal(TimeStamped):
         "is_private": False,
     }
 
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="goals")
-    name = models.CharField(max_length=80)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="goals", verbose_name=_("offer")
+    )
+    name = models.CharField(_("name"), max_length=80)
     alias = models.CharField(
+        _("alias"),
         max_length=80,
         blank=True,
         help_text=_("The value senders put into «goal», if it is not the name."),
@@ -43,15 +46,20 @@ class Goal(TimeStamped):
         help_text=_("A fixed value for the macro {goal_ref}."),
     )
     is_private = models.BooleanField(
-        default=False, help_text=_("Hidden from users of affiliates.")
+        _("is private"), default=False, help_text=_("Hidden from users of affiliates.")
     )
     status = models.CharField(
-        max_length=10, choices=GoalStatus.choices, default=GoalStatus.ACTIVE
+        _("status"),
+        max_length=10,
+        choices=GoalStatus.choices,
+        default=GoalStatus.ACTIVE,
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("goal")
+        verbose_name_plural = _("goals")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "name"],

@@ -14,10 +14,29 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Advertiser, Affiliate
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
+from apps.offers.kinds import (
+    InitialStatus,
+    OfferKind,
+    OfferStatus,
+    PartnershipStatus,
+    Platform,
+)
 from apps.offers.terms import RateType, Terms, terms_constraints
 from apps.offers.validators import validate_network, validate_url_template
 
 PUBLIC_TOKEN_LENGTH = 16
+
+__all__ = [
+    "InitialStatus",
+    "Offer",
+    "OfferAffiliate",
+    "OfferKind",
+    "OfferStatus",
+    "PartnershipStatus",
+    "Platform",
+    "Project",
+    "new_public_token",
+]
 
 
 def new_public_token() -> str:
@@ -28,11 +47,13 @@ def new_public_token() -> str:
 class Project(TimeStamped):
     """Groups offers that share user identities."""
 
-    name = models.CharField(max_length=120)
+    name = models.CharField(_("name"), max_length=120)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),
@@ -45,50 +66,18 @@ class Project(TimeStamped):
         return self.name
 
 
-class OfferKind(models.TextChoices):
-    """What sort of thing is promoted."""
-
-    CPA = "cpa", _("CPA offer")
-    LEADGEN = "leadgen", _("Lead generation")
-    APP = "app", _("App")
-    PROGRAM = "program", _("Program")
-
-
-class Platform(models.TextChoices):
-    """Where the promoted thing lives."""
-
-    WEB = "web", _("Web")
-    IOS = "ios", _("iOS")
-    ANDROID = "android", _("Android")
-    OTHER = "other", _("Other")
-    VK_MINI_APP = "vk_mini_app", _("VK Mini App")
-
-
-class OfferStatus(models.TextChoices):
-    """Whether an offer accepts events."""
-
-    DRAFT = "draft", _("Draft")
-    ACTIVE = "active", _("Active")
-    PAUSED = "paused", _("Paused")
-    CLOSED = "closed", _("Closed")
-
-
-class InitialStatus(models.TextChoices):
-    """The status a new conversion begins with when the sender names none."""
-
-    PENDING = "pending", _("Pending")
-    APPROVED = "approved", _("Approved")
-
-
 class Offer(Terms, TimeStamped):
     """What is promoted: an offer, campaign, program or app."""
 
     AFFILIATE_PATH: ClassVar = "offer_affiliates__affiliate"
     AFFILIATE_CONDITIONS: ClassVar = {"offer_affiliates__status": "active"}
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(_("name"), max_length=200)
     advertiser = models.ForeignKey(
-        Advertiser, on_delete=models.PROTECT, related_name="offers"
+        Advertiser,
+        on_delete=models.PROTECT,
+        related_name="offers",
+        verbose_name=_("advertiser"),
     )
     project = models.ForeignKey(
         Project,
@@ -96,16 +85,20 @@ class Offer(Terms, TimeStamped):
         null=True,
         blank=True,
         related_name="offers",
+        verbose_name=_("project"),
     )
     kind = models.CharField(
-        max_length=10, choices=OfferKind.choices, default=OfferKind.CPA
+        _("kind"), max_length=10, choices=OfferKind.choices, default=OfferKind.CPA
     )
     platform = models.CharField(
-        max_length=12, choices=Platform.choices, default=Platform.WEB
+        _("platform"), max_length=12, choices=Platform.choices, default=Platform.WEB
     )
-    vertical = models.CharField(max_length=80, blank=True)
+    vertical = models.CharField(_("vertical"), max_length=80, blank=True)
     status = models.CharField(
-        max_length=10, choices=OfferStatus.choices, default=OfferStatus.DRAFT
+        _("status"),
+        max_length=10,
+        choices=OfferStatus.choices,
+        default=OfferStatus.DRAFT,
     )
     landing_url = models.CharField(
         _("landing page"),
@@ -118,10 +111,15 @@ class Offer(Terms, TimeStamped):
         ),
     )
     currency = models.CharField(
-        max_length=3, default="USD", help_text=_("ISO 4217 code, e.g. USD.")
+        _("currency"),
+        max_length=3,
+        default="USD",
+        help_text=_("ISO 4217 code, e.g. USD."),
     )
     enable_goals = models.BooleanField(
-        default=False, help_text=_("Postbacks of this offer may then depend on a goal.")
+        _("enable goals"),
+        default=False,
+        help_text=_("Postbacks of this offer may then depend on a goal."),
     )
     default_goal = models.ForeignKey(
         "goals.Goal",
@@ -130,25 +128,30 @@ class Offer(Terms, TimeStamped):
         blank=True,
         related_name="+",
         help_text=_("The goal of the base conversion."),
+        verbose_name=_("default goal"),
     )
     conversion_default_status = models.CharField(
+        _("conversion default status"),
         max_length=10,
         choices=InitialStatus.choices,
         default=InitialStatus.APPROVED,
         help_text=_("Used when the advertiser sends no status."),
     )
     hold_days = models.PositiveSmallIntegerField(
+        _("hold days"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
         help_text=_("Days an approved conversion is on hold first. Empty: none."),
     )
     click_lifespan_days = models.PositiveSmallIntegerField(
+        _("click lifespan days"),
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
         help_text=_("Days after the click in which a conversion counts."),
     )
     accept_unknown_events = models.BooleanField(
+        _("accept unknown events"),
         default=False,
         help_text=_(
             "Store events of unknown names as uncategorized instead of refusing them."
@@ -165,12 +168,17 @@ class Offer(Terms, TimeStamped):
         ),
     )
     public_token = models.CharField(
-        max_length=PUBLIC_TOKEN_LENGTH, default=new_public_token, editable=False
+        _("public token"),
+        max_length=PUBLIC_TOKEN_LENGTH,
+        default=new_public_token,
+        editable=False,
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
         constraints = [
             models.UniqueConstraint(
                 "advertiser",
@@ -212,37 +220,38 @@ class Offer(Terms, TimeStamped):
         return timedelta(days=self.click_lifespan_days)
 
 
-class PartnershipStatus(models.TextChoices):
-    """Whether an affiliate may promote an offer."""
-
-    ACTIVE = "active", _("Active")
-    PAUSED = "paused", _("Paused")
-
-
 class OfferAffiliate(TimeStamped):
     """An affiliate on an offer, with a payout of its own if agreed."""
 
     AFFILIATE_PATH: ClassVar = "affiliate"
 
     offer = models.ForeignKey(
-        Offer, on_delete=models.CASCADE, related_name="offer_affiliates"
+        Offer,
+        on_delete=models.CASCADE,
+        related_name="offer_affiliates",
+        verbose_name=_("offer"),
     )
     affiliate = models.ForeignKey(
-        Affiliate, on_delete=models.CASCADE, related_name="offer_affiliates"
+        Affiliate,
+        on_delete=models.CASCADE,
+        related_name="offer_affiliates",
+        verbose_name=_("affiliate"),
     )
     status = models.CharField(
+        _("status"),
         max_length=10,
         choices=PartnershipStatus.choices,
         default=PartnershipStatus.ACTIVE,
     )
     payout_type = models.CharField(
+        _("payout type"),
         max_length=5,
         choices=RateType.choices,
         blank=True,
         help_text=_("Empty: as the offer says."),
     )
     payout_value = models.DecimalField(
-        max_digits=18, decimal_places=6, null=True, blank=True
+        _("payout value"), max_digits=18, decimal_places=6, null=True, blank=True
     )
 
     objects = ScopedQuerySet.as_manager()

@@ -42,8 +42,9 @@ class ValueList(TimeStamped):
     stored in the form of the others.
     """
 
-    name = models.CharField(max_length=120)
+    name = models.CharField(_("name"), max_length=120)
     reference = models.CharField(
+        _("reference"),
         max_length=60,
         validators=[RegexValidator(REFERENCE_PATTERN, REFERENCE_WORDS)],
         help_text=_(
@@ -52,9 +53,13 @@ class ValueList(TimeStamped):
         ),
     )
     kind = models.CharField(
-        max_length=14, choices=ListKind.choices, default=ListKind.DO_NOT_PRESENT
+        _("kind"),
+        max_length=14,
+        choices=ListKind.choices,
+        default=ListKind.DO_NOT_PRESENT,
     )
     field = models.CharField(
+        _("field"),
         max_length=60,
         validators=[RegexValidator(FIELD_PATTERN, FIELD_WORDS)],
         help_text=_(
@@ -63,6 +68,7 @@ class ValueList(TimeStamped):
         ),
     )
     normalization = models.CharField(
+        _("normalization"),
         max_length=6,
         choices=Normalization.choices,
         default=Normalization.NONE,
@@ -72,6 +78,7 @@ class ValueList(TimeStamped):
         ),
     )
     hashing = models.CharField(
+        _("hashing"),
         max_length=6,
         choices=Hashing.choices,
         default=Hashing.NONE,
@@ -96,12 +103,17 @@ class ValueList(TimeStamped):
         ),
     )
     offers = models.ManyToManyField(
-        Offer, through="OfferValueList", related_name="value_lists"
+        Offer,
+        through="OfferValueList",
+        related_name="value_lists",
+        verbose_name=_("offers"),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("value list")
+        verbose_name_plural = _("value lists")
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],
@@ -158,14 +170,17 @@ class ListedValue(models.Model):
         on_delete=models.PROTECT,
         related_name="listed_values",
         db_index=False,
+        verbose_name=_("value list"),
     )
-    value = models.CharField(max_length=VALUE_MAX_LENGTH)
-    added_at = models.DateTimeField()
-    source = models.CharField(max_length=8, choices=ValueSource.choices)
+    value = models.CharField(_("value"), max_length=VALUE_MAX_LENGTH)
+    added_at = models.DateTimeField(_("added at"))
+    source = models.CharField(_("source"), max_length=8, choices=ValueSource.choices)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("listed value")
+        verbose_name_plural = _("listed values")
         constraints = [
             # Also the index of the look-up at ingestion, of export and of counting.
             models.UniqueConstraint(
@@ -192,8 +207,10 @@ class ListedValue(models.Model):
 class OfferValueList(models.Model):
     """A list that an offer consults when something is reported."""
 
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE)
-    value_list = models.ForeignKey(ValueList, on_delete=models.PROTECT)
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, verbose_name=_("offer"))
+    value_list = models.ForeignKey(
+        ValueList, on_delete=models.PROTECT, verbose_name=_("value list")
+    )
 
     objects = ScopedQuerySet.as_manager()
 

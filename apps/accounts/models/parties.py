@@ -21,19 +21,27 @@ class PartyStatus(models.TextChoices):
 class Advertiser(TimeStamped):
     """A company that reports events and pays revenue."""
 
-    name = models.CharField(max_length=120)
-    website = models.URLField(blank=True)
-    contact_email = models.EmailField(blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    website = models.URLField(_("website"), blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
     default_currency = models.CharField(
-        max_length=3, default="USD", help_text=_("ISO 4217 code, e.g. USD.")
+        _("default currency"),
+        max_length=3,
+        default="USD",
+        help_text=_("ISO 4217 code, e.g. USD."),
     )
     status = models.CharField(
-        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
+        _("status"),
+        max_length=10,
+        choices=PartyStatus.choices,
+        default=PartyStatus.ACTIVE,
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("advertiser")
+        verbose_name_plural = _("advertisers")
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),
@@ -56,9 +64,12 @@ class Affiliate(TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "pk"
 
-    name = models.CharField(max_length=120)
+    name = models.CharField(_("name"), max_length=120)
     status = models.CharField(
-        max_length=10, choices=PartyStatus.choices, default=PartyStatus.ACTIVE
+        _("status"),
+        max_length=10,
+        choices=PartyStatus.choices,
+        default=PartyStatus.ACTIVE,
     )
     external_ref = models.CharField(
         _("external reference"),
@@ -70,6 +81,8 @@ class Affiliate(TimeStamped):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("affiliate")
+        verbose_name_plural = _("affiliates")
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),

@@ -32,14 +32,17 @@ class ApiToken(TimeStamped):
     Several tokens may be valid at once, so that a sender can change over.
     """
 
-    label = models.CharField(max_length=120, help_text=_("Who uses it, and for what."))
-    scope = models.CharField(max_length=12, choices=TokenScope.choices)
+    label = models.CharField(
+        _("label"), max_length=120, help_text=_("Who uses it, and for what.")
+    )
+    scope = models.CharField(_("scope"), max_length=12, choices=TokenScope.choices)
     advertiser = models.ForeignKey(
         Advertiser,
         on_delete=models.CASCADE,
         null=True,
         blank=True,
         related_name="tokens",
+        verbose_name=_("advertiser"),
     )
     offer = models.ForeignKey(
         "offers.Offer",
@@ -47,6 +50,7 @@ class ApiToken(TimeStamped):
         null=True,
         blank=True,
         related_name="tokens",
+        verbose_name=_("offer"),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -54,17 +58,21 @@ class ApiToken(TimeStamped):
         null=True,
         blank=True,
         related_name="tokens",
+        verbose_name=_("user"),
     )
-    prefix = models.CharField(max_length=TOKEN_PREFIX_LENGTH, editable=False)
-    token_hash = models.CharField(max_length=64, editable=False)
-    valid_from = models.DateTimeField()
-    valid_until = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, editable=False)
+    prefix = models.CharField(
+        _("prefix"), max_length=TOKEN_PREFIX_LENGTH, editable=False
+    )
+    token_hash = models.CharField(_("token hash"), max_length=64, editable=False)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         constraints = [
             models.UniqueConstraint(
                 fields=["token_hash"], name="api_token_hash_unique"

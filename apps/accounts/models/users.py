@@ -29,7 +29,9 @@ class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)["User"]):  # t
 class User(AbstractUser):
     """A person who signs in; one with an affiliate sees that affiliate's rows only."""
 
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
+    role = models.CharField(
+        _("role"), max_length=20, choices=Role.choices, default=Role.VIEWER
+    )
     affiliate = models.ForeignKey(
         Affiliate,
         on_delete=models.PROTECT,
@@ -37,8 +39,10 @@ class User(AbstractUser):
         blank=True,
         related_name="users",
         help_text=_("Only for users of the role Affiliate."),
+        verbose_name=_("affiliate"),
     )
     time_zone = models.CharField(
+        _("time zone"),
         max_length=64,
         blank=True,
         choices=zone_choices,

@@ -11,13 +11,17 @@ from apps.deliveries.states import BreakerState, DestinationState
 class Destination(models.Model):
     """Where deliveries go: scheme, host and port, or a provider's account."""
 
-    key = models.CharField(max_length=300)
+    key = models.CharField(_("key"), max_length=300)
     state = models.CharField(
-        max_length=6, choices=DestinationState.choices, default=DestinationState.OPEN
+        _("state"),
+        max_length=6,
+        choices=DestinationState.choices,
+        default=DestinationState.OPEN,
     )
-    paused_reason = models.CharField(max_length=300, blank=True)
-    paused_until = models.DateTimeField(null=True, blank=True)
+    paused_reason = models.CharField(_("paused reason"), max_length=300, blank=True)
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     maximum_concurrency = models.PositiveSmallIntegerField(
+        _("maximum concurrency"),
         null=True,
         blank=True,
         help_text=_(
@@ -26,15 +30,17 @@ class Destination(models.Model):
         ),
     )
     rate_per_second = models.FloatField(
+        _("rate per second"),
         null=True,
         blank=True,
         help_text=_("At most so many requests per second, e.g. 5 or 0.5. Empty: any."),
     )
     # The token bucket: how many requests were left, and when.
-    tokens = models.FloatField(default=0, editable=False)
-    tokens_at = models.DateTimeField(null=True, editable=False)
+    tokens = models.FloatField(_("tokens"), default=0, editable=False)
+    tokens_at = models.DateTimeField(_("tokens at"), null=True, editable=False)
     # The breaker: see ``deliveries.breaker``.
     breaker = models.CharField(
+        _("breaker"),
         max_length=9,
         choices=BreakerState.choices,
         default=BreakerState.CLOSED,
@@ -43,15 +49,17 @@ class Destination(models.Model):
     failures = models.PositiveIntegerField(
         _("failures in a row"), default=0, editable=False
     )
-    trips = models.PositiveIntegerField(default=0, editable=False)
+    trips = models.PositiveIntegerField(_("trips"), default=0, editable=False)
     retry_at = models.DateTimeField(
         _("next try"), null=True, editable=False, help_text=_("Of an open breaker.")
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("destination")
+        verbose_name_plural = _("destinations")
         constraints = [
             models.UniqueConstraint(
                 fields=["key"],

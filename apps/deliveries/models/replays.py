@@ -28,8 +28,8 @@ class Replay(TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=8, choices=ReplayKind.choices)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=ReplayKind.choices)
     rule = models.ForeignKey(
         PostbackRule,
         on_delete=models.PROTECT,
@@ -39,7 +39,12 @@ class Replay(TimeStamped):
         verbose_name=_("postback"),
     )
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Offer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("offer"),
     )
     destination = models.ForeignKey(
         "deliveries.Destination",
@@ -47,6 +52,7 @@ class Replay(TimeStamped):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("destination"),
     )
     states = ArrayField(
         models.CharField(max_length=10, choices=DeliveryState.choices),
@@ -63,31 +69,36 @@ class Replay(TimeStamped):
     per_minute = models.PositiveIntegerField(
         _("at most per minute"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
-    comment = models.CharField(max_length=300, blank=True)
+    comment = models.CharField(_("comment"), max_length=300, blank=True)
     author = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
         help_text=_("Empty: an API token."),
+        verbose_name=_("author"),
     )
     state = models.CharField(
-        max_length=9, choices=ReplayState.choices, default=ReplayState.DRAFT
+        _("state"), max_length=9, choices=ReplayState.choices, default=ReplayState.DRAFT
     )
-    total = models.PositiveBigIntegerField(default=0)
-    last_id = models.UUIDField(null=True)
-    examined = models.PositiveBigIntegerField(default=0)
-    planned = models.PositiveBigIntegerField(default=0)
-    skipped = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(_("total"), default=0)
+    last_id = models.UUIDField(_("last id"), null=True)
+    examined = models.PositiveBigIntegerField(_("examined"), default=0)
+    planned = models.PositiveBigIntegerField(_("planned"), default=0)
+    skipped = models.PositiveBigIntegerField(_("skipped"), default=0)
     paced_until = models.DateTimeField(
-        null=True, help_text=_("Until when the limited rate is used up.")
+        _("paced until"),
+        null=True,
+        help_text=_("Until when the limited rate is used up."),
     )
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("replay")
+        verbose_name_plural = _("replays")
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.deliveries.states import MAY_BE_UNDERWAY
 
@@ -10,13 +11,14 @@ class MayBeUnderway(models.Model):
     """The ticket by which the provider is asked, and since when it has it (ADR 15)."""
 
     ticket = models.CharField(
+        _("ticket"),
         max_length=100,
         blank=True,
         db_default="",
         help_text="What the provider calls what it took, until it tells the result: "
         "the next attempt asks for it and sends nothing.",
     )
-    underway_since = models.DateTimeField(null=True)
+    underway_since = models.DateTimeField(_("underway since"), null=True)
 
     class Meta:
         abstract = True

@@ -25,7 +25,10 @@ class EventLimit(TimeStamped):
     """
 
     offer = models.ForeignKey(
-        Offer, on_delete=models.CASCADE, related_name="event_limits"
+        Offer,
+        on_delete=models.CASCADE,
+        related_name="event_limits",
+        verbose_name=_("offer"),
     )
     event_type = models.ForeignKey(
         EventType,
@@ -34,13 +37,16 @@ class EventLimit(TimeStamped):
         blank=True,
         related_name="+",
         help_text=_("Empty: everything the offer receives, counted together."),
+        verbose_name=_("event type"),
     )
-    maximum = models.PositiveIntegerField()
-    period = models.CharField(max_length=4, choices=LimitPeriod.choices)
+    maximum = models.PositiveIntegerField(_("maximum"))
+    period = models.CharField(_("period"), max_length=4, choices=LimitPeriod.choices)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event limit")
+        verbose_name_plural = _("event limits")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "event_type", "period"],
@@ -73,14 +79,20 @@ class EventLimitCount(models.Model):
     """How many events a limit let pass in one period. Its row is the lock."""
 
     limit = models.ForeignKey(
-        EventLimit, on_delete=models.CASCADE, related_name="counts", db_index=False
+        EventLimit,
+        on_delete=models.CASCADE,
+        related_name="counts",
+        db_index=False,
+        verbose_name=_("limit"),
     )
-    period_start = models.DateTimeField()
-    count = models.PositiveIntegerField()
+    period_start = models.DateTimeField(_("period start"))
+    count = models.PositiveIntegerField(_("count"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event limit count")
+        verbose_name_plural = _("event limit counts")
         constraints = [
             models.UniqueConstraint(
                 fields=["limit", "period_start"], name="event_limit_count_unique"

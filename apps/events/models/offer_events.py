@@ -25,12 +25,19 @@ class OfferEvent(Terms, TimeStamped):
     """An event type on one offer: its terms, overrides, fields and dedicated URL."""
 
     offer = models.ForeignKey(
-        Offer, on_delete=models.CASCADE, related_name="offer_events"
+        Offer,
+        on_delete=models.CASCADE,
+        related_name="offer_events",
+        verbose_name=_("offer"),
     )
     event_type = models.ForeignKey(
-        EventType, on_delete=models.PROTECT, related_name="offer_events"
+        EventType,
+        on_delete=models.PROTECT,
+        related_name="offer_events",
+        verbose_name=_("event type"),
     )
     source = models.CharField(
+        _("source"),
         max_length=6,
         choices=OfferEventSource.choices,
         default=OfferEventSource.DIRECT,
@@ -41,6 +48,7 @@ class OfferEvent(Terms, TimeStamped):
         help_text=_("Off: reports of this event are refused."),
     )
     advertiser_event_name = models.CharField(
+        _("advertiser event name"),
         max_length=EVENT_NAME_MAX_LENGTH,
         blank=True,
         help_text=_(
@@ -49,9 +57,15 @@ class OfferEvent(Terms, TimeStamped):
         ),
     )
     goal = models.ForeignKey(
-        Goal, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Goal,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("goal"),
     )
     category = models.CharField(
+        _("category"),
         max_length=15,
         choices=Category.choices,
         blank=True,
@@ -71,6 +85,7 @@ class OfferEvent(Terms, TimeStamped):
         help_text=_("Empty: as the event type says."),
     )
     maps_to_status = models.CharField(
+        _("maps to status"),
         max_length=10,
         choices=ConversionOutcome.choices,
         blank=True,
@@ -91,6 +106,8 @@ class OfferEvent(Terms, TimeStamped):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("offer event")
+        verbose_name_plural = _("offer events")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "event_type"],
@@ -120,21 +137,28 @@ class OfferEventField(TimeStamped):
     """A custom field that is submitted alongside an event of one offer (R189)."""
 
     offer_event = models.ForeignKey(
-        OfferEvent, on_delete=models.CASCADE, related_name="fields"
+        OfferEvent,
+        on_delete=models.CASCADE,
+        related_name="fields",
+        verbose_name=_("offer event"),
     )
     name = models.SlugField(
-        max_length=60, help_text=_("The parameter's name; macro {field:name}.")
+        _("name"),
+        max_length=60,
+        help_text=_("The parameter's name; macro {field:name}."),
     )
-    label = models.CharField(max_length=120, blank=True)
+    label = models.CharField(_("label"), max_length=120, blank=True)
     type = models.CharField(
-        max_length=6, choices=FieldType.choices, default=FieldType.TEXT
+        _("type"), max_length=6, choices=FieldType.choices, default=FieldType.TEXT
     )
     is_required = models.BooleanField(_("required"), default=False)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("offer event field")
+        verbose_name_plural = _("offer event fields")
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -152,13 +176,22 @@ class OfferEventPayout(TimeStamped):
     """What one affiliate is paid for one event of an offer: the most specific terms."""
 
     offer_event = models.ForeignKey(
-        OfferEvent, on_delete=models.CASCADE, related_name="payouts"
+        OfferEvent,
+        on_delete=models.CASCADE,
+        related_name="payouts",
+        verbose_name=_("offer event"),
     )
     affiliate = models.ForeignKey(
-        Affiliate, on_delete=models.CASCADE, related_name="event_payouts"
+        Affiliate,
+        on_delete=models.CASCADE,
+        related_name="event_payouts",
+        verbose_name=_("affiliate"),
     )
-    payout_type = models.CharField(max_length=5, choices=RateType.choices)
+    payout_type = models.CharField(
+        _("payout type"), max_length=5, choices=RateType.choices
+    )
     payout_value = models.DecimalField(
+        _("payout value"),
         max_digits=18,
         decimal_places=6,
         help_text=_("An amount in the offer's currency, or a percentage for CPS."),

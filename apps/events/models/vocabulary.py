@@ -21,6 +21,7 @@ class EventType(TimeStamped):
     AFFILIATE_PATH: ClassVar = PUBLIC
 
     name = models.CharField(
+        _("name"),
         max_length=100,
         help_text=_(
             "Exactly what senders report, case included. Short, lower case, "
@@ -34,9 +35,12 @@ class EventType(TimeStamped):
         blank=True,
         help_text=_("Names that are still accepted, separated by commas."),
     )
-    description = models.CharField(max_length=300, blank=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
     category = models.CharField(
-        max_length=15, choices=Category.choices, default=Category.UNCATEGORIZED
+        _("category"),
+        max_length=15,
+        choices=Category.choices,
+        default=Category.UNCATEGORIZED,
     )
     is_conversion = models.BooleanField(
         _("conversion event"),
@@ -49,23 +53,27 @@ class EventType(TimeStamped):
         help_text=_("Creates a conversion, so that postbacks on conversions fire."),
     )
     repeat_policy = models.CharField(
+        _("repeat policy"),
         max_length=20,
         choices=RepeatPolicy.choices,
         default=RepeatPolicy.ONCE_PER_TRANSACTION,
         help_text=_("Also called Multi-Trigger."),
     )
     needs_conversion = models.BooleanField(
+        _("needs conversion"),
         default=True,
         help_text=_(
             "Accepted only after a conversion of the same transaction that is "
             "not rejected. Switch it off for what happens earlier, e.g. page views."
         ),
     )
-    is_system = models.BooleanField(default=False, editable=False)
+    is_system = models.BooleanField(_("is system"), default=False, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event type")
+        verbose_name_plural = _("event types")
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],

@@ -40,24 +40,32 @@ class RuleCondition(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="field_conditions"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="field_conditions",
+        verbose_name=_("rule"),
     )
     field = models.CharField(
+        _("field"),
         max_length=FIELD_NAME_MAX_LENGTH,
         help_text=_(
             "A custom field, a parameter of the event or click, or e.g. "
             "sale_amount, currency, country, sub1, status_reason."
         ),
     )
-    operator = models.CharField(max_length=12, choices=Operator.choices)
+    operator = models.CharField(_("operator"), max_length=12, choices=Operator.choices)
     value = models.CharField(
-        max_length=500, blank=True, help_text=_("Several: separated by commas.")
+        _("value"),
+        max_length=500,
+        blank=True,
+        help_text=_("Several: separated by commas."),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("field condition")
+        verbose_name_plural = _("field conditions")
         constraints = [
             models.CheckConstraint(
                 condition=Q(operator__in=WITHOUT_VALUE, value="")
@@ -95,9 +103,12 @@ class RuleWindow(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="windows"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="windows",
+        verbose_name=_("rule"),
     )
-    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
     opens_at = models.TimeField(_("from"))
     closes_at = models.TimeField(
         _("until"), help_text=_("23:59 is the end of the day.")
@@ -146,15 +157,19 @@ class RuleCap(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="caps"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="caps",
+        verbose_name=_("rule"),
     )
-    maximum = models.PositiveIntegerField()
-    period = models.CharField(max_length=5, choices=CapPeriod.choices)
+    maximum = models.PositiveIntegerField(_("maximum"))
+    period = models.CharField(_("period"), max_length=5, choices=CapPeriod.choices)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cap")
+        verbose_name_plural = _("caps")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "period"],
@@ -185,15 +200,21 @@ class RuleCapCount(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="+", db_index=False
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("rule"),
     )
-    period = models.CharField(max_length=5, choices=CapPeriod.choices)
-    period_start = models.DateTimeField()
-    count = models.PositiveIntegerField()
+    period = models.CharField(_("period"), max_length=5, choices=CapPeriod.choices)
+    period_start = models.DateTimeField(_("period start"))
+    count = models.PositiveIntegerField(_("count"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("rule cap count")
+        verbose_name_plural = _("rule cap counts")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "period", "period_start"],

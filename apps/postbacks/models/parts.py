@@ -18,7 +18,10 @@ class RuleCustomEvent(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="custom_events"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="custom_events",
+        verbose_name=_("rule"),
     )
     name = models.CharField(
         _("user_action_name"),
@@ -26,6 +29,7 @@ class RuleCustomEvent(models.Model):
         help_text=_("Exactly what the integration sends, case included."),
     )
     send_as = models.CharField(
+        _("send as"),
         max_length=EVENT_NAME_MAX_LENGTH,
         blank=True,
         help_text=_("The name the partner gets; empty: the same."),
@@ -35,6 +39,7 @@ class RuleCustomEvent(models.Model):
 
     class Meta:
         verbose_name = _("custom event")
+        verbose_name_plural = _("custom events")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "name"],
@@ -55,16 +60,22 @@ class GoalSettings(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="goal_settings"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="goal_settings",
+        verbose_name=_("rule"),
     )
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
-    settings = models.JSONField(default=dict)
-    sealed_secrets = models.TextField(default="", blank=True)
-    saved_at = models.DateTimeField(auto_now=True)
+    goal = models.ForeignKey(
+        Goal, on_delete=models.PROTECT, related_name="+", verbose_name=_("goal")
+    )
+    settings = models.JSONField(_("settings"), default=dict)
+    sealed_secrets = models.TextField(_("sealed secrets"), default="", blank=True)
+    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("goal settings")
         verbose_name_plural = _("goal settings")
         constraints = [
             models.UniqueConstraint(
@@ -82,24 +93,30 @@ class RuleRevision(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.PROTECT, related_name="revisions"
+        PostbackRule,
+        on_delete=models.PROTECT,
+        related_name="revisions",
+        verbose_name=_("rule"),
     )
-    number = models.PositiveIntegerField()
-    snapshot: models.JSONField[Any, Any] = models.JSONField()
-    sealed_secrets = models.TextField(default="", blank=True)
+    number = models.PositiveIntegerField(_("number"))
+    snapshot: models.JSONField[Any, Any] = models.JSONField(_("snapshot"))
+    sealed_secrets = models.TextField(_("sealed secrets"), default="", blank=True)
     author = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
         help_text=_("Empty: the system, e.g. after too many failures."),
+        verbose_name=_("author"),
     )
-    created_at = models.DateTimeField()
-    comment = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    comment = models.CharField(_("comment"), max_length=300, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("rule revision")
+        verbose_name_plural = _("rule revisions")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "number"], name="rule_revision_number_unique"

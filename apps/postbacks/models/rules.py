@@ -23,6 +23,7 @@ from apps.postbacks.models.kinds import (
     UseCase,
 )
 from apps.postbacks.models.owners import ABOUT_ITS_OWNER
+from apps.postbacks.models.triggers import ABOUT_ITS_TRIGGER
 from apps.tracking.statuses import Operation
 
 MAXIMUM_DELAY_SECONDS = 30 * 86_400
@@ -45,7 +46,7 @@ class PostbackRule(TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "owner_affiliate"
 
-    name = models.CharField(max_length=120, blank=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
     offer = models.ForeignKey(
         Offer,
         on_delete=models.PROTECT,
@@ -53,9 +54,12 @@ class PostbackRule(TimeStamped):
         blank=True,
         related_name="rules",
         help_text=_("Empty: every offer."),
+        verbose_name=_("offer"),
     )
-    trigger = models.CharField(max_length=20, choices=TriggerKind.choices)
-    use_case = models.CharField(max_length=10, choices=UseCase.choices, blank=True)
+    trigger = models.CharField(_("trigger"), max_length=20, choices=TriggerKind.choices)
+    use_case = models.CharField(
+        _("use case"), max_length=10, choices=UseCase.choices, blank=True
+    )
     categories = ArrayField(
         models.CharField(max_length=20, choices=EffectiveCategory.choices),
         default=list,
@@ -68,6 +72,7 @@ class PostbackRule(TimeStamped):
         blank=True,
         related_name="rules",
         help_text=_("React to this event only, instead of categories."),
+        verbose_name=_("event type"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -76,6 +81,7 @@ class PostbackRule(TimeStamped):
         blank=True,
         related_name="+",
         help_text=_("Only conversions of this affiliate. Empty: any."),
+        verbose_name=_("affiliate"),
     )
     goal = models.ForeignKey(
         Goal,
@@ -84,6 +90,7 @@ class PostbackRule(TimeStamped):
         blank=True,
         related_name="rules",
         help_text=_("Only this goal. Empty: any."),
+        verbose_name=_("goal"),
     )
     operations = ArrayField(
         models.CharField(max_length=6, choices=Operation.choices),
@@ -103,12 +110,14 @@ class PostbackRule(TimeStamped):
         ),
     )
     sending_mode = models.CharField(
+        _("sending mode"),
         max_length=10,
         choices=SendingMode.choices,
         default=SendingMode.ALL,
         help_text=_("Organic traffic belongs to no affiliate."),
     )
     maximum_click_age_hours = models.PositiveIntegerField(
+        _("maximum click age hours"),
         null=True,
         blank=True,
         help_text=_(
@@ -117,6 +126,7 @@ class PostbackRule(TimeStamped):
         ),
     )
     sample_percent = models.DecimalField(
+        _("sample percent"),
         max_digits=5,
         decimal_places=2,
         default=100,
@@ -126,6 +136,7 @@ class PostbackRule(TimeStamped):
         ),
     )
     requires_consent = models.BooleanField(
+        _("requires consent"),
         default=False,
         help_text=_(
             "Only with the parameter «consent» (1, true, yes or granted) on the "
@@ -133,7 +144,9 @@ class PostbackRule(TimeStamped):
         ),
     )
     delay_seconds = models.PositiveIntegerField(
-        default=0, help_text=_("Wait so long before sending, e.g. 3600 for an hour.")
+        _("delay seconds"),
+        default=0,
+        help_text=_("Wait so long before sending, e.g. 3600 for an hour."),
     )
     schedule_timezone = models.CharField(
         _("time zone of the schedule"),
@@ -152,6 +165,7 @@ class PostbackRule(TimeStamped):
         ),
     )
     keeps_order = models.BooleanField(
+        _("keeps order"),
         default=False,
         help_text=_(
             "Send what happened later in a transaction only once the earlier "
@@ -159,31 +173,41 @@ class PostbackRule(TimeStamped):
         ),
     )
     disable_after = models.PositiveIntegerField(
+        _("disable after"),
         default=DISABLE_AFTER,
         help_text=_(
             "Switch the postback off after so many failed attempts in a row; "
             "what comes then is held. 0: never."
         ),
     )
-    action = models.CharField(max_length=40, editable=False)
+    action = models.CharField(_("action"), max_length=40, editable=False)
     connection = models.ForeignKey(
         Connection,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="rules",
+        verbose_name=_("connection"),
     )
-    settings = models.JSONField(default=dict, blank=True, editable=False)
-    sealed_secrets = models.TextField(default="", blank=True, editable=False)
+    settings = models.JSONField(_("settings"), default=dict, blank=True, editable=False)
+    sealed_secrets = models.TextField(
+        _("sealed secrets"), default="", blank=True, editable=False
+    )
     status = models.CharField(
-        max_length=15, choices=RuleStatus.choices, default=RuleStatus.ACTIVE
+        _("status"),
+        max_length=15,
+        choices=RuleStatus.choices,
+        default=RuleStatus.ACTIVE,
     )
-    status_reason = models.CharField(max_length=300, blank=True, editable=False)
+    status_reason = models.CharField(
+        _("status reason"), max_length=300, blank=True, editable=False
+    )
     author = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="+",
         editable=False,
+        verbose_name=_("author"),
     )
     owner_affiliate = models.ForeignKey(
         Affiliate,
@@ -193,50 +217,19 @@ class PostbackRule(TimeStamped):
         related_name="owned_rules",
         editable=False,
         help_text=_("The affiliate whose user made the rule; it alone sees it (R103)."),
+        verbose_name=_("owner affiliate"),
     )
-    revision = models.PositiveIntegerField(default=0, editable=False)
-    archived_at = models.DateTimeField(null=True, editable=False)
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
+    archived_at = models.DateTimeField(_("archived at"), null=True, editable=False)
 
     objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("postback")
+        verbose_name_plural = _("postbacks")
         permissions = [("can_remove_suppression", "Can remove from opt-out lists")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(trigger=TriggerKind.EVENT)
-                | Q(use_case="", categories=[], event_type=None),
-                name="rule_event_settings_need_event_trigger",
-                violation_error_message=_(
-                    "Categories and an event type belong to the trigger Event."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(event_type=None) | Q(use_case="", categories=[]),
-                name="rule_event_type_replaces_categories",
-                violation_error_message=_(
-                    "Choose one event type or categories, not both."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=~Q(trigger=TriggerKind.EVENT) | Q(operations=[]),
-                name="rule_operations_need_conversion_trigger",
-                violation_error_message=_("Operations belong to conversion triggers."),
-            ),
-            models.CheckConstraint(
-                condition=Q(rejection_reasons=[])
-                | Q(
-                    trigger__in=[
-                        TriggerKind.CONVERSION_REJECT,
-                        TriggerKind.CONVERSION_ANY,
-                    ]
-                ),
-                name="rule_reasons_need_reject_trigger",
-                violation_error_message=_(
-                    "Reasons belong to the triggers Conversion "
-                    "Reject and Conversion, any status."
-                ),
-            ),
+            *ABOUT_ITS_TRIGGER,
             models.CheckConstraint(
                 condition=Q(sample_percent__gt=0, sample_percent__lte=100),
                 name="rule_sample_is_a_percentage",

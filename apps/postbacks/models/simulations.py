@@ -31,30 +31,44 @@ class Simulation(TimeStamped):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="simulations"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="simulations",
+        verbose_name=_("rule"),
     )
     revision = models.ForeignKey(
-        RuleRevision, on_delete=models.PROTECT, related_name="+"
+        RuleRevision,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("revision"),
     )
     author = models.ForeignKey(
-        django_settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        django_settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("author"),
     )
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
     state = models.CharField(
-        max_length=10, choices=SimulationState.choices, default=SimulationState.RUNNING
+        _("state"),
+        max_length=10,
+        choices=SimulationState.choices,
+        default=SimulationState.RUNNING,
     )
-    last_id = models.UUIDField(null=True)
-    examined = models.PositiveBigIntegerField(default=0)
-    fired = models.PositiveBigIntegerField(default=0)
-    suppressed = models.PositiveBigIntegerField(default=0)
-    per_day = models.JSONField(default=dict)
-    samples = models.JSONField(default=list)
-    cap_counts = models.JSONField(default=dict)
+    last_id = models.UUIDField(_("last id"), null=True)
+    examined = models.PositiveBigIntegerField(_("examined"), default=0)
+    fired = models.PositiveBigIntegerField(_("fired"), default=0)
+    suppressed = models.PositiveBigIntegerField(_("suppressed"), default=0)
+    per_day = models.JSONField(_("per day"), default=dict)
+    samples = models.JSONField(_("samples"), default=list)
+    cap_counts = models.JSONField(_("cap counts"), default=dict)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("simulation")
+        verbose_name_plural = _("simulations")
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")),
