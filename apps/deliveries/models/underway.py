@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.deliveries.states import MAY_BE_UNDERWAY
 
@@ -13,8 +14,10 @@ class MayBeUnderway(models.Model):
         max_length=100,
         blank=True,
         db_default="",
-        help_text="What the provider calls what it took, until it tells the result: "
-        "the next attempt asks for it and sends nothing.",
+        help_text=_(
+            "What the provider calls what it took, until it tells the result: "
+            "the next attempt asks for it and sends nothing."
+        ),
     )
     underway_since = models.DateTimeField(null=True)
 
