@@ -6,9 +6,9 @@ stands for the macro with that filter.
 """
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from apps.core.macro_entries import Macro, macro, numbered, personal, staff_only
+from apps.core.source_texts import gettext_noop
 
 __all__ = ["FAMILIES", "GROUPS", "SECTIONS", "Macro"]
 

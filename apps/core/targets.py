@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
-from django.utils.translation import gettext_noop
-
 from apps.core.outbound_errors import ForbiddenTargetError
+from apps.core.source_texts import gettext_noop
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

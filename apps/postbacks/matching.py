@@ -7,8 +7,7 @@ stops early, so that its verdict names every condition that was not met.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_noop
-
+from apps.core.source_texts import gettext_noop
 from apps.postbacks.checks import ANY, Check, Trigger, further_checks
 from apps.postbacks.compiled import UNCONDITIONAL, CompiledRule
 from apps.postbacks.models import RuleStatus, TriggerKind

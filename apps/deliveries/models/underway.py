@@ -15,8 +15,10 @@ class MayBeUnderway(models.Model):
         max_length=100,
         blank=True,
         db_default="",
-        help_text="What the provider calls what it took, until it tells the result: "
-        "the next attempt asks for it and sends nothing.",
+        help_text=_(
+            "What the provider calls what it took, until it tells the result: "
+            "the next attempt asks for it and sends nothing."
+        ),
     )
     underway_since = models.DateTimeField(_("underway since"), null=True)
 
