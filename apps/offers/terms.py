@@ -27,18 +27,20 @@ class Terms(models.Model):
     """What the advertiser pays (revenue) and what the affiliate is paid (payout)."""
 
     revenue_type = models.CharField(
-        max_length=5, choices=RateType.choices, default=RateType.CPA
+        _("revenue type"), max_length=5, choices=RateType.choices, default=RateType.CPA
     )
     revenue_value = models.DecimalField(
+        _("revenue value"),
         max_digits=18,
         decimal_places=6,
         default=Decimal(0),
         help_text=_("An amount in the offer's currency, or a percentage for CPS."),
     )
     payout_type = models.CharField(
-        max_length=5, choices=RateType.choices, default=RateType.CPA
+        _("payout type"), max_length=5, choices=RateType.choices, default=RateType.CPA
     )
     payout_value = models.DecimalField(
+        _("payout value"),
         max_digits=18,
         decimal_places=6,
         default=Decimal(0),

@@ -29,6 +29,7 @@ NOT_WORDS = (
     ("protocols and methods", r"\b(?:HTTPS?|SMTP|GET|POST|PUT|PATCH|DELETE|JSON)\b"),
     ("currencies", r"\b[A-Z]{3}\b"),
     ("the zone of all zones", r"\bUTC\b"),
+    ("the name of Django's own keys", r"^ID$"),
 )
 """What is the same in every language: why, and how it is recognized."""
 SAME = re.compile("|".join(pattern for _, pattern in NOT_WORDS))

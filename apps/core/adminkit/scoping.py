@@ -52,6 +52,8 @@ class NamedFormSet(BaseInlineFormSet[Any, Any, Any]):
         """Name each field for those who do not see the heading of its column."""
         super().add_fields(form, index)
         for name, field in form.fields.items():
+            if field.widget.is_hidden:
+                continue
             label = field.label or name.replace("_", " ")
             # A field with buttons beside it keeps its widget inside another.
             widget = getattr(field.widget, "widget", field.widget)

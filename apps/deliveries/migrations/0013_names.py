@@ -1,6 +1,7 @@
 """Names of models and fields, marked for translation: no change of a table."""
 
 import apps.core.ids
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -517,6 +518,11 @@ class Migration(migrations.Migration):
             model_name='replay',
             name='state',
             field=models.CharField(choices=[('draft', 'Not confirmed'), ('running', 'Running'), ('paused', 'Paused'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', max_length=9, verbose_name='state'),
+        ),
+        migrations.AlterField(
+            model_name='replay',
+            name='states',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('pending', 'Pending'), ('sending', 'Sending'), ('retrying', 'Retrying'), ('held', 'Held'), ('delivered', 'Delivered'), ('failed', 'Failed'), ('suppressed', 'Suppressed'), ('cancelled', 'Cancelled')], max_length=10), blank=True, default=list, size=None, verbose_name='states'),
         ),
         migrations.AlterField(
             model_name='replay',

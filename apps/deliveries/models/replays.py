@@ -58,6 +58,7 @@ class Replay(TimeStamped):
         models.CharField(max_length=10, choices=DeliveryState.choices),
         default=list,
         blank=True,
+        verbose_name=_("states"),
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))

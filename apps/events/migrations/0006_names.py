@@ -1,6 +1,7 @@
 """Names of models and fields, marked for translation: no change of a table."""
 
 import django.db.models.deletion
+from decimal import Decimal
 from django.db import migrations, models
 
 
@@ -157,6 +158,26 @@ class Migration(migrations.Migration):
             model_name='offerevent',
             name='offer',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offer_events', to='offers.offer', verbose_name='offer'),
+        ),
+        migrations.AlterField(
+            model_name='offerevent',
+            name='payout_type',
+            field=models.CharField(choices=[('cpa', 'CPA (fixed amount per action)'), ('cpl', 'CPL (fixed amount per lead)'), ('fixed', 'Fixed amount'), ('cps', 'CPS (percent)')], default='cpa', max_length=5, verbose_name='payout type'),
+        ),
+        migrations.AlterField(
+            model_name='offerevent',
+            name='payout_value',
+            field=models.DecimalField(decimal_places=6, default=Decimal('0'), help_text="An amount in the offer's currency, or a percentage for CPS.", max_digits=18, verbose_name='payout value'),
+        ),
+        migrations.AlterField(
+            model_name='offerevent',
+            name='revenue_type',
+            field=models.CharField(choices=[('cpa', 'CPA (fixed amount per action)'), ('cpl', 'CPL (fixed amount per lead)'), ('fixed', 'Fixed amount'), ('cps', 'CPS (percent)')], default='cpa', max_length=5, verbose_name='revenue type'),
+        ),
+        migrations.AlterField(
+            model_name='offerevent',
+            name='revenue_value',
+            field=models.DecimalField(decimal_places=6, default=Decimal('0'), help_text="An amount in the offer's currency, or a percentage for CPS.", max_digits=18, verbose_name='revenue value'),
         ),
         migrations.AlterField(
             model_name='offerevent',

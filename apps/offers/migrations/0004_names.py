@@ -3,6 +3,7 @@
 import apps.offers.models
 import django.core.validators
 import django.db.models.deletion
+from decimal import Decimal
 from django.db import migrations, models
 
 
@@ -80,6 +81,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='offer',
+            name='payout_type',
+            field=models.CharField(choices=[('cpa', 'CPA (fixed amount per action)'), ('cpl', 'CPL (fixed amount per lead)'), ('fixed', 'Fixed amount'), ('cps', 'CPS (percent)')], default='cpa', max_length=5, verbose_name='payout type'),
+        ),
+        migrations.AlterField(
+            model_name='offer',
+            name='payout_value',
+            field=models.DecimalField(decimal_places=6, default=Decimal('0'), help_text="An amount in the offer's currency, or a percentage for CPS.", max_digits=18, verbose_name='payout value'),
+        ),
+        migrations.AlterField(
+            model_name='offer',
             name='platform',
             field=models.CharField(choices=[('web', 'Web'), ('ios', 'iOS'), ('android', 'Android'), ('other', 'Other'), ('vk_mini_app', 'VK Mini App')], default='web', max_length=12, verbose_name='platform'),
         ),
@@ -92,6 +103,16 @@ class Migration(migrations.Migration):
             model_name='offer',
             name='public_token',
             field=models.CharField(default=apps.offers.models.new_public_token, editable=False, max_length=16, verbose_name='public token'),
+        ),
+        migrations.AlterField(
+            model_name='offer',
+            name='revenue_type',
+            field=models.CharField(choices=[('cpa', 'CPA (fixed amount per action)'), ('cpl', 'CPL (fixed amount per lead)'), ('fixed', 'Fixed amount'), ('cps', 'CPS (percent)')], default='cpa', max_length=5, verbose_name='revenue type'),
+        ),
+        migrations.AlterField(
+            model_name='offer',
+            name='revenue_value',
+            field=models.DecimalField(decimal_places=6, default=Decimal('0'), help_text="An amount in the offer's currency, or a percentage for CPS.", max_digits=18, verbose_name='revenue value'),
         ),
         migrations.AlterField(
             model_name='offer',

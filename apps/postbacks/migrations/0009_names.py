@@ -1,5 +1,6 @@
 """Names of models and fields, marked for translation: no change of a table."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -97,6 +98,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='postbackrule',
+            name='categories',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('views', 'Views'), ('engagement', 'Engagement'), ('progress', 'Progress'), ('conversions', 'Conversions'), ('partial_conversions', 'Partial conversions'), ('uncategorized', 'Uncategorized')], max_length=20), blank=True, default=list, size=None, verbose_name='categories'),
+        ),
+        migrations.AlterField(
+            model_name='postbackrule',
             name='connection',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='connections.connection', verbose_name='connection'),
         ),
@@ -147,13 +153,28 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='postbackrule',
+            name='operations',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('create', 'Created'), ('update', 'Updated'), ('delete', 'Deleted')], max_length=6), blank=True, default=list, help_text='Only when the conversion was created, updated or deleted. None: always.', size=None, verbose_name='operations'),
+        ),
+        migrations.AlterField(
+            model_name='postbackrule',
             name='owner_affiliate',
             field=models.ForeignKey(blank=True, editable=False, help_text='The affiliate whose user made the rule; it alone sees it (R103).', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_rules', to='accounts.affiliate', verbose_name='owner affiliate'),
         ),
         migrations.AlterField(
             model_name='postbackrule',
+            name='rejection_reasons',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, help_text='Only when a conversion is rejected for one of these reasons, exactly as written; separated by commas. Empty: any.', size=None, verbose_name='rejection reasons'),
+        ),
+        migrations.AlterField(
+            model_name='postbackrule',
             name='requires_consent',
             field=models.BooleanField(default=False, help_text='Only with the parameter «consent» (1, true, yes or granted) on the event or its click.', verbose_name='requires consent'),
+        ),
+        migrations.AlterField(
+            model_name='postbackrule',
+            name='retry_delays',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, help_text='Seconds to wait before each further attempt; none: the standard schedule.', null=True, size=None, verbose_name='retry delays'),
         ),
         migrations.AlterField(
             model_name='postbackrule',

@@ -64,6 +64,7 @@ class PostbackRule(TimeStamped):
         models.CharField(max_length=20, choices=EffectiveCategory.choices),
         default=list,
         blank=True,
+        verbose_name=_("categories"),
     )
     event_type = models.ForeignKey(
         EventType,
@@ -99,6 +100,7 @@ class PostbackRule(TimeStamped):
         help_text=_(
             "Only when the conversion was created, updated or deleted. None: always."
         ),
+        verbose_name=_("operations"),
     )
     rejection_reasons = ArrayField(
         models.CharField(max_length=200),
@@ -108,6 +110,7 @@ class PostbackRule(TimeStamped):
             "Only when a conversion is rejected for one of these reasons, "
             "exactly as written; separated by commas. Empty: any."
         ),
+        verbose_name=_("rejection reasons"),
     )
     sending_mode = models.CharField(
         _("sending mode"),
@@ -163,6 +166,7 @@ class PostbackRule(TimeStamped):
         help_text=_(
             "Seconds to wait before each further attempt; none: the standard schedule."
         ),
+        verbose_name=_("retry delays"),
     )
     keeps_order = models.BooleanField(
         _("keeps order"),
