@@ -75,6 +75,10 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
         LostFilter,
     )
     list_select_related = ("rule", "offer", "event", "conversion")
+    page_related = (
+        *list_select_related,
+        *("affiliate", "revision", "destination", "event__click"),
+    )
     search_fields = ("event__transaction_id",)
     search_help_text = _("Transaction, lead or delivery id")
     actions = ("resend_selected", "replay_matching")

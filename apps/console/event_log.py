@@ -60,6 +60,7 @@ class EventLogAdmin(ExportAdmin, FactsAdmin):
         (_("No postback"), "sent=none"),
     )
     list_select_related = ("offer", "event_type")
+    page_related = ("offer", "event_type", "affiliate", "goal", "click", "conversion")
     search_fields = ("transaction_id",)
     search_help_text = _("Transaction or lead id")
     empty = (

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
 from django import forms
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -144,6 +144,20 @@ class FactsAdmin(LogAdmin, PagesAdmin):
     """Shows a row of a log as facts instead of a form of disabled fields."""
 
     facts_template = "console/facts.html"
+    page_related: ClassVar[tuple[str, ...]] = ()
+    """What the page names besides the row: read with it instead of one by one."""
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the visible row and what its page names, ``None`` if there is none."""
+        if not self.page_related or from_field:
+            return super().get_object(request, object_id, from_field)
+        rows = self.get_queryset(request).select_related(*self.page_related)
+        try:
+            return rows.get(pk=self.opts.pk.to_python(object_id))
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
 
     def sections(self, request: HttpRequest, obj: Any) -> list[Section]:
         """Return the boxes of the page."""
