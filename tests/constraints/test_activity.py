@@ -137,6 +137,8 @@ def test_deliveries_are_one_per_rule_and_trigger_with_coherent_states() -> None:
         one.update(finished_at=NOON)
     with refused_by("delivery_held_or_suppressed_has_a_reason"):
         one.update(state="held")
+    with refused_by("delivery_ticket_of_what_is_open"):
+        one.update(ticket="W_1")
     with refused_by("attempt_number_unique"):
         Attempt.objects.create(
             delivery=delivery, number=1, started_at=NOON, outcome="success"
