@@ -137,8 +137,6 @@ def test_deliveries_are_one_per_rule_and_trigger_with_coherent_states() -> None:
         one.update(finished_at=NOON)
     with refused_by("delivery_held_or_suppressed_has_a_reason"):
         one.update(state="held")
-    with refused_by("delivery_ticket_of_what_is_open"):
-        one.update(ticket="W_1")
     with refused_by("attempt_number_unique"):
         Attempt.objects.create(
             delivery=delivery, number=1, started_at=NOON, outcome="success"
@@ -146,6 +144,15 @@ def test_deliveries_are_one_per_rule_and_trigger_with_coherent_states() -> None:
     with refused_by("delivery_one_live_per_rule_and_trigger"):
         make_delivery(rule, event, kind="replay")
     make_delivery(rule, event, kind="test")
+
+
+def test_only_what_a_provider_has_taken_has_a_ticket() -> None:
+    """ADR 15."""
+    offer = make_offer()
+    delivery = make_delivery(make_rule(offer), make_event(offer))
+
+    with refused_by("delivery_ticket_of_what_is_open"):
+        Delivery.objects.filter(pk=delivery.pk).update(ticket="W_1")
 
 
 def test_figures_and_refusals_and_the_version_are_guarded() -> None:
