@@ -12,8 +12,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_empty_database_is_filled_once_and_new_rows_follow() -> None:
-    is_filled = load_demo_data(receiver_url="http://127.0.0.1:9/", now=NOON)
-    again = load_demo_data(receiver_url="http://127.0.0.1:9/", now=NOON)
+    receiver = "http://127.0.0.1:8123"
+    is_filled = load_demo_data(receiver_url=receiver, now=NOON)
+    again = load_demo_data(receiver_url=receiver, now=NOON)
     numbers = list(Offer.objects.values_list("pk", flat=True))
 
     added = make_offer("The newcomer's own")
