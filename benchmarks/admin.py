@@ -100,7 +100,9 @@ def screens(user: User) -> Iterator[Screen]:
         ("delivery", str(Delivery.objects.visible_to(user).latest("id").pk)),
     ):
         yield Screen(f"find {name}", f"{find}?q={text}")
-    for destination in Destination.objects.filter(key__in=DESTINATIONS):
+    for destination in Destination.objects.visible_to(user).filter(
+        key__in=DESTINATIONS
+    ):
         path = list_url(Delivery, destination__id__exact=destination.pk)
         yield Screen(f"delivery list to {destination}", path)
     request = RequestFactory().get("/")

@@ -18,6 +18,7 @@ from apps.console.delivery_acts import ACTS, Act
 from apps.console.delivery_export import EXPORTED
 from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
 from apps.console.lost import LostFilter
+from apps.console.own_rules import of_own_rules
 from apps.console.people import signed_in
 from apps.console.personal import mask_for_delivery
 from apps.console.trace import shown_attempts
@@ -31,7 +32,6 @@ from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryState
 from apps.deliveries.waiting import why_it_waits
-from apps.postbacks.models import PostbackRule
 from apps.tracking.personal import BY_FORM
 
 RESENT_AT_ONCE = 1_000
@@ -96,13 +96,8 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Name an affiliate's postbacks: a join would look for them in all rows."""
-        deliveries: QuerySet[Any] = super().get_queryset(request)
-        user = signed_in(request)
-        if user.affiliate_id is None:
-            return deliveries
-        own = PostbackRule.objects.visible_to(user).values_list("pk", flat=True)
-        return deliveries.filter(rule__in=list(own))
+        """Name an affiliate's postbacks."""
+        return of_own_rules(super().get_queryset(request), signed_in(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.console.own_rules import of_own_rules
 from apps.console.people import signed_in
 from apps.core.adminkit.paging import newest_of
 from apps.deliveries.models import Delivery
@@ -40,11 +41,12 @@ class StatusFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list without reading all of it."""
-        asked = self.value()
-        deliveries = Delivery.objects.visible_to(signed_in(request))
+        asked, user = self.value(), signed_in(request)
+        deliveries = Delivery.objects.visible_to(user)
         if asked in STATES:
+            found = of_own_rules(deliveries, user)
             first, *others = (
-                _events_of(deliveries.filter(state=state)) for state in STATES[asked]
+                _events_of(found.filter(state=state)) for state in STATES[asked]
             )
             return queryset.filter(pk__in=first.union(*others, all=True))
         if asked not in ("all", "none"):

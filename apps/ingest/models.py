@@ -71,8 +71,10 @@ class RefusedRequest(models.Model):
             ),
         ]
         indexes = [
-            # The list, filtered by result or reason, newest first.
+            # The list, filtered by result, reason or offer, newest first.
+            models.Index(fields=["result", "id"], name="refused_by_result"),
             models.Index(fields=["reason", "id"], name="refused_by_reason"),
+            models.Index(fields=["offer", "id"], name="refused_of_offer"),
             models.Index(fields=["transaction_id"], name="refused_by_transaction"),
             BrinIndex(fields=["received_at"], name="refused_by_time"),
         ]

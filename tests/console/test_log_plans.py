@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import User
 from apps.core.adminkit.addresses import list_url
 from apps.deliveries.models import Delivery, Destination
+from apps.ingest.models import RefusedRequest, Result
+from apps.offers.models import Offer
 from tests.factories import (
     NOON,
     make_affiliate,
@@ -24,10 +26,11 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-TABLES = ("tracking_event", "deliveries_delivery")
+TABLES = ("tracking_event", "deliveries_delivery", "ingest_refusedrequest")
 NEW = {
     "tracking_event": ("id", "transaction_id"),
     "deliveries_delivery": ("id", "trigger_id", "event_id"),
+    "ingest_refusedrequest": ("id", "transaction_id"),
 }
 ROWS = 40_000
 ADDRESSES = (
@@ -45,11 +48,18 @@ ADDRESSES = (
     "/admin/deliveries/delivery/?state__exact=held",
     "/admin/deliveries/delivery/?explained=no",
     "/admin/deliveries/delivery/?created_at__gte=2031-01-01T00:00",
+    "/admin/ingest/refusedrequest/",
+    "/admin/ingest/refusedrequest/?q=tx-77",
+    "/admin/ingest/refusedrequest/?result__exact=duplicate",
+    "/admin/ingest/refusedrequest/?offer__isnull=True",
 )
 
 
 def copy_rows() -> None:
-    """Make many of the one event and the one delivery, each with its own ids."""
+    """Make many of the one event, delivery and refusal, each with its own ids."""
+    RefusedRequest.objects.create(
+        result=Result.REFUSED, received_at=NOON, offer=Offer.objects.get()
+    )
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"SELECT * FROM {table} LIMIT 0")
@@ -104,6 +114,16 @@ def test_no_screen_reads_a_whole_log(staff: Client) -> None:
             assert not reads_all(plan), f"{address}\n{plan}"
 
 
+def test_what_is_not_there_is_looked_for_once(staff: Client) -> None:
+    """The count says so; the rows are not asked for."""
+    with CaptureQueriesContext(connection) as queries:
+        staff.get("/admin/tracking/event/?sent=all")
+
+    asked = [q["sql"] for q in queries if 'FROM "tracking_event"' in q["sql"]]
+    assert [sql for sql in asked if "COUNT" in sql]
+    assert not [sql for sql in asked if '"params"' in sql]
+
+
 def test_the_list_of_what_has_no_deliveries_walks_past_none(staff: Client) -> None:
     """Of an offer and of a destination that were used long ago, or never."""
     offer = make_offer()
@@ -132,7 +152,7 @@ def test_nor_does_a_screen_of_an_affiliate(sign_in: Callable[[User], Client]) ->
     client = sign_in(user)
 
     for address in ADDRESSES:
-        if "reports" in address:
+        if "reports" in address or "refused" in address:
             continue
         for plan in plans(client, address):
             assert not reads_all(plan), f"{address}\n{plan}"

@@ -55,6 +55,12 @@ class LogChangeList(ChangeList):
         """Return the order of the screen, whatever the address asks for."""
         return list(self.model_admin.get_ordering(request))
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Count first, and do not look a second time for what is not there."""
+        super().get_results(request)
+        if not self.result_count:
+            self.result_list = self.queryset.none()
+
 
 class LogChoicesFilter(ChoicesFieldListFilter):
     """A choice that no index leads to: looked for among the newest rows only."""

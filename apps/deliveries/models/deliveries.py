@@ -222,6 +222,13 @@ class Delivery(MayBeUnderway):
                 condition=Q(state__in=RARE_STATES),
                 name="delivery_of_rare_state",
             ),
+            # The same of one rule, which is how an affiliate sees it; and its events.
+            models.Index(
+                fields=["rule", "state", "id"],
+                include=["event"],
+                condition=Q(state__in=RARE_STATES),
+                name="delivery_rare_of_rule",
+            ),
             # The list of tests and replays, newest first.
             models.Index(
                 fields=["kind", "id"],
