@@ -3,6 +3,7 @@
 Whose API it is does not matter here: all of it can be changed (see ``list_calls``).
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
@@ -161,6 +162,13 @@ class AnswerForm(forms.Form):
             "A pattern in the body of a refusal, which then counts as success."
         ),
     )
+
+    def order_fields(self, field_order: Iterable[str] | None) -> None:
+        """Ask for the answers last: they are what people change least."""
+        super().order_fields(field_order)
+        for name in ("absent_pattern", *AnswerForm.base_fields):
+            if name in self.fields:
+                self.fields[name] = self.fields.pop(name)
 
     def clean(self) -> dict[str, Any]:
         """Check the condition of success, and the patterns."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.console.own_rules import of_own_rules
 from apps.console.people import signed_in
-from apps.core.adminkit.paging import newest_of
+from apps.core.adminkit.paging import ids_between, newest_of
 from apps.deliveries.models import Delivery
 from apps.deliveries.states import DeliveryState
 
@@ -44,7 +44,7 @@ class StatusFilter(admin.SimpleListFilter):
         asked, user = self.value(), signed_in(request)
         deliveries = Delivery.objects.visible_to(user)
         if asked in STATES:
-            found = of_own_rules(deliveries, user)
+            found = of_own_rules(deliveries, user).filter(**_in_range(request))
             first, *others = (
                 _events_of(found.filter(state=state)) for state in STATES[asked]
             )
@@ -56,6 +56,12 @@ class StatusFilter(admin.SimpleListFilter):
             return newest_of(queryset).filter(~Exists(own))
         unsent = own.exclude(state=DeliveryState.DELIVERED)
         return newest_of(queryset).filter(Exists(own), ~Exists(unsent))
+
+
+def _in_range(request: HttpRequest) -> dict[str, Any]:
+    """Return which events are asked for, so that the newest are those of the range."""
+    start, end = (request.GET.get(f"received_at__{name}", "") for name in ("gte", "lt"))
+    return ids_between("event_id", start, end)
 
 
 def _events_of(deliveries: QuerySet[Any]) -> QuerySet[Any]:

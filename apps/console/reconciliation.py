@@ -52,7 +52,7 @@ LABELS: dict[str, StrOrPromise] = {
     "offer": _("Offers"),
 }
 HEADINGS: dict[str, StrOrPromise] = {
-    "rule": _("rule"),
+    "rule": _("postback"),
     "affiliate": _("affiliate"),
     "advertiser": _("advertiser"),
     "offer": _("offer"),

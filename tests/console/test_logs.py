@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.console import event_statuses
 from apps.console.audit import SECRET_COLUMNS
 from apps.core import secret_box
 from apps.deliveries.models import Attempt, Delivery
@@ -115,6 +116,26 @@ def test_the_log_is_filtered_by_what_came_of_the_postbacks(staff: Client) -> Non
     for status, event in made.items():
         assert listed(staff, EVENTS, sent=status) == [event], status
     assert "newest 20,000" in staff.get(f"{reverse(EVENTS)}?sent=none").content.decode()
+
+
+def test_a_failure_of_long_ago_is_found_by_its_date(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R201, R206: the newest are those of the range, however many failed since."""
+    monkeypatch.setattr(event_statuses, "NEWEST", 1)
+    long_ago = NOON - timedelta(days=90)
+    old = make_told("a", "failed", id=id_at(long_ago), received_at=long_ago)
+    make_told("b", "failed", id=id_at(NOON))
+
+    found = listed(
+        staff,
+        EVENTS,
+        sent="failed",
+        received_at__gte="2025-11-01T00:00",
+        received_at__lt="2026-01-01T00:00",
+    )
+
+    assert found == [old]
 
 
 def test_an_entry_opens_the_payload_and_every_attempt(

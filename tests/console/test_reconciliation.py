@@ -92,7 +92,7 @@ def test_the_days_are_those_asked_for_including_the_last(staff: Client) -> None:
 
     assert row["Matched"] == "20"
     assert row["Unexplained"] == "0"
-    assert row["rule"] == f"'#{rule.pk} Tracker".removeprefix("'")
+    assert row["postback"] == f"'#{rule.pk} Tracker".removeprefix("'")
 
 
 @pytest.mark.parametrize(

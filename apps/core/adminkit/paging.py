@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.contrib.admin import ChoicesFieldListFilter
 from django.contrib.admin.views.main import ChangeList
@@ -85,9 +86,16 @@ class LogRangeFilter(RangeFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list by the time, and by the ids that can be of that time."""
-        start, end = (moment_of(text) for text in self.values)
-        if start:
-            queryset = queryset.filter(pk__gte=uuid7_from(start - SLACK))
-        if end:
-            queryset = queryset.filter(pk__lt=uuid7_from(end + SLACK))
-        return super().queryset(request, queryset)
+        ids = ids_between("pk", *self.values)
+        return super().queryset(request, queryset.filter(**ids))
+
+
+def ids_between(path: str, start: str, end: str) -> dict[str, UUID]:
+    """Return the look-ups of the ids at ``path`` that can be of a range as typed."""
+    first, last = moment_of(start), moment_of(end)
+    found = {}
+    if first:
+        found[f"{path}__gte"] = uuid7_from(first - SLACK)
+    if last:
+        found[f"{path}__lt"] = uuid7_from(last + SLACK)
+    return found

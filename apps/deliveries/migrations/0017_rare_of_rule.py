@@ -1,6 +1,9 @@
-"""What of a postback's deliveries is rare is read by an index of its own."""
+"""What is rare of the deliveries, and of a postback's, leads to its events."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import (
+    AddIndexConcurrently,
+    RemoveIndexConcurrently,
+)
 from django.db import migrations, models
 
 
@@ -10,11 +13,25 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('deliveries', '0013_names'),
+        ('postbacks', '0009_names'),
     ]
 
     operations = [
         AddIndexConcurrently(
             model_name='delivery',
             index=models.Index(condition=models.Q(('state__in', ('failed', 'held', 'suppressed', 'cancelled'))), fields=['rule', 'state', 'id'], include=['event'], name='delivery_rare_of_rule'),
+        ),
+        AddIndexConcurrently(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state__in', ('failed', 'held', 'suppressed', 'cancelled'))), fields=['state', 'id'], include=['event'], name='delivery_rare'),
+        ),
+        RemoveIndexConcurrently(
+            model_name='delivery',
+            name='delivery_of_rare_state',
+        ),
+        migrations.AlterField(
+            model_name='delivery',
+            name='rule',
+            field=models.ForeignKey(db_index=False, on_delete=models.deletion.PROTECT, related_name='deliveries', to='postbacks.postbackrule', verbose_name='postback'),
         ),
     ]

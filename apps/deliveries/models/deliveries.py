@@ -38,7 +38,7 @@ class Delivery(MayBeUnderway):
         on_delete=models.PROTECT,
         related_name="deliveries",
         db_index=False,
-        verbose_name=_("rule"),
+        verbose_name=_("postback"),
     )
     revision = models.ForeignKey(
         RuleRevision,
@@ -216,13 +216,14 @@ class Delivery(MayBeUnderway):
                 condition=Q(state=DeliveryState.SENDING),
                 name="delivery_lease",
             ),
-            # The list of one state that few are in, newest first.
+            # The list of one state that few are in, newest first; and their events.
             models.Index(
                 fields=["state", "id"],
+                include=["event"],
                 condition=Q(state__in=RARE_STATES),
-                name="delivery_of_rare_state",
+                name="delivery_rare",
             ),
-            # The same of one rule, which is how an affiliate sees it; and its events.
+            # The same of one rule, which is how an affiliate sees it.
             models.Index(
                 fields=["rule", "state", "id"],
                 include=["event"],
