@@ -15,7 +15,7 @@ ARGS :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test static check smoke soak bench bench-admin lint format format-check types layers \
+.PHONY: help run test static check smoke soak bench bench-admin bench-scale lint format format-check types layers \
 	migrations check-deploy links docs lock clean
 
 help: ## List the targets
@@ -43,6 +43,9 @@ bench: $(STAMP) ## Measure throughput, latency and memory (ARGS="…")
 
 bench-admin: $(STAMP) ## Measure the admin's screens on many rows (ARGS="--large")
 	@$(BIN)/python -m benchmarks.admin $(ARGS)
+
+bench-scale: $(STAMP) ## Measure 1, 2 and 4 workers, before and after 5 million events (ARGS="…")
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 lint: $(STAMP) ## Check the code with ruff
 	$(BIN)/ruff check .

@@ -35,14 +35,16 @@ KEPT_ATTEMPTS = 1_000_000
 # affiliates have most of the rows, and some have hardly any.
 ROWS = f"""
 WITH parties AS (
-    SELECT (SELECT array_agg(id ORDER BY id) FROM offers_offer) AS offers,
+    SELECT (SELECT array_agg(id ORDER BY id) FROM offers_offer
+             WHERE name LIKE 'Offer %%') AS offers,
            (SELECT array_agg(id ORDER BY id) FROM accounts_affiliate) AS affiliates,
            (SELECT array_agg(id ORDER BY id) FROM events_eventtype) AS types,
            (SELECT array_agg(min ORDER BY min) FROM (
-                SELECT min(id) FROM postbacks_postbackrule GROUP BY offer_id) x) AS
-       first,
+                SELECT min(id) FROM postbacks_postbackrule GROUP BY offer_id
+                HAVING count(*) = 2) x) AS first,
            (SELECT array_agg(max ORDER BY max) FROM (
-                SELECT max(id) FROM postbacks_postbackrule GROUP BY offer_id) x) AS last
+                SELECT max(id) FROM postbacks_postbackrule GROUP BY offer_id
+                HAVING count(*) = 2) x) AS last
 ), numbers AS (
     SELECT n, now() - interval '{DAYS} days' * (1 - n::float8 / %(total)s) AS moment,
            abs(hashint8(n)::bigint)::float8 / 2147483648 AS a,
@@ -252,7 +254,9 @@ def _set_up(admin: User) -> None:
             url = f"https://p{number % 40}.example/pb?tid={{transaction_id}}"
             make_rule(offer, author=author, name=f"Postback {number:03}", url=url)
     keys = RuleRevision.objects.values_list("snapshot__destination", flat=True)
-    Destination.objects.bulk_create(Destination(key=key) for key in sorted(set(keys)))
+    Destination.objects.bulk_create(
+        (Destination(key=key) for key in sorted(set(keys))), ignore_conflicts=True
+    )
     now = timezone.now()
     WorkerShift.objects.create(
         worker="worker-1", started_at=now, seen_at=now, accepting_until=now

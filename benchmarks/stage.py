@@ -72,10 +72,12 @@ class Stage:
             "&event_name=bench_event&amount=12.50&order_id={t}"
         )
 
-    def start_worker(self) -> None:
-        """Start a cluster of two workers."""
+    def start_worker(self, workers: int = 2) -> None:
+        """Start a cluster of ``workers`` processes."""
         self.children["worker"] = start(
-            "worker", [MANAGE, "worker"], environment=self.environment
+            "worker",
+            [MANAGE, "worker"],
+            environment={**self.environment, "WORKERS": str(workers)},
         )
 
     def stop_worker(self) -> None:
