@@ -1,6 +1,7 @@
 """The states and reasons of deliveries (DESIGN §8)."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class DestinationState(models.TextChoices):
@@ -23,6 +24,8 @@ class TriggerType(models.TextChoices):
 
     EVENT = "event", "Event"
     CONVERSION_CHANGE = "conversion_change", "Conversion change"
+    FACT = "fact", _("Attribution fact")
+    RETRACTION = "fact_retraction", _("Retracted attribution fact")
 
 
 class DeliveryKind(models.TextChoices):

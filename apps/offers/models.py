@@ -13,6 +13,10 @@ from django.db.models.functions import Lower
 from apps.accounts.models import Advertiser, Affiliate
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
+from apps.offers.attribution_settings import (
+    SETTINGS_CONSTRAINTS,
+    AttributionSettings,
+)
 from apps.offers.terms import RateType, Terms, terms_constraints
 from apps.offers.validators import validate_network, validate_url_template
 
@@ -24,8 +28,8 @@ def new_public_token() -> str:
     return secrets.token_hex(PUBLIC_TOKEN_LENGTH // 2)
 
 
-class Project(TimeStamped):
-    """Groups offers that share user identities."""
+class Project(AttributionSettings, TimeStamped):
+    """Groups offers that share user identities and the rules of attribution."""
 
     name = models.CharField(max_length=120)
 
@@ -38,6 +42,7 @@ class Project(TimeStamped):
                 name="project_name_unique",
                 violation_error_message="A project of this name exists already.",
             ),
+            *SETTINGS_CONSTRAINTS,
         ]
 
     def __str__(self) -> str:

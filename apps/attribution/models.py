@@ -1,0 +1,355 @@
+"""Subjects, their events and touches, and what followed: periods and facts."""
+
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Advertiser, Affiliate
+from apps.attribution.catalogue import FactKind, SubjectKind
+from apps.core.ids import uuid7
+from apps.core.visibility import ScopedQuerySet
+from apps.offers.models import Offer, Project
+from apps.tracking.models import Click, Event
+
+EXTERNAL_ID_MAX_LENGTH = 120
+KIND_MAX_LENGTH = 14
+
+
+class EventState(models.TextChoices):
+    """Whether an event counts in the story of its subject."""
+
+    COUNTED = "counted", _("Counted")
+    WAITING = "waiting", _("Waits for the settle window")
+    TOO_LATE = "too_late", _("Came too late")
+
+
+class Cause(models.TextChoices):
+    """What opened a period."""
+
+    FIRST = "first", _("First appearance")
+    RE_ENGAGEMENT = "re_engagement", _("Re-engagement")
+    RE_INSTALL = "re_install", _("Re-install")
+    LAST_VISIT = "last_visit", _("Visit from another source")
+
+
+class FactState(models.TextChoices):
+    """What became of a fact."""
+
+    ANNOUNCED = "announced", _("Announced")
+    SUPPRESSED = "suppressed", _("Suppressed")
+    RETRACTED = "retracted", _("Retracted")
+
+
+class FactReason(models.TextChoices):
+    """Why a fact was not announced."""
+
+    SLOT_TAKEN = "slot_taken", _("One of its kind was announced before")
+    ALREADY_ANNOUNCED = "already_announced", _("It was announced before")
+    HISTORY = "history", _("It is history that was imported")
+
+
+def _scope(letter: str, column: str) -> Concat:
+    return Concat(Value(letter), Cast(column, models.TextField()))
+
+
+class Subject(models.Model):
+    """A device of an offer or a user of a project. Its row is the lock (R118, R123).
+
+    The users of offers without a project are those of the advertiser. ``state`` is
+    what ``algorithm.step`` remembers; ``is_disturbed`` tells that an event came late
+    once, so that the ledger has to be asked about slots.
+    """
+
+    kind = models.CharField(max_length=6, choices=SubjectKind.choices)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    advertiser = models.ForeignKey(
+        Advertiser,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    scope = models.GeneratedField(
+        expression=Case(
+            When(offer__isnull=False, then=_scope("o", "offer_id")),
+            When(project__isnull=False, then=_scope("p", "project_id")),
+            default=_scope("a", "advertiser_id"),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    external_id = models.CharField(max_length=EXTERNAL_ID_MAX_LENGTH)
+    state = models.JSONField(default=dict)
+    is_disturbed = models.BooleanField(default=False)
+    first_seen_at = models.DateTimeField(null=True)
+    last_activity_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "external_id"], name="subject_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=SubjectKind.DEVICE,
+                    offer__isnull=False,
+                    project=None,
+                    advertiser=None,
+                )
+                | Q(
+                    kind=SubjectKind.USER,
+                    offer=None,
+                    project__isnull=False,
+                    advertiser=None,
+                )
+                | Q(
+                    kind=SubjectKind.USER,
+                    offer=None,
+                    project=None,
+                    advertiser__isnull=False,
+                ),
+                name="subject_has_one_scope",
+            ),
+            models.CheckConstraint(
+                condition=~Q(external_id=""), name="subject_has_an_id"
+            ),
+        ]
+        indexes = [
+            # The search by id, whatever the offer or project.
+            models.Index(fields=["external_id"], name="subject_by_external_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.external_id}"
+
+
+class Touch(models.Model):
+    """A click of an affiliate that a device or user is known to have made."""
+
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="touches", db_index=False
+    )
+    click = models.ForeignKey(Click, on_delete=models.PROTECT, related_name="touches")
+    affiliate = models.ForeignKey(
+        Affiliate, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    touched_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "click"], name="touch_unique"),
+        ]
+        indexes = [
+            # The last touch before an event.
+            models.Index(fields=["subject", "touched_at"], name="touch_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touched_at:%Y-%m-%d %H:%M}"
+
+
+class SubjectEvent(models.Model):
+    """An event in the story of a subject, with what decides about it, frozen."""
+
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="timeline", db_index=False
+    )
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="subject_events"
+    )
+    occurred_at = models.DateTimeField()
+    kind = models.CharField(max_length=KIND_MAX_LENGTH)
+    is_activity = models.BooleanField()
+    click = models.ForeignKey(
+        Click,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The touch: an affiliate's last click within the look-back.",
+    )
+    affiliate = models.ForeignKey(
+        Affiliate, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    inactivity_days = models.PositiveSmallIntegerField()
+    takes_organic = models.BooleanField()
+    takes_visits = models.BooleanField()
+    state = models.CharField(max_length=8, choices=EventState.choices)
+    settles_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "event"], name="subject_event_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=EventState.WAITING, settles_at__isnull=False)
+                | (~Q(state=EventState.WAITING) & Q(settles_at=None)),
+                name="subject_event_settles_while_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(click=None, affiliate=None)
+                | Q(click__isnull=False, affiliate__isnull=False),
+                name="subject_event_touch_is_complete",
+            ),
+        ]
+        indexes = [
+            # The story of a subject; its newest part.
+            models.Index(fields=["subject", "occurred_at"], name="subject_event_story"),
+            # What settles next.
+            models.Index(
+                fields=["settles_at"],
+                condition=Q(state=EventState.WAITING),
+                name="subject_event_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.occurred_at:%Y-%m-%d %H:%M}"
+
+
+class Period(models.Model):
+    """A time in which one source is told of CA facts.
+
+    Superseded: a late event removed what opened it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="periods", db_index=False
+    )
+    opened_by = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="opened_periods", db_index=False
+    )
+    cause = models.CharField(max_length=13, choices=Cause.choices)
+    started_at = models.DateTimeField()
+    click = models.ForeignKey(
+        Click, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The source. Empty: organic.",
+    )
+    is_superseded = models.BooleanField("superseded", default=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "opened_by"], name="period_opened_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()} {self.started_at:%Y-%m-%d}"
+
+
+class Fact(models.Model):
+    """A line of the ledger: what was told about a subject, or why it was not.
+
+    What was announced stays, also once it is retracted: telling cannot be undone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.ForeignKey(
+        Subject, on_delete=models.CASCADE, related_name="facts", db_index=False
+    )
+    kind = models.CharField(max_length=25, choices=FactKind.choices)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="facts")
+    slot = models.CharField(
+        max_length=36,
+        help_text="Once in a lifetime, per period (what opened it) or per event.",
+    )
+    period = models.ForeignKey(
+        Period, on_delete=models.PROTECT, related_name="facts", db_index=False
+    )
+    affiliate = models.ForeignKey(
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="facts",
+        db_index=False,
+        help_text="The source it is told to. Empty: organic.",
+    )
+    state = models.CharField(max_length=10, choices=FactState.choices)
+    reason = models.CharField(max_length=20, choices=FactReason.choices, blank=True)
+    decided_at = models.DateTimeField()
+    retracted_by = models.ForeignKey(
+        Event,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="retracted_facts",
+        db_index=False,
+        help_text="The late event that made it untrue.",
+    )
+    retraction_id = models.UUIDField(
+        null=True, help_text="What postbacks that listen to «delete» are told about."
+    )
+    retracted_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "kind", "slot"],
+                condition=~Q(reason=FactReason.SLOT_TAKEN),
+                name="fact_once_per_slot",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "kind", "event"],
+                condition=~Q(
+                    reason__in=(FactReason.SLOT_TAKEN, FactReason.ALREADY_ANNOUNCED)
+                ),
+                name="fact_once_per_event",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "kind", "slot", "event"], name="fact_known_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=FactState.SUPPRESSED) & ~Q(reason="")
+                | ~Q(state=FactState.SUPPRESSED) & Q(reason=""),
+                name="fact_suppressed_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=FactState.RETRACTED)
+                | Q(
+                    retracted_by__isnull=False,
+                    retraction_id__isnull=False,
+                    retracted_at__isnull=False,
+                ),
+                name="fact_retracted_by_an_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=FactKind.values), name="fact_kind_is_known"
+            ),
+        ]
+        indexes = [
+            # The trace of a retraction that was told.
+            models.Index(
+                fields=["retraction_id"],
+                condition=Q(retraction_id__isnull=False),
+                name="fact_by_retraction",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
