@@ -28,6 +28,7 @@ class Entry(NamedTuple):
     affiliate: int | None
     state: str
     reason: str
+    click: UUID | None = None
 
 
 class Decided(NamedTuple):

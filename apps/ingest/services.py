@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import User
+from apps.attribution.storage import MissingSubjectsError, make_subjects
 from apps.deliveries import waking
 from apps.deliveries.caps import take_caps
 from apps.deliveries.states import DeliveryState
 from apps.ingest import storage
+from apps.ingest.attributing import attribute, write_attribution
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration
 from apps.ingest.conversions import (
@@ -80,10 +82,7 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
     listed = find_listed([inbound], sender, found, configuration)
     known = found.get(transaction_id)
     new = prepare_event(inbound, sender, known, configuration, listed)
-    if new.is_plain:
-        first = _write(new, configuration)
-    else:
-        first = _write_in_steps(inbound, new, configuration)
+    first = _write_whole(inbound, new, configuration)
     if first is None:
         note_written([new], inbound.received_at)
         return answer_accepted(new)
@@ -121,7 +120,7 @@ def _write(new: NewEvent, configuration: Configuration) -> First | None:
     own constraint finds the repetition, and there is no first event to name.
     """
     try:
-        if connection.in_atomic_block:
+        if connection.in_atomic_block and not new.columns["name"]:
             with transaction.atomic():
                 written = storage.write_events([new], configuration.destinations)
         else:
@@ -139,24 +138,48 @@ def _write(new: NewEvent, configuration: Configuration) -> First | None:
     return written.get(new.id)
 
 
+def _write_whole(
+    inbound: Inbound, new: NewEvent, configuration: Configuration
+) -> First | None:
+    """Write an event in one statement if that can be, else in steps."""
+    if new.is_plain:
+        return _write(new, configuration)
+    try:
+        return _write_in_steps(inbound, new, configuration)
+    except MissingSubjectsError:
+        # Nobody makes a subject while holding the lock of another one.
+        if new.sighting:
+            make_subjects(new.sighting.who)
+        return _write_in_steps(inbound, new, configuration)
+
+
 def _write_in_steps(
     inbound: Inbound, new: NewEvent, configuration: Configuration
 ) -> First | None:
-    """Write an event that limits count or that moves a conversion, all or nothing."""
+    """Write an event that limits count, that moves a conversion or that was seen of
+    somebody, all or nothing. Raises ``MissingSubjectsError``.
+    """
     with transaction.atomic():
+        attribution = attribute(new, configuration)
         try:
             take_limits(new.limits, inbound.received_at)
         except RefusedError as refusal:
             refusal.offer_id = new.columns["offer_id"]
             refusal.event_name = new.columns["name"]
             raise
-        planned = take_caps(new.deliveries, inbound.received_at)
-        new = new._replace(deliveries=planned)
+        facts = attribution.deliveries if attribution else []
+        planned = take_caps([*new.deliveries, *facts], inbound.received_at)
+        own = len(new.deliveries)
+        new = new._replace(deliveries=planned[:own])
         first = _write(new, configuration)
         if first is not None:
             # What the limits counted is taken back: nothing happened.
             transaction.set_rollback(True)
-        elif new.moves_to:
+            return first
+        if attribution:
+            moment = inbound.received_at
+            write_attribution(attribution, planned[own:], configuration, moment)
+        if new.moves_to:
             _move_by_event(inbound, new)
     return first
 

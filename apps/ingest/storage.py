@@ -10,15 +10,17 @@ nothing. What is due at once is due by the database's clock, as the workers see 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import OperationalError, connection
 
+from apps.attribution.sightings import Sighting
 from apps.core.sql import one_line, replace_connection, rows_of
 from apps.deliveries.planning import PlannedDelivery
 from apps.ingest.configuration import LimitConfig
 from apps.ingest.resolving import Transaction
+from apps.postbacks.checks import Trigger
 
 READ = """
 SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id,
@@ -145,8 +147,8 @@ class NewEvent(NamedTuple):
     """The row of an event, what it makes of its conversion, and its deliveries.
 
     With ``change_id`` the event makes the conversion ``conversion_id`` in ``status``,
-    with ``lead_id`` the lead of its transaction. ``moves_to`` is what it does to a
-    conversion that exists; ``limits`` are those it counts for.
+    with ``lead_id`` the lead of its transaction. ``moves_to`` is what it does to one
+    that exists; ``limits`` count it; ``sighting`` tells whom it was seen of.
     """
 
     columns: dict[str, Any]
@@ -158,6 +160,8 @@ class NewEvent(NamedTuple):
     repeat: Repeat | None = None
     moves_to: str = ""
     limits: tuple[LimitConfig, ...] = ()
+    sighting: Sighting | None = None
+    trigger: Trigger | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -165,14 +169,14 @@ class NewEvent(NamedTuple):
         return not (
             self.limits
             or self.moves_to
+            or self.sighting
             or any(planned.caps for planned in self.deliveries)
         )
 
     @property
     def id(self) -> UUID:
         """The event's id."""
-        event_id: UUID = self.columns["id"]
-        return event_id
+        return cast("UUID", self.columns["id"])
 
 
 class First(NamedTuple):
@@ -222,8 +226,8 @@ def _read(transaction_ids: Sequence[str]) -> list[Any]:
     except OperationalError:
         if connection.in_atomic_block:
             raise
-        replace_connection()
-        return rows_of(READ, parameters)
+    replace_connection()
+    return rows_of(READ, parameters)
 
 
 def write_events(
@@ -240,13 +244,12 @@ def write_events(
             ]
         ),
     )
-    rows = rows_of(WRITE, parameters)
     found = {
         row.id: First(row.first_id, row.first_conversion_id)
-        for row in rows
+        for row in rows_of(WRITE, parameters)
         if not row.is_new
     }
-    # What another request, or the same batch, wrote meanwhile the statement cannot see.
+    # What another request, or the same batch, wrote meanwhile it cannot see.
     unseen = [event for event in events if found.get(event.id) == NOWHERE]
     return {**found, **first_events(unseen)} if unseen else found
 
@@ -281,14 +284,11 @@ def _delivery_row(
 
 def first_events(events: Sequence[NewEvent]) -> dict[UUID, First]:
     """Return the stored event that holds a key of each of ``events``."""
-    keys = [
-        [event.columns[name] for event in events if event.columns[name]]
-        for name in ("dedupe_key", "order_key")
-    ]
-    rows = rows_of(FIRST_EVENTS, keys)
+    names = ("dedupe_key", "order_key")
+    keys = [[e.columns[name] for e in events if e.columns[name]] for name in names]
     by_key = {
         key: First(row.id, row.conversion_id)
-        for row in rows
+        for row in rows_of(FIRST_EVENTS, keys)
         for key in (row.dedupe_key, row.order_key)
         if key
     }

@@ -179,24 +179,24 @@ def test_a_visit_from_another_ad_opens_a_period_without_a_pause() -> None:
     )
 
 
-@settings(max_examples=4_000, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 @given(streams(), st.booleans())
 def test_the_facts_are_those_of_the_definitions(
     events: list[Moment], is_device: bool
 ) -> None:
-    """4,000 streams against the definitions written a second time."""
+    """2,000 streams against the definitions written a second time."""
     found = replay(events, is_device=is_device).facts
 
     assert as_told(found) == expected(events, is_device=is_device)
     assert len(found) == len(as_told(found))
 
 
-@settings(max_examples=4_000, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 @given(streams(), st.booleans(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_changes_nothing_about_the_truth(
     events: list[Moment], is_device: bool, order: random.Random
 ) -> None:
-    """4,000 streams, each in 3 more orders."""
+    """2,000 streams, each in 3 more orders."""
     wanted = replay(events, is_device=is_device)
 
     for _ in range(3):

@@ -125,12 +125,12 @@ def test_a_history_is_decided_about_and_not_told() -> None:
     ]
 
 
-@settings(max_examples=4_000, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 @given(streams(), st.booleans())
 def test_in_order_what_is_told_is_what_is_true_though_each_event_is_sent_twice(
     events: list[Moment], is_device: bool
 ) -> None:
-    """4,000 streams, each event sent twice."""
+    """2,000 streams, each event sent twice."""
     twice = [one for event in in_order(events) for one in (event, event)]
 
     books = books_of(twice, is_device=is_device)
@@ -139,12 +139,12 @@ def test_in_order_what_is_told_is_what_is_true_though_each_event_is_sent_twice(
     assert all(one.state == ANNOUNCED for one in books.entries)
 
 
-@settings(max_examples=6_000, deadline=None)
+@settings(max_examples=3_000, deadline=None)
 @given(streams(), st.booleans(), st.randoms(use_true_random=False))
 def test_shuffled_arrival_never_tells_anything_unique_twice(
     events: list[Moment], is_device: bool, order: random.Random
 ) -> None:
-    """6,000 streams: neither a slot twice, nor an event twice as the same kind."""
+    """3,000 streams: neither a slot twice, nor an event twice as the same kind."""
     order.shuffle(events)
 
     told = books_of(events, is_device=is_device).told
