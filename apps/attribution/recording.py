@@ -22,24 +22,8 @@ from apps.attribution.storage import (
     entries_of,
     story_of,
 )
+from apps.attribution.telling import CREATE, DELETE, Told
 from apps.core.ids import uuid7
-
-CREATE, DELETE = "create", "delete"
-
-
-class Told(NamedTuple):
-    """Something postbacks are told of: a fact that became true, or one taken back.
-
-    ``click`` is the one that made its affiliate the source.
-    """
-
-    id: UUID
-    kind: str
-    subject_kind: str
-    event: UUID
-    affiliate: int | None
-    click: UUID | None
-    operation: str
 
 
 class Change(NamedTuple):

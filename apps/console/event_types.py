@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.console import rule_words
@@ -50,6 +51,7 @@ class EventTypeAdmin(PagesAdmin):
             {"fields": ("is_conversion", "is_affiliate_conversion")},
         ),
         ("Repetition", {"fields": ("repeat_policy", "needs_conversion")}),
+        (_("Attribution"), {"fields": ("standard_kind", "counts_as_activity")}),
     )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:

@@ -1,10 +1,11 @@
 """Projects and goals."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PagesAdmin
@@ -21,6 +22,23 @@ class ProjectAdmin(PagesAdmin):
     list_display_links = ("id", "name")
     search_fields = ("name",)
     ordering = ("name",)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("name",)}),
+        (
+            _("Attribution"),
+            {
+                "fields": (
+                    ("inactivity_window_days", "click_lookback_days"),
+                    "reattribution_to_organic",
+                    "web_last_visit",
+                    ("settle_seconds", "max_lateness_days"),
+                ),
+                "description": _(
+                    "They hold for all offers of the project, from the next event on."
+                ),
+            },
+        ),
+    )
     empty = ("No projects yet.", "A project groups offers that share their users.")
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Field
 
 from apps.console.durations import DurationsField
+from apps.console.fact_rules import facts_field
 from apps.core.adminkit.scoping import ScopedInline
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.models import (
@@ -33,7 +34,7 @@ DELIVERY = ("retry_delays", "keeps_order", "disable_after")
 def further_fields(trigger: str, *, is_staff: bool) -> list[str]:
     """Return the conditions that only some postbacks set, as their trigger has them."""
     names = list(ALWAYS)
-    if is_staff:
+    if is_staff and trigger != TriggerKind.ATTRIBUTION:
         names.insert(0, "sending_mode")
     if trigger != TriggerKind.EVENT:
         names.insert(0, "operations")
@@ -49,6 +50,8 @@ def collapsed(title: str, fields: Iterable[str]) -> Any:
 
 def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
     """Return the form field of a condition that is chosen, ``None`` for others."""
+    if db_field.name == "facts":
+        return facts_field()
     if db_field.name == "operations":
         return forms.MultipleChoiceField(
             choices=Operation.choices,
@@ -144,6 +147,6 @@ def inlines_of(trigger: str, *, is_staff: bool) -> list[Any]:
     found: list[Any] = [WindowInline, CapInline]
     if is_staff:
         found.insert(0, ConditionInline)
-    if trigger == TriggerKind.EVENT:
+    if trigger in (TriggerKind.EVENT, TriggerKind.ATTRIBUTION):
         found.append(CustomEventInline)
     return found

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from apps.connections.models import Connection
 from apps.console import rule_words
 from apps.console.action_forms import form_with, setting_names, shown_settings
+from apps.console.fact_rules import FACT_FIELDS, fact_advice
 from apps.console.people import signed_in
 from apps.console.rehearsal import rehearsed
 from apps.console.rule_conditions import (
@@ -133,6 +134,7 @@ class RuleScreen(RuleStart):
             action=action,
             preset=self._preset(request, obj),
             started_trigger=self._trigger(request, obj),
+            offer=self._offer(request, obj),
             is_for_affiliate=_is_for_affiliate(request, obj),
             may_remove=signed_in(request).has_perm(MAY_REMOVE),
         )
@@ -158,14 +160,20 @@ class RuleScreen(RuleStart):
     def _conditions(self, request: HttpRequest, obj: Any) -> Any:
         """Return the conditions that most postbacks set, with advice for events."""
         options: dict[str, Any] = {"fields": self._condition_fields(request, obj)}
-        if self._trigger(request, obj) == TriggerKind.EVENT:
+        trigger = self._trigger(request, obj)
+        if trigger == TriggerKind.EVENT:
             options["description"] = advice()
+        if trigger == TriggerKind.ATTRIBUTION:
+            options["description"] = fact_advice(self._offer(request, obj))
         return ("Conditions", options)
 
     def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:
         names = ["trigger"] if obj else []
-        if self._trigger(request, obj) == TriggerKind.EVENT:
+        trigger = self._trigger(request, obj)
+        if trigger == TriggerKind.EVENT:
             names += ["use_case", "categories", "event_type"]
+        if trigger == TriggerKind.ATTRIBUTION:
+            names += FACT_FIELDS
         if not _is_for_affiliate(request, obj):
             names.append("affiliate")
         offer = self._offer(request, obj)

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.actions import registry
 from apps.console.durations import shortest
+from apps.console.fact_rules import facts_in_words
 from apps.core.adminkit.addresses import page_url
 from apps.core.adminkit.scoping import STAFF, name_for
 from apps.core.adminkit.showing import badge, chips
@@ -34,6 +36,7 @@ TRIGGER_HINTS = {
     TriggerKind.CONVERSION_REJECT: "A conversion becomes rejected",
     TriggerKind.CONVERSION_ANY: "A conversion enters any status, on hold too",
     TriggerKind.EVENT: "Events of some categories, or with some names",
+    TriggerKind.ATTRIBUTION: _("Facts of a device or user: install, first purchase …"),
 }
 
 CUSTOM_EVENTS_SHOWN = 5
@@ -41,6 +44,8 @@ CUSTOM_EVENTS_SHOWN = 5
 
 def _events_in_words(rule: PostbackRule) -> str:
     """Return which events it reacts to, if it does: "Any of Views, Progress"."""
+    if rule.trigger == TriggerKind.ATTRIBUTION:
+        return facts_in_words(rule)
     if rule.trigger != TriggerKind.EVENT:
         return ""
     labels = [EffectiveCategory(one).label for one in rule.categories]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from apps.accounts.models import User
+from apps.console.attribution_words import attribution_sections
 from apps.console.delivery_words import OUTCOME_COLOURS, reason_in_words, state_badge
 from apps.console.documents import as_text
 from apps.console.personal import mask_for_event, masked_attempt
@@ -56,6 +57,7 @@ def trace_sections(event: Event, user: User) -> list[Section]:
     mask = mask_for_event(user, event)
     return [
         Section("Event", facts),
+        *attribution_sections(event, user),
         Section("Money", tuple(amounts)),
         Section("Custom fields", text=as_text(mask.document(event.fields))),
         Section("Parameters", text=as_text(mask.document(event.params))),
@@ -96,7 +98,10 @@ def _of_its_kind(
 
 
 def _fits(verdict: Explanation) -> bool:
-    is_for_events: bool = verdict.revision.snapshot["trigger"] == TriggerKind.EVENT
+    kind = verdict.revision.snapshot["trigger"]
+    if verdict.trigger.fact or kind == TriggerKind.ATTRIBUTION:
+        return bool(verdict.trigger.fact) and kind == TriggerKind.ATTRIBUTION
+    is_for_events: bool = kind == TriggerKind.EVENT
     return is_for_events != verdict.trigger.is_conversion_change
 
 

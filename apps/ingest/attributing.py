@@ -13,13 +13,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.attribution.recording import Change, Told, advance, consider
+from apps.attribution.recording import Change, advance, consider
 from apps.attribution.storage import (
     due_subjects,
     lock_subject,
     lock_subjects,
     waiting_of,
 )
+from apps.attribution.telling import Told
 from apps.attribution.writing import write
 from apps.core.sql import direct_cursor, one_line
 from apps.deliveries import waking

@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import Q
 
 from apps.accounts.models import Affiliate
+from apps.attribution.models import FactState
+from apps.attribution.telling import retraction_of, told_of
 from apps.events.models import (
     EventType,
 )
@@ -23,7 +25,7 @@ from apps.postbacks.checks import Check, Trigger
 from apps.postbacks.compiled import CompiledRule
 from apps.postbacks.matching import Verdict, evaluate
 from apps.postbacks.models import PostbackRule, RuleRevision
-from apps.postbacks.triggers import change_trigger, event_trigger
+from apps.postbacks.triggers import change_trigger, event_trigger, fact_trigger
 from apps.tracking.models import (
     ConversionChange,
     Event,
@@ -60,7 +62,21 @@ def explain_event(event: Event) -> list[Explanation]:
         for change in changes
         if change.fires_postbacks
     ]
+    triggers += _fact_triggers(event, triggers[0][1])
     return _explain(triggers, offer_id=event.offer_id, at=event.received_at)
+
+
+def _fact_triggers(event: Event, trigger: Trigger) -> list[tuple[str, Trigger]]:
+    """Return what postbacks were told of the facts of ``event``."""
+    facts = event.facts.exclude(state=FactState.SUPPRESSED)
+    found = []
+    for fact in facts.select_related("subject", "period").order_by("pk"):
+        label = f"Fact: {fact} ({fact.subject.get_kind_display()})"
+        found.append((label, fact_trigger(trigger, told_of(fact))))
+        if fact.retraction_id is not None:
+            taken_back = fact_trigger(trigger, retraction_of(fact))
+            found.append((f"Retracted {label}", taken_back))
+    return found
 
 
 def explain_change(change: ConversionChange) -> list[Explanation]:

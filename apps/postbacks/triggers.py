@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from apps.attribution.recording import Told
+from apps.attribution.telling import Told
 from apps.postbacks.checks import Trigger
 from apps.postbacks.facts import Facts, change_facts, event_facts
 from apps.tracking.models import Click, Conversion, ConversionChange, Event

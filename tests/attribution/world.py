@@ -9,7 +9,7 @@ from apps.accounts.models import Affiliate
 from apps.attribution.models import Fact
 from apps.events.categories import RepeatPolicy
 from apps.events.models import EventType
-from apps.offers.models import Offer, Platform, Project
+from apps.offers.models import Offer, OfferAffiliate, Platform, Project
 from tests.factories import (
     SECRET,
     make_affiliate,
@@ -67,7 +67,9 @@ class App:
 
     def affiliate(self, name: str) -> Affiliate:
         """Return an affiliate that is on the offer."""
-        return make_affiliate(name)
+        found = make_affiliate(name)
+        OfferAffiliate.objects.get_or_create(offer=self.offer, affiliate=found)
+        return found
 
     def send(self, client: Client, day: float, kind: str, **fields: Any) -> Any:
         """Report an event of the device D-1 unless told otherwise; return the answer.
