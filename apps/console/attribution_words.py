@@ -75,9 +75,8 @@ def last_activity_before(row: SubjectEvent) -> datetime | None:
         is_activity=True,
         state=EventState.COUNTED,
     )
-    return (
-        earlier.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
-    )
+    last = earlier.order_by("-occurred_at").first()
+    return last.occurred_at if last else None
 
 
 def touch_of(row: SubjectEvent, user: User) -> SafeString | str:

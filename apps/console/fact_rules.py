@@ -103,10 +103,8 @@ def fact_errors(
     if trigger != TriggerKind.ATTRIBUTION:
         cleaned |= NO_FACTS
         return
-    facts, subject = (
-        [FactKind(one) for one in cleaned["facts"]],
-        cleaned["subject_kind"],
-    )
+    facts = [FactKind(one) for one in cleaned["facts"]]
+    subject = cleaned.get("subject_kind")
     if not facts:
         yield "facts", _("Choose at least one fact.")
     if not subject:

@@ -6,10 +6,13 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import Field
+from django.utils.safestring import SafeString
 
 from apps.console.durations import DurationsField
-from apps.console.fact_rules import facts_field
+from apps.console.fact_rules import FACT_FIELDS, fact_advice, facts_field
+from apps.console.use_cases import advice
 from apps.core.adminkit.scoping import ScopedInline
+from apps.offers.models import Offer
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.models import (
     RuleCap,
@@ -28,6 +31,11 @@ ALWAYS = (
     "delay_seconds",
     "schedule_timezone",
 )
+TRIGGER_FIELDS: dict[str, Iterable[str]] = {
+    TriggerKind.EVENT: ("use_case", "categories", "event_type"),
+    TriggerKind.ATTRIBUTION: FACT_FIELDS,
+}
+"""What only one trigger has."""
 DELIVERY = ("retry_delays", "keeps_order", "disable_after")
 
 
@@ -41,6 +49,13 @@ def further_fields(trigger: str, *, is_staff: bool) -> list[str]:
     if trigger in REASONED:
         names.insert(1, "rejection_reasons")
     return names
+
+
+def advice_on(trigger: str, offer: Offer | None) -> SafeString | str:
+    """Return what helps to choose, for triggers with many choices."""
+    if trigger == TriggerKind.EVENT:
+        return advice()
+    return fact_advice(offer) if trigger == TriggerKind.ATTRIBUTION else ""
 
 
 def collapsed(title: str, fields: Iterable[str]) -> Any:

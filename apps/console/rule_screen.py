@@ -14,11 +14,12 @@ from django.utils.safestring import SafeString
 from apps.connections.models import Connection
 from apps.console import rule_words
 from apps.console.action_forms import form_with, setting_names, shown_settings
-from apps.console.fact_rules import FACT_FIELDS, fact_advice
 from apps.console.people import signed_in
 from apps.console.rehearsal import rehearsed
 from apps.console.rule_conditions import (
     DELIVERY,
+    TRIGGER_FIELDS,
+    advice_on,
     collapsed,
     formfield_of,
     further_fields,
@@ -27,7 +28,6 @@ from apps.console.rule_conditions import (
 from apps.console.rule_pages import RULE_PAGES
 from apps.console.rule_settings import MAY_REMOVE, RuleSettingsForm
 from apps.console.rule_start import RuleStart
-from apps.console.use_cases import advice
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import render_page
 from apps.core.macro_catalogue import FAMILIES, GROUPS
@@ -159,21 +159,14 @@ class RuleScreen(RuleStart):
 
     def _conditions(self, request: HttpRequest, obj: Any) -> Any:
         """Return the conditions that most postbacks set, with advice for events."""
-        options: dict[str, Any] = {"fields": self._condition_fields(request, obj)}
-        trigger = self._trigger(request, obj)
-        if trigger == TriggerKind.EVENT:
-            options["description"] = advice()
-        if trigger == TriggerKind.ATTRIBUTION:
-            options["description"] = fact_advice(self._offer(request, obj))
-        return ("Conditions", options)
+        trigger, offer = self._trigger(request, obj), self._offer(request, obj)
+        fields = self._condition_fields(request, obj)
+        advice = advice_on(trigger, offer)
+        return ("Conditions", {"fields": fields, "description": advice})
 
     def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:
         names = ["trigger"] if obj else []
-        trigger = self._trigger(request, obj)
-        if trigger == TriggerKind.EVENT:
-            names += ["use_case", "categories", "event_type"]
-        if trigger == TriggerKind.ATTRIBUTION:
-            names += FACT_FIELDS
+        names += TRIGGER_FIELDS.get(self._trigger(request, obj), ())
         if not _is_for_affiliate(request, obj):
             names.append("affiliate")
         offer = self._offer(request, obj)
