@@ -40,6 +40,7 @@ ACTIVITY_MODELS = (
     "tracking.conversion",
     "tracking.conversionchange",
     "tracking.event",
+    "attribution.subject",
     "deliveries.delivery",
     "deliveries.attempt",
     "deliveries.destination",

@@ -32,6 +32,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Conversion", ""),
             ("Lead", ""),
             ("Click", ""),
+            ("Subject", "Devices & users"),
             ("RefusedRequest", ""),
             ("SeenEventName", "Received names"),
         ),
