@@ -8,16 +8,31 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.attribution.models import EventState, Fact, FactState, SubjectEvent
+from apps.attribution.models import EventState, Fact, FactState, Subject, SubjectEvent
+from apps.console.personal import may_see_personal_data
 from apps.core.adminkit.pages import Section
 from apps.core.adminkit.showing import NOTHING, badge, duration, link, moment
 from apps.tracking.models import Event
 
+LEFT_VISIBLE = 3
 STATE_COLOURS = {
     FactState.ANNOUNCED: "ok",
     FactState.SUPPRESSED: "off",
     FactState.RETRACTED: "bad",
 }
+
+
+def shown_id(subject: Subject, user: User) -> str:
+    """Return the id, or its first characters for those who may not see people."""
+    if may_see_personal_data(user):
+        return subject.external_id
+    return f"{subject.external_id[:LEFT_VISIBLE]}…"
+
+
+def subject_link(subject: Subject, user: User) -> SafeString | str:
+    """Return a link to the page of a subject."""
+    text = f"{subject.get_kind_display()} {shown_id(subject, user)}"
+    return link(subject, user, text)
 
 
 def attribution_sections(event: Event, user: User) -> list[Section]:
@@ -37,7 +52,7 @@ def _facts_of(event: Event) -> Any:
 def _section(row: SubjectEvent, facts: list[Fact], user: User) -> Section:
     own = [fact for fact in facts if fact.subject_id == row.subject_id]
     shown: list[tuple[str, Any]] = [
-        (_("Of"), link(row.subject, user)),
+        (_("Of"), subject_link(row.subject, user)),
         (_("Taken for"), row.kind),
         (_("Activity"), _("yes") if row.is_activity else _("no")),
         (_("Gap"), gap_in_words(row)),

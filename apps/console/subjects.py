@@ -1,62 +1,47 @@
 """Devices and users: the story of each, drawn and in words."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.attribution.models import Fact, Subject, SubjectEvent
-from apps.console.attribution_words import state_of
+from apps.console.attribution_words import shown_id, state_of
 from apps.console.people import signed_in
-from apps.console.personal import may_see_personal_data
 from apps.console.subject_drawing import Story, draw
 from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.showing import NOTHING, duration, link, moment, moment_column
 
 SHOWN = 200
 """So many events are drawn and listed, the newest."""
-LEFT_VISIBLE = 3
-
-
-def shown_id(subject: Subject, user: User) -> str:
-    """Return the id, or its first characters for those who may not see people."""
-    if may_see_personal_data(user):
-        return subject.external_id
-    return f"{subject.external_id[:LEFT_VISIBLE]}…"
-
-
-def subject_link(subject: Subject, user: User) -> SafeString | str:
-    """Return a link to the page of a subject."""
-    text = f"{subject.get_kind_display()} {shown_id(subject, user)}"
-    return link(subject, user, text)
 
 
 @admin.register(Subject)
 class SubjectAdmin(FactsAdmin):
     """Whom events were seen of, with what followed for attribution."""
 
-    list_title = gettext_lazy("Devices & users")
+    list_title = "Devices & users"
     facts_template = "console/subject.html"
     list_display = (
         "id",
         "kind",
         "id_of_sender",
         "of",
-        moment_column("first_seen_at", gettext_lazy("first seen")),
-        moment_column("last_activity_at", gettext_lazy("last activity")),
+        moment_column("first_seen_at", "first seen"),
+        moment_column("last_activity_at", "last activity"),
     )
     list_filter = ("kind",)
     list_select_related = ("offer", "project", "advertiser")
     search_fields = ("external_id__exact",)
-    search_help_text = gettext_lazy("The whole device or user id")
+    search_help_text = "The whole device or user id"
     empty = (
-        gettext_lazy("No devices and users yet."),
-        gettext_lazy("They appear when events carry device_id or user_id."),
+        "No devices and users yet.",
+        "They appear when events carry device_id or user_id.",
     )
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -142,7 +127,7 @@ def _rows(
         }
         of_event.setdefault(fact.event_id, []).append(shown)
     found = []
-    last = None
+    last: datetime | None = None
     for one in events:
         gap = (one.occurred_at - last).total_seconds() if last else None
         found.append(
