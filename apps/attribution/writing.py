@@ -34,7 +34,7 @@ WITH subject AS (
                 is_activity boolean, click_id uuid, affiliate_id bigint,
                 inactivity_days smallint, takes_organic boolean,
                 takes_visits boolean, state text, settles_at timestamptz)
-        ON CONFLICT (subject_id, event_id)
+        ON CONFLICT (event_id, subject_id)
         DO UPDATE SET state = excluded.state, settles_at = excluded.settles_at
 ), period AS (
     INSERT INTO attribution_period

@@ -1,6 +1,7 @@
 """Subjects, their events and touches, periods and facts."""
 
 import apps.core.ids
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
@@ -59,8 +60,8 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField()),
                 ('retraction_id', models.UUIDField(help_text='What postbacks that listen to «delete» are told about.', null=True)),
                 ('retracted_at', models.DateTimeField(null=True)),
-                ('affiliate', models.ForeignKey(db_index=False, help_text='The source it is told to. Empty: organic.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='accounts.affiliate')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='tracking.event')),
+                ('affiliate', models.ForeignKey(db_constraint=False, db_index=False, help_text='The source it is told to. Empty: organic.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='accounts.affiliate')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='tracking.event')),
                 ('retracted_by', models.ForeignKey(db_index=False, help_text='The late event that made it untrue.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='retracted_facts', to='tracking.event')),
                 ('period', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='attribution.period')),
                 ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='attribution.subject')),
@@ -78,9 +79,9 @@ class Migration(migrations.Migration):
                 ('takes_visits', models.BooleanField()),
                 ('state', models.CharField(choices=[('counted', 'Counted'), ('waiting', 'Waits for the settle window'), ('too_late', 'Came too late')], max_length=8)),
                 ('settles_at', models.DateTimeField(null=True)),
-                ('affiliate', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.affiliate')),
-                ('click', models.ForeignKey(db_index=False, help_text="The touch: an affiliate's last click within the look-back.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracking.click')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subject_events', to='tracking.event')),
+                ('affiliate', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.affiliate')),
+                ('click', models.ForeignKey(db_constraint=False, db_index=False, help_text="The touch: an affiliate's last click within the look-back.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracking.click')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='subject_events', to='tracking.event')),
                 ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='attribution.subject')),
             ],
         ),
@@ -118,6 +119,10 @@ class Migration(migrations.Migration):
             model_name='fact',
             index=models.Index(condition=models.Q(('retraction_id__isnull', False)), fields=['retraction_id'], name='fact_by_retraction'),
         ),
+        migrations.AddIndex(
+            model_name='fact',
+            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['decided_at'], name='fact_by_time'),
+        ),
         migrations.AddConstraint(
             model_name='fact',
             constraint=models.UniqueConstraint(condition=models.Q(('reason', 'slot_taken'), _negated=True), fields=('subject', 'kind', 'slot'), name='fact_once_per_slot'),
@@ -128,7 +133,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='fact',
-            constraint=models.UniqueConstraint(fields=('subject', 'kind', 'slot', 'event'), name='fact_known_once'),
+            constraint=models.UniqueConstraint(fields=('event', 'subject', 'kind', 'slot'), name='fact_known_once'),
         ),
         migrations.AddConstraint(
             model_name='fact',
@@ -152,7 +157,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='subjectevent',
-            constraint=models.UniqueConstraint(fields=('subject', 'event'), name='subject_event_unique'),
+            constraint=models.UniqueConstraint(fields=('event', 'subject'), name='subject_event_unique'),
         ),
         migrations.AddConstraint(
             model_name='subjectevent',

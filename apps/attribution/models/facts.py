@@ -1,5 +1,6 @@
 """What followed for a subject: periods of attribution, and the ledger of facts."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +90,9 @@ class Fact(models.Model):
         Subject, on_delete=models.CASCADE, related_name="facts", db_index=False
     )
     kind = models.CharField(max_length=25, choices=FactKind.choices)
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="facts")
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="facts", db_index=False
+    )
     slot = models.CharField(
         max_length=36,
         help_text="Once in a lifetime, per period (what opened it) or per event.",
@@ -103,6 +106,7 @@ class Fact(models.Model):
         null=True,
         related_name="facts",
         db_index=False,
+        db_constraint=False,
         help_text="The source it is told to. Empty: organic.",
     )
     state = models.CharField(max_length=10, choices=FactState.choices)
@@ -138,7 +142,9 @@ class Fact(models.Model):
                 name="fact_once_per_event",
             ),
             models.UniqueConstraint(
-                fields=["subject", "kind", "slot", "event"], name="fact_known_once"
+                # Also finds the facts of an event.
+                fields=["event", "subject", "kind", "slot"],
+                name="fact_known_once",
             ),
             models.CheckConstraint(
                 condition=Q(state=FactState.SUPPRESSED) & ~Q(reason="")
@@ -165,6 +171,8 @@ class Fact(models.Model):
                 condition=Q(retraction_id__isnull=False),
                 name="fact_by_retraction",
             ),
+            # Simulations and the reconciliation: what was decided lately.
+            BrinIndex(fields=["decided_at"], autosummarize=True, name="fact_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -135,13 +135,20 @@ class Touch(models.Model):
 
 
 class SubjectEvent(models.Model):
-    """An event in the story of a subject, with what decides about it, frozen."""
+    """An event in the story of a subject, with what decides about it, frozen.
+
+    Click and affiliate come from the touch or the event, whose rows the database
+    checked; checking them again would cost as much as writing.
+    """
 
     subject = models.ForeignKey(
         Subject, on_delete=models.CASCADE, related_name="timeline", db_index=False
     )
     event = models.ForeignKey(
-        Event, on_delete=models.PROTECT, related_name="subject_events"
+        Event,
+        on_delete=models.PROTECT,
+        related_name="subject_events",
+        db_index=False,
     )
     occurred_at = models.DateTimeField()
     kind = models.CharField(max_length=KIND_MAX_LENGTH)
@@ -152,10 +159,16 @@ class SubjectEvent(models.Model):
         null=True,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         help_text="The touch: an affiliate's last click within the look-back.",
     )
     affiliate = models.ForeignKey(
-        Affiliate, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     inactivity_days = models.PositiveSmallIntegerField()
     takes_organic = models.BooleanField()
@@ -168,7 +181,7 @@ class SubjectEvent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "event"], name="subject_event_unique"
+                fields=["event", "subject"], name="subject_event_unique"
             ),
             models.CheckConstraint(
                 condition=Q(state=EventState.WAITING, settles_at__isnull=False)
