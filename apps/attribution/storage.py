@@ -9,7 +9,7 @@ statement of its own: an insert under a lock would break that order.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID, uuid5
 
 from apps.attribution.algorithm import Moment, State, Touch
@@ -18,8 +18,8 @@ from apps.attribution.remembering import from_json
 from apps.attribution.sightings import Sighting, Touched, Who
 from apps.core.sql import direct_cursor, one_line, rows_of
 
-LOCK = one_line("""
-SELECT s.id, s.kind, s.state::text AS state, s.is_disturbed,
+PEEK = one_line("""
+SELECT s.id, s.kind, s.state::text AS state, s.is_disturbed, s.xmin::text AS version,
        t.click_id, t.affiliate_id, t.touched_at
   FROM unnest(%s::text[], %s::text[]) AS w(scope, external_id)
   JOIN attribution_subject s ON s.scope = w.scope AND s.external_id = w.external_id
@@ -28,10 +28,11 @@ SELECT s.id, s.kind, s.state::text AS state, s.is_disturbed,
         WHERE subject_id = s.id AND touched_at BETWEEN %s AND %s
         ORDER BY touched_at DESC LIMIT 1) t ON true
  ORDER BY s.kind, s.id
-   FOR NO KEY UPDATE OF s
 """)
+LOCK = PEEK + " FOR NO KEY UPDATE OF s"
 LOCK_ONE = one_line("""
-SELECT id, kind, state::text AS state, is_disturbed, NULL::uuid AS click_id
+SELECT id, kind, state::text AS state, is_disturbed, '' AS version,
+       NULL::uuid AS click_id
   FROM attribution_subject WHERE id = %s FOR NO KEY UPDATE
 """)
 MAKE = one_line("""
@@ -79,13 +80,17 @@ SELECT s.id, %s, %s, %s
 
 
 class Locked(NamedTuple):
-    """A subject whose row is locked, and what is remembered of it."""
+    """A subject and what is remembered of it.
+
+    Its row is locked, or ``version`` tells whether somebody has changed it since.
+    """
 
     id: int
     kind: str
     state: State | None
     is_disturbed: bool
     touch: Touched | None
+    version: str
 
     @property
     def is_device(self) -> bool:
@@ -102,8 +107,20 @@ def lock_subjects(sighting: Sighting) -> list[Locked]:
 
     Raises ``MissingSubjectsError``, to be handled outside of the transaction.
     """
+    return _found(LOCK, sighting)
+
+
+def peek_subjects(sighting: Sighting) -> list[Locked]:
+    """Return the subjects of an event as they are, without locking them.
+
+    Raises ``MissingSubjectsError``.
+    """
+    return _found(PEEK, sighting)
+
+
+def _found(statement: LiteralString, sighting: Sighting) -> list[Locked]:
     scopes, ids = _names(sighting.who)
-    rows = rows_of(LOCK, (scopes, ids, sighting.touched_since, sighting.at))
+    rows = rows_of(statement, (scopes, ids, sighting.touched_since, sighting.at))
     if len(rows) < len(sighting.who):
         raise MissingSubjectsError
     return [_locked(row) for row in rows]
@@ -119,7 +136,7 @@ def _locked(row: Any) -> Locked:
     if row.click_id is not None:
         touch = Touched(Touch(row.click_id, row.affiliate_id), row.touched_at)
     state = from_json(json.loads(row.state))
-    return Locked(row.id, row.kind, state, row.is_disturbed, touch)
+    return Locked(row.id, row.kind, state, row.is_disturbed, touch, row.version)
 
 
 def _names(who: Iterable[Who]) -> tuple[list[str], list[str]]:

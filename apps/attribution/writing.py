@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from apps.attribution.algorithm import Moment, Period
 from apps.attribution.ledger import source_of
@@ -12,15 +12,15 @@ from apps.attribution.remembering import as_json
 from apps.attribution.storage import period_id, settings_of
 from apps.core.sql import direct_cursor, one_line
 
-WRITE = one_line("""
-WITH subject AS (
+PARTS: LiteralString = """
+subject AS (
     UPDATE attribution_subject s
        SET state = v.state, is_disturbed = v.is_disturbed,
            first_seen_at = v.first_seen_at, last_activity_at = v.last_activity_at
       FROM json_to_recordset(%s::json)
            AS v(id bigint, state jsonb, is_disturbed boolean,
                 first_seen_at timestamptz, last_activity_at timestamptz)
-     WHERE s.id = v.id
+     WHERE s.id = v.id AND {only}
 ), story AS (
     INSERT INTO attribution_subjectevent
            (subject_id, event_id, occurred_at, kind, is_activity, click_id,
@@ -34,6 +34,7 @@ WITH subject AS (
                 is_activity boolean, click_id uuid, affiliate_id bigint,
                 inactivity_days smallint, takes_organic boolean,
                 takes_visits boolean, state text, settles_at timestamptz)
+     WHERE {only}
         ON CONFLICT (event_id, subject_id)
         DO UPDATE SET state = excluded.state, settles_at = excluded.settles_at
 ), period AS (
@@ -45,19 +46,24 @@ WITH subject AS (
       FROM json_to_recordset(%s::json)
            AS v(id uuid, subject_id bigint, opened_by_id uuid, cause text,
                 started_at timestamptz, click_id uuid, affiliate_id bigint)
+     WHERE {only}
         ON CONFLICT (subject_id, opened_by_id)
         DO UPDATE SET cause = excluded.cause, is_superseded = false
+), fact AS (
+    INSERT INTO attribution_fact
+           (id, subject_id, kind, event_id, slot, period_id, affiliate_id, state,
+            reason, decided_at)
+    SELECT id, subject_id, kind, event_id, slot, period_id, affiliate_id, state,
+           reason, decided_at
+      FROM json_to_recordset(%s::json)
+           AS v(id uuid, subject_id bigint, kind text, event_id uuid, slot text,
+                period_id uuid, affiliate_id bigint, state text, reason text,
+                decided_at timestamptz)
+     WHERE {only}
 )
-INSERT INTO attribution_fact
-       (id, subject_id, kind, event_id, slot, period_id, affiliate_id, state, reason,
-        decided_at)
-SELECT id, subject_id, kind, event_id, slot, period_id, affiliate_id, state, reason,
-       decided_at
-  FROM json_to_recordset(%s::json)
-       AS v(id uuid, subject_id bigint, kind text, event_id uuid, slot text,
-            period_id uuid, affiliate_id bigint, state text, reason text,
-            decided_at timestamptz)
-""")
+"""
+"""What is written about subjects; ``only`` is the condition for all of it."""
+WRITE = one_line("WITH " + PARTS.format(only="true") + " SELECT 1")
 SUPERSEDE = """
 UPDATE attribution_period SET is_superseded = true
  WHERE subject_id = %s AND NOT is_superseded AND NOT opened_by_id = ANY(%s)
@@ -74,17 +80,22 @@ RESTORE = "UPDATE attribution_fact SET state = 'announced' WHERE id = ANY(%s)"
 
 def write(changes: Sequence[Change], now: datetime) -> None:
     """Write what changes; the subjects are locked and the events are stored."""
+    with direct_cursor() as cursor:
+        cursor.execute(WRITE, changes_as_json(changes, now), prepare=True)
+        for one in changes:
+            if one.was_replayed:
+                _correct(cursor, one, now)
+
+
+def changes_as_json(changes: Sequence[Change], now: datetime) -> list[str]:
+    """Return what changes as ``PARTS`` reads it."""
     rows = (
         [_subject_row(one) for one in changes if one.state is not None],
         [_event_row(one, moment) for one in changes for moment in one.moments],
         [_period_row(one, period) for one in changes for period in one.periods],
         [row for one in changes for row in _fact_rows(one, now)],
     )
-    with direct_cursor() as cursor:
-        cursor.execute(WRITE, [_as_json(part) for part in rows], prepare=True)
-        for one in changes:
-            if one.was_replayed:
-                _correct(cursor, one, now)
+    return [_as_json(part) for part in rows]
 
 
 _as_json = json.JSONEncoder(separators=(",", ":")).encode

@@ -8,13 +8,15 @@ the same later.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.attribution.recording import Change, advance, consider
+from apps.attribution.sightings import Sighting
 from apps.attribution.storage import (
+    Locked,
     due_subjects,
     lock_subject,
     lock_subjects,
@@ -37,7 +39,7 @@ from apps.tracking.models import Event
 SETTLED_AT_ONCE = 500
 
 # A partner is told of its own click, whichever transaction the event belongs to.
-INSERT_DELIVERIES = one_line("""
+TOLD: LiteralString = """
 INSERT INTO deliveries_delivery
        (id, rule_id, revision_id, trigger_type, trigger_id, kind, event_id,
         conversion_id, click_id, offer_id, affiliate_id, destination_id, state, reason,
@@ -52,9 +54,10 @@ SELECT d.id, d.rule_id, d.revision_id, d.trigger_type, d.trigger_id, 'live', e.i
             trigger_type text, trigger_id uuid, click_id uuid, affiliate_id bigint,
             destination_id bigint, state text, reason text, order_key text,
             due_at timestamptz, now timestamptz)
-  JOIN tracking_event e ON e.id = d.event_id
+  JOIN {events} e ON e.id = d.event_id
     ON CONFLICT DO NOTHING
-""")
+"""
+INSERT_DELIVERIES = one_line(TOLD.format(events="tracking_event"))
 
 
 class Attribution(NamedTuple):
@@ -72,10 +75,20 @@ def attribute(new: NewEvent, configuration: Configuration) -> Attribution | None
     """
     if new.sighting is None or new.trigger is None:
         return None
-    locked = lock_subjects(new.sighting)
-    changes = [consider(subject, new.sighting) for subject in locked]
-    triggers = {new.id: new.trigger}
-    return _planned(changes, triggers, configuration, new.sighting.received_at)
+    subjects = lock_subjects(new.sighting)
+    return decide_about(new.sighting, new.trigger, subjects, configuration)
+
+
+def decide_about(
+    sighting: Sighting,
+    trigger: Trigger,
+    subjects: Sequence[Locked],
+    configuration: Configuration,
+) -> Attribution:
+    """Return what an event changes about ``subjects``."""
+    changes = [consider(subject, sighting) for subject in subjects]
+    known = {sighting.event: trigger}
+    return _planned(changes, known, configuration, sighting.received_at)
 
 
 def _planned(
@@ -111,14 +124,30 @@ def write_attribution(
     write(attribution.changes, now)
     if not planned:
         return
+    rows = deliveries_as_json(attribution, planned, configuration, now)
+    with direct_cursor() as cursor:
+        cursor.execute(INSERT_DELIVERIES, (rows,), prepare=True)
+    wake_up_for(planned)
+
+
+def wake_up_for(planned: Sequence[PlannedDelivery]) -> None:
+    """Wake a worker after the commit if one of ``planned`` is due."""
+    if any(one.state == DeliveryState.PENDING for one in planned):
+        transaction.on_commit(waking.request_wake_up)
+
+
+def deliveries_as_json(
+    attribution: Attribution,
+    planned: Sequence[PlannedDelivery],
+    configuration: Configuration,
+    now: datetime,
+) -> str:
+    """Return the deliveries of facts as ``TOLD`` reads them."""
     rows = [
         _delivery_row(one, attribution.told[one.trigger_id], configuration, now)
         for one in planned
     ]
-    with direct_cursor() as cursor:
-        cursor.execute(INSERT_DELIVERIES, (json.dumps(rows),), prepare=True)
-    if any(one.state == DeliveryState.PENDING for one in planned):
-        transaction.on_commit(waking.request_wake_up)
+    return json.dumps(rows)
 
 
 def _delivery_row(

@@ -1,8 +1,9 @@
 """The one way in: every door calls ``receive``, which accepts, refuses or repeats."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
@@ -21,6 +22,7 @@ from apps.ingest.conversions import (
     move_conversion,
     move_transaction,
 )
+from apps.ingest.guarded import NotAtOnceError, write_at_once
 from apps.ingest.inbound import Inbound
 from apps.ingest.limits import take_limits
 from apps.ingest.listed_values import find_listed
@@ -145,12 +147,22 @@ def _write_whole(
     if new.is_plain:
         return _write(new, configuration)
     try:
-        return _write_in_steps(inbound, new, configuration)
+        return _with_subjects(new, partial(write_at_once, new, configuration))
+    except NotAtOnceError:
+        in_steps = partial(_write_in_steps, inbound, new, configuration)
+        return _with_subjects(new, in_steps)
+
+
+def _with_subjects(new: NewEvent, write: Callable[[], First | None]) -> First | None:
+    """Write ``new``; make its subjects first if it is the first one to name them.
+
+    Nobody makes a subject while holding the lock of another one.
+    """
+    try:
+        return write()
     except MissingSubjectsError:
-        # Nobody makes a subject while holding the lock of another one.
-        if new.sighting:
-            make_subjects(new.sighting.who)
-        return _write_in_steps(inbound, new, configuration)
+        make_subjects(new.sighting.who if new.sighting else ())
+        return write()
 
 
 def _write_in_steps(

@@ -1,16 +1,16 @@
 """The two statements of ingestion: one reads, one writes everything at once.
 
-The write is a single statement and thereby one transaction: events, the conversions
-they make with their changes, and all deliveries are committed together or not at all
-(DESIGN §4.1). Every part hangs on the rows that the events' INSERT returned, so a
-duplicate, decided by the constraints on ``dedupe_key`` and ``order_key``, writes
-nothing. What is due at once is due by the database's clock, as the workers see it.
+The write is one statement and thereby one transaction: events, their conversions and
+all deliveries are committed together or not at all (DESIGN §4.1). Every part hangs on
+the rows that the events' INSERT returned, so a duplicate, decided by the constraints on
+``dedupe_key`` and ``order_key``, writes nothing. What is due at once is due by the
+database's clock, as the workers see it.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, LiteralString, NamedTuple, cast
 from uuid import UUID
 
 from django.db import OperationalError, connection
@@ -38,14 +38,14 @@ SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id
  WHERE v.id = 1
 """
 
-EVENT_COLUMNS = (
+EVENT_COLUMNS: LiteralString = (
     "id, source, offer_id, event_type_id, name, transaction_id, click_id, "
     "conversion_id, affiliate_id, goal_id, category, is_payable, order_id, dedupe_key, "
     "order_key, occurred_at, received_at, params, fields, triggered_by_id, "
     "sale_amount, sale_currency, currency, revenue, payout"
 )
-WRITE = one_line(f"""
-WITH given AS MATERIALIZED (
+WRITING: LiteralString = """
+WITH {before} given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s::json)
         AS v(id uuid, source text, offer_id bigint, event_type_id bigint, name text,
              transaction_id text, click_id uuid, conversion_id uuid,
@@ -56,8 +56,8 @@ WITH given AS MATERIALIZED (
              currency text, revenue numeric, payout numeric, change_id uuid,
              status text, hold_until timestamptz, lead_id text)
 ), event AS (
-    INSERT INTO tracking_event ({EVENT_COLUMNS})
-    SELECT {EVENT_COLUMNS} FROM given
+    INSERT INTO tracking_event ({columns})
+    SELECT {columns} FROM given {only}
         ON CONFLICT DO NOTHING
     RETURNING id
 ), accepted AS (
@@ -106,9 +106,9 @@ WITH given AS MATERIALIZED (
                 trigger_type text, trigger_id uuid, destination_id bigint, state text,
                 reason text, order_key text, due_at timestamptz)
       JOIN accepted e ON e.id = d.event_id
-)
+) {after}
 SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
-       first.conversion_id AS first_conversion_id
+       first.conversion_id AS first_conversion_id {result}
   FROM given
   LEFT JOIN event ON event.id = given.id
   LEFT JOIN LATERAL (
@@ -117,7 +117,10 @@ SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
           AND (stored.dedupe_key = given.dedupe_key
                OR stored.order_key = given.order_key)
         LIMIT 1) first ON true
-""")  # noqa: S608 - only our own column names are put in
+"""
+"""The writing statement with places for what attribution adds (``guarded``)."""
+PLAIN = {"before": "", "only": "", "after": "", "result": ""}
+WRITE = one_line(WRITING.format(columns=EVENT_COLUMNS, **PLAIN))
 
 FIRST_EVENTS = """
 SELECT id, conversion_id, dedupe_key, order_key FROM tracking_event
@@ -146,9 +149,8 @@ class Repeat(NamedTuple):
 class NewEvent(NamedTuple):
     """The row of an event, what it makes of its conversion, and its deliveries.
 
-    With ``change_id`` the event makes the conversion ``conversion_id`` in ``status``,
-    with ``lead_id`` the lead of its transaction. ``moves_to`` is what it does to one
-    that exists; ``limits`` count it; ``sighting`` tells whom it was seen of.
+    With ``change_id`` it makes the conversion ``conversion_id`` in ``status``, with
+    ``lead_id`` a lead. ``moves_to`` is what it does to an existing conversion.
     """
 
     columns: dict[str, Any]
@@ -234,16 +236,7 @@ def write_events(
     events: Sequence[NewEvent], destinations: Mapping[str, int]
 ) -> dict[UUID, First]:
     """Insert what is new; return the first event of each that was there already."""
-    parameters = (
-        _as_json([_row(event) for event in events]),
-        _as_json(
-            [
-                _delivery_row(event, planned, destinations)
-                for event in events
-                for planned in event.deliveries
-            ]
-        ),
-    )
+    parameters = written_as_json(events, destinations)
     found = {
         row.id: First(row.first_id, row.first_conversion_id)
         for row in rows_of(WRITE, parameters)
@@ -252,6 +245,15 @@ def write_events(
     # What another request, or the same batch, wrote meanwhile it cannot see.
     unseen = [event for event in events if found.get(event.id) == NOWHERE]
     return {**found, **first_events(unseen)} if unseen else found
+
+
+def written_as_json(
+    events: Sequence[NewEvent], destinations: Mapping[str, int]
+) -> tuple[str, str]:
+    """Return the events and their deliveries as ``WRITE`` reads them."""
+    planned = [(event, one) for event in events for one in event.deliveries]
+    deliveries = [_delivery_row(event, one, destinations) for event, one in planned]
+    return _as_json([_row(event) for event in events]), _as_json(deliveries)
 
 
 def _row(event: NewEvent) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from apps.tracking.models import Event
 from tests.attribution.test_accepting import WORKED, play
 from tests.attribution.world import App
 from tests.console.conftest import sign_in, staff
+from tests.console.test_flows import ping_values
 from tests.factories import make_rule, make_user
 
 __all__ = ["sign_in", "staff"]
@@ -43,25 +44,10 @@ def start(app: App, **choices: str) -> str:
     )
 
 
-def form(**fields: Any) -> dict[str, Any]:
-    """Return what the form of a postback sends."""
-    rows = ("field_conditions", "windows", "caps", "custom_events")
-    empty = {
-        f"{name}-{part}_FORMS": 0 for name in rows for part in ("TOTAL", "INITIAL")
-    }
-    given = {
-        "name": "Facts",
-        "subject_kind": "device",
-        "facts": ["install"],
-        "sending_mode": "attributed",
-        "sample_percent": "100",
-        "delay_seconds": "0",
-        "schedule_timezone": "UTC",
-        "disable_after": "100",
-        "setting_method": "GET",
-        "setting_url": "https://partner.example/pb?tid={transaction_id}",
-    }
-    return {**empty, **given, **fields}
+def form(staff: Client, url: str, **fields: Any) -> dict[str, Any]:
+    """Return what the form of a postback sends; it listens to installs of devices."""
+    given = {"facts": ["install"], "subject_kind": "device", **fields}
+    return ping_values(staff, url, **given)
 
 
 def test_the_page_of_a_device_draws_its_story(app: App, staff: Client) -> None:
@@ -121,7 +107,7 @@ def test_a_preset_leaves_only_the_sending_mode_to_set(app: App, staff: Client) -
 
 
 def test_a_postback_on_facts_is_saved(app: App, staff: Client) -> None:
-    answer = staff.post(start(app), form())
+    answer = staff.post(start(app), form(staff, start(app)))
 
     assert answer.status_code == 302
     rule = PostbackRule.objects.get()
@@ -145,7 +131,7 @@ def test_a_postback_on_facts_that_cannot_be_is_refused(
     app.offer.platform = platform
     app.offer.save()
 
-    answer = staff.post(start(app), form(**fields))
+    answer = staff.post(start(app), form(staff, start(app), **fields))
 
     assert message in answer.content.decode()
     assert PostbackRule.objects.count() == 0

@@ -104,7 +104,7 @@ class Subject(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.external_id}"
+        return f"{self.get_kind_display()} #{self.pk}"
 
 
 class Touch(models.Model):
