@@ -12,6 +12,7 @@ from apps.attribution.remembering import as_json
 from apps.attribution.storage import period_id, settings_of
 from apps.core.sql import direct_cursor, one_line
 
+# Of JSON a hundred rows are expected: without the array all subjects would be read.
 PARTS: LiteralString = """
 subject AS (
     UPDATE attribution_subject s
@@ -20,7 +21,7 @@ subject AS (
       FROM json_to_recordset(%s::json)
            AS v(id bigint, state jsonb, is_disturbed boolean,
                 first_seen_at timestamptz, last_activity_at timestamptz)
-     WHERE s.id = v.id AND {only}
+     WHERE s.id = v.id AND s.id = ANY(%s::bigint[]) AND {only}
 ), story AS (
     INSERT INTO attribution_subjectevent
            (subject_id, event_id, occurred_at, kind, is_activity, click_id,
@@ -87,15 +88,19 @@ def write(changes: Sequence[Change], now: datetime) -> None:
                 _correct(cursor, one, now)
 
 
-def changes_as_json(changes: Sequence[Change], now: datetime) -> list[str]:
+def changes_as_json(changes: Sequence[Change], now: datetime) -> list[object]:
     """Return what changes as ``PARTS`` reads it."""
+    changed = [one for one in changes if one.state is not None]
     rows = (
-        [_subject_row(one) for one in changes if one.state is not None],
         [_event_row(one, moment) for one in changes for moment in one.moments],
         [_period_row(one, period) for one in changes for period in one.periods],
         [row for one in changes for row in _fact_rows(one, now)],
     )
-    return [_as_json(part) for part in rows]
+    return [
+        _as_json([_subject_row(one) for one in changed]),
+        [one.subject.id for one in changed],
+        *(_as_json(part) for part in rows),
+    ]
 
 
 _as_json = json.JSONEncoder(separators=(",", ":")).encode

@@ -35,6 +35,7 @@ guard AS MATERIALIZED (
         SELECT s.id
           FROM json_to_recordset(%s::json) AS v(id bigint, version text)
           JOIN attribution_subject s ON s.id = v.id AND s.xmin::text = v.version
+         WHERE s.id = ANY(%s::bigint[])
          ORDER BY s.kind, s.id
            FOR NO KEY UPDATE OF s) held
 ),
@@ -72,6 +73,7 @@ def write_at_once(new: NewEvent, configuration: Configuration) -> First | None:
     parameters = (
         len(subjects),
         json.dumps([_version(one) for one in subjects]),
+        [one.id for one in subjects],
         *written_as_json([new], configuration.destinations),
         *changes_as_json(found.changes, now),
         deliveries_as_json(found, found.deliveries, configuration, now),

@@ -119,7 +119,7 @@ SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
         LIMIT 1) first ON true
 """
 """The writing statement with places for what attribution adds (``guarded``)."""
-PLAIN = {"before": "", "only": "", "after": "", "result": ""}
+PLAIN = dict.fromkeys(("before", "only", "after", "result"), "")
 WRITE = one_line(WRITING.format(columns=EVENT_COLUMNS, **PLAIN))
 
 FIRST_EVENTS = """
@@ -295,8 +295,7 @@ def first_events(events: Sequence[NewEvent]) -> dict[UUID, First]:
         if key
     }
     return {
-        event.id: by_key.get(event.columns["dedupe_key"])
-        or by_key.get(event.columns["order_key"])
-        or NOWHERE
+        event.id: by_key.get(event.columns[names[0]])
+        or by_key.get(event.columns[names[1]], NOWHERE)
         for event in events
     }
