@@ -149,8 +149,7 @@ class Repeat(NamedTuple):
 class NewEvent(NamedTuple):
     """The row of an event, what it makes of its conversion, and its deliveries.
 
-    With ``change_id`` it makes the conversion ``conversion_id`` in ``status``, with
-    ``lead_id`` a lead. ``moves_to`` is what it does to an existing conversion.
+    With ``change_id`` it makes a conversion in ``status``, with ``lead_id`` a lead.
     """
 
     columns: dict[str, Any]

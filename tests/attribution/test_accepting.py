@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.attribution.models import Fact, Period, Subject, SubjectEvent
+from apps.events.models import EventType
 from apps.tracking.models import Event
 from tests.attribution.world import DAY, App, ledger
 from tests.factories import SECRET, make_offer
@@ -144,8 +145,8 @@ def test_users_are_shared_by_the_offers_of_a_project_and_devices_are_not(
     """R118, R123: install once per device and app, new user once per project."""
     app.send(client, 0, "install", user_id="U-1")
     app.offer = make_offer("Second", project=app.project, platform="ios")
-    for event in Event.objects.all():
-        app.offer.offer_events.create(event_type=event.event_type)
+    install = EventType.objects.get(name="install_event")
+    app.offer.offer_events.create(event_type=install)
     second = app.click("second", 1)
 
     app.send(client, 1, "install", user_id="U-1", transaction_id=second)
@@ -176,14 +177,18 @@ def test_a_click_that_names_the_device_is_the_source_of_its_later_events(
     app: App, client: Client
 ) -> None:
     """A touch found by the device: the event belongs to another transaction."""
-    api = {"headers": {"authorization": f"Bearer {SECRET}"}}
     body = {
         "offer": app.offer.public_token,
         "affiliate": str(app.affiliate("B").pk),
         "device_id": "D-1",
         "occurred_at": (app.start + 39 * DAY).isoformat(),
     }
-    made: Any = client.post("/api/v1/clicks", body, "application/json", **api)
+    made: Any = client.post(
+        "/api/v1/clicks",
+        body,
+        "application/json",
+        headers={"authorization": f"Bearer {SECRET}"},
+    )
 
     app.send(client, 0, "install")
     app.send(client, 40, "launch")

@@ -18,8 +18,8 @@ from apps.attribution.ledger import (
     decide,
     source_of,
 )
-from tests.attribution.streams import B, in_order, streams
-from tests.attribution.test_algorithm import EXAMPLE, as_told, moment
+from tests.attribution.streams import B, in_order, moment, streams
+from tests.attribution.test_algorithm import EXAMPLE, as_told
 
 
 class Books:
