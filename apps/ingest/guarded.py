@@ -28,6 +28,7 @@ from apps.ingest.storage import (
     first_events,
     written_as_json,
 )
+from apps.ingest.transactions import Foreseen
 
 GUARD = """
 guard AS MATERIALIZED (
@@ -57,7 +58,9 @@ class NotAtOnceError(Exception):
     """It takes several steps, or somebody else was faster. Nothing was written."""
 
 
-def write_at_once(new: NewEvent, configuration: Configuration) -> First | None:
+def write_at_once(
+    new: NewEvent, configuration: Configuration, foreseen: Foreseen | None
+) -> First | None:
     """Write ``new`` in one statement; return the first event when it is repeated.
 
     Raises ``NotAtOnceError`` and ``MissingSubjectsError``.
@@ -65,7 +68,9 @@ def write_at_once(new: NewEvent, configuration: Configuration) -> First | None:
     sighting, trigger = new.sighting, new.trigger
     if sighting is None or trigger is None or not _may_be_simple(new):
         raise NotAtOnceError
-    subjects = peek_subjects(sighting)
+    subjects = foreseen.of(sighting) if foreseen else None
+    if subjects is None:
+        subjects = peek_subjects(sighting)
     found = decide_about(sighting, trigger, subjects, configuration)
     if any(map(_takes_steps, found.changes)) or any(p.caps for p in found.deliveries):
         raise NotAtOnceError

@@ -35,6 +35,7 @@ from apps.ingest.resolving import Sender, authenticate
 from apps.ingest.storage import First, NewEvent
 from apps.ingest.tallies import Tally, note_token, tally
 from apps.ingest.throttling import throttle
+from apps.ingest.transactions import Foreseen, read_report
 from apps.tracking.models import Conversion
 from apps.tracking.statuses import ConversionStatus
 
@@ -77,14 +78,13 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
 
     Raises ``RefusedError``. A repeated report returns the ids of the first event.
     """
-    transaction_id = inbound.get("transaction_id")
-    version, found = storage.read_transactions([transaction_id])
+    (version, found), foreseen = read_report(inbound)
     configuration = current_configuration(version)
     sender = sender or admit(inbound, configuration)
     listed = find_listed([inbound], sender, found, configuration)
-    known = found.get(transaction_id)
+    known = found.get(inbound.get("transaction_id"))
     new = prepare_event(inbound, sender, known, configuration, listed)
-    first = _write_whole(inbound, new, configuration)
+    first = _write_whole(inbound, new, configuration, foreseen)
     if first is None:
         note_written([new], inbound.received_at)
         return answer_accepted(new)
@@ -141,13 +141,17 @@ def _write(new: NewEvent, configuration: Configuration) -> First | None:
 
 
 def _write_whole(
-    inbound: Inbound, new: NewEvent, configuration: Configuration
+    inbound: Inbound,
+    new: NewEvent,
+    configuration: Configuration,
+    foreseen: Foreseen | None,
 ) -> First | None:
     """Write an event in one statement if that can be, else in steps."""
     if new.is_plain:
         return _write(new, configuration)
     try:
-        return _with_subjects(new, partial(write_at_once, new, configuration))
+        at_once = partial(write_at_once, new, configuration, foreseen)
+        return _with_subjects(new, at_once)
     except NotAtOnceError:
         in_steps = partial(_write_in_steps, inbound, new, configuration)
         return _with_subjects(new, in_steps)

@@ -1,4 +1,4 @@
-"""The two statements of ingestion: one reads, one writes everything at once.
+"""The writing statement of ingestion: it writes everything at once.
 
 The write is one statement and thereby one transaction: events, their conversions and
 all deliveries are committed together or not at all (DESIGN §4.1). Every part hangs on
@@ -9,34 +9,15 @@ database's clock, as the workers see it.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, LiteralString, NamedTuple, cast
 from uuid import UUID
 
-from django.db import OperationalError, connection
-
 from apps.attribution.sightings import Sighting
-from apps.core.sql import one_line, replace_connection, rows_of
+from apps.core.sql import one_line, rows_of
 from apps.deliveries.planning import PlannedDelivery
 from apps.ingest.configuration import LimitConfig
-from apps.ingest.resolving import Transaction
 from apps.postbacks.checks import Trigger
-
-READ = """
-SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id,
-       extract(epoch FROM c.clicked_at)::float8 AS clicked,
-       extract(epoch FROM c.expires_at)::float8 AS expires, c.params,
-       b.id AS conversion_id, b.status
-  FROM core_configversion v
-  LEFT JOIN (unnest(%s::text[]) AS asked(id)
-             JOIN tracking_click c ON c.transaction_id = asked.id) ON true
-  LEFT JOIN LATERAL (
-       SELECT id, status FROM tracking_conversion
-        WHERE transaction_id = c.transaction_id
-        ORDER BY status = 'rejected', event_type_id IS NOT NULL
-        LIMIT 1) b ON true
- WHERE v.id = 1
-"""
 
 EVENT_COLUMNS: LiteralString = (
     "id, source, offer_id, event_type_id, name, transaction_id, click_id, "
@@ -188,47 +169,6 @@ class First(NamedTuple):
 
 
 NOWHERE = First(None, None)
-
-
-def read_transactions(
-    transaction_ids: Sequence[str],
-) -> tuple[int, dict[str, Transaction]]:
-    """Return the version of the configuration and the transactions that exist."""
-    rows = _read(transaction_ids)
-    if not rows:
-        raise RuntimeError("core_configversion has no row: run «manage.py migrate».")
-    found = {
-        row.transaction_id: Transaction(
-            click_id=row.click_id,
-            transaction_id=row.transaction_id,
-            offer_id=row.offer_id,
-            affiliate_id=row.affiliate_id,
-            clicked_at=datetime.fromtimestamp(row.clicked, UTC),
-            expires_at=datetime.fromtimestamp(row.expires, UTC),
-            click_params=row.params,
-            conversion_id=row.conversion_id,
-            conversion_status=row.status or "",
-        )
-        for row in rows
-        if row.click_id is not None
-    }
-    return rows[0].version, found
-
-
-def _read(transaction_ids: Sequence[str]) -> list[Any]:
-    """Run ``READ``; a connection that the server closed is replaced once.
-
-    So no request pays for a check of its connection, and none is refused because the
-    database was restarted since the last one.
-    """
-    parameters = (list(transaction_ids),)
-    try:
-        return rows_of(READ, parameters)
-    except OperationalError:
-        if connection.in_atomic_block:
-            raise
-    replace_connection()
-    return rows_of(READ, parameters)
 
 
 def write_events(

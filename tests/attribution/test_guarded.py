@@ -26,16 +26,20 @@ def app() -> App:
     return App()
 
 
-def test_an_event_of_a_known_device_locks_nothing_beforehand(
-    app: App, client: Client
+def test_an_event_of_a_known_device_is_read_and_written_at_once(
+    app: App, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No savepoint, no transaction of several statements."""
+    """No savepoint, no transaction of several statements, no further reading."""
     app.send(client, 0, "install")
+    peeked: list[Sighting] = []
+    monkeypatch.setattr(guarded, "peek_subjects", peeked.append)
 
     with CaptureQueriesContext(connection) as queries:
         app.send(client, 1, "purchase")
 
-    assert not [one for one in queries if "SAVEPOINT" in one["sql"]]
+    statements = [one["sql"] for one in queries]
+    assert not [one for one in statements if "SAVEPOINT" in one]
+    assert peeked == []
     assert ledger()[0] == "install→organic"
     assert len(ledger()) == 5
 
