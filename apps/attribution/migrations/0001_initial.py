@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='tracking.event')),
                 ('retracted_by', models.ForeignKey(db_index=False, help_text='The late event that made it untrue.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='retracted_facts', to='tracking.event')),
                 ('period', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='attribution.period')),
-                ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='attribution.subject')),
+                ('subject', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='attribution.subject')),
             ],
         ),
         migrations.CreateModel(

@@ -87,7 +87,12 @@ class Fact(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     subject = models.ForeignKey(
-        Subject, on_delete=models.CASCADE, related_name="facts", db_index=False
+        Subject,
+        on_delete=models.CASCADE,
+        related_name="facts",
+        db_index=False,
+        # The period's own is checked; an event has up to eight facts.
+        db_constraint=False,
     )
     kind = models.CharField(max_length=25, choices=FactKind.choices)
     event = models.ForeignKey(
