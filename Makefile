@@ -15,7 +15,7 @@ ARGS :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check smoke soak bench bench-admin lint format format-check types layers \
+.PHONY: help run test static check smoke soak bench bench-admin lint format format-check types layers \
 	migrations check-deploy links docs lock clean
 
 help: ## List the targets
@@ -27,7 +27,9 @@ run: $(STAMP) ## Start everything with demo data; Ctrl-C stops it (ARGS="--port 
 test: $(STAMP) ## Run the tests (ARGS="tests/actions -k slack")
 	$(BIN)/python -m pytest $(ARGS)
 
-check: lint format-check types layers migrations check-deploy links ## Everything a change must pass, tests last
+static: lint format-check types layers migrations check-deploy links ## What a change must pass without running
+
+check: static ## Everything a change must pass, tests last
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term:skip-covered"
 
 smoke: $(STAMP) ## Send real requests to real processes on a temporary database

@@ -22,7 +22,8 @@ from django.urls import reverse
 
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
 from apps.accounts.models import User
-from apps.deliveries.models import Delivery
+from apps.core.adminkit.addresses import list_url
+from apps.deliveries.models import Delivery, Destination
 from apps.tracking.models import Event
 from benchmarks.filling import fill
 from benchmarks.storing import store
@@ -31,7 +32,8 @@ MOST_MS, MOST_MS_OVERVIEW = 300.0, 150.0
 MOST_QUERIES = 15
 MOST_BYTES = 150 * 1024
 NORMAL, LARGE = 300_000, 5_000_000
-WARM_UP = 2
+DESTINATIONS = ("https://p0.example:443", "https://quiet.example:443")
+"""A busy one, and one without deliveries."""
 REGISTERED = [
     model
     for model in apps.get_models()
@@ -45,7 +47,6 @@ class Screen:
 
     name: str
     path: str
-    is_list: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def main() -> int:
 
 def screens(user: User) -> Iterator[Screen]:
     """Yield every screen that ``user`` may look at."""
-    yield Screen("overview", reverse("admin:index"), is_list=False)
+    yield Screen("overview", reverse("admin:index"))
     event = Event.objects.visible_to(user).order_by("-id")[1000]
     find = reverse("admin:find")
     for name, text in (
@@ -98,7 +99,10 @@ def screens(user: User) -> Iterator[Screen]:
         ("postback", "#7"),
         ("delivery", str(Delivery.objects.visible_to(user).latest("id").pk)),
     ):
-        yield Screen(f"find {name}", f"{find}?q={text}", is_list=False)
+        yield Screen(f"find {name}", f"{find}?q={text}")
+    for destination in Destination.objects.filter(key__in=DESTINATIONS):
+        path = list_url(Delivery, destination__id__exact=destination.pk)
+        yield Screen(f"delivery list to {destination}", path)
     request = RequestFactory().get("/")
     request.user = user
     for model in REGISTERED:
@@ -123,7 +127,7 @@ def _lists(model_admin: Any, user: User, transaction_id: str) -> Iterator[Screen
     changes = model_admin.get_changelist_instance(request)
     for spec in changes.filter_specs:
         choices = [c for c in spec.choices(changes) if c.get("query_string")]
-        shown = choices[1:] if len(choices) < 12 else [choices[1], choices[-1]]
+        shown = choices[1:] if len(choices) < 12 else [choices[1], *choices[-2:]]
         for choice in shown:
             words = f"{name} {spec.title} {choice['display']}"
             yield Screen(words, path + choice["query_string"])
@@ -141,9 +145,9 @@ def _pages(model_admin: Any, request: Any) -> Iterator[Screen]:
     name = f"admin:{opts.app_label}_{opts.model_name}"
     for page in ("change", "history"):
         path = reverse(f"{name}_{page}", args=[row.pk])
-        yield Screen(f"{opts.model_name} {page}", path, is_list=False)
+        yield Screen(f"{opts.model_name} {page}", path)
     if model_admin.has_add_permission(request):
-        yield Screen(f"{opts.model_name} add", reverse(f"{name}_add"), is_list=False)
+        yield Screen(f"{opts.model_name} add", reverse(f"{name}_add"))
 
 
 def measure(client: Client, screen: Screen, who: str, rounds: int) -> Measured:
@@ -164,7 +168,7 @@ def measure(client: Client, screen: Screen, who: str, rounds: int) -> Measured:
     most_ms = MOST_MS_OVERVIEW if screen.name == "overview" else MOST_MS
     broken = {
         f"{most_ms:g} ms": p95 > most_ms,
-        f"{MOST_QUERIES} queries": screen.is_list and queries > MOST_QUERIES,
+        f"{MOST_QUERIES} queries": queries > MOST_QUERIES,
         f"{MOST_BYTES // 1024} KB": size > MOST_BYTES,
     }
     missed = tuple(limit for limit, is_broken in broken.items() if is_broken)
@@ -185,7 +189,7 @@ def report(found: list[Measured], settings_: dict[str, Any]) -> int:
     missed = [measured for measured in found if measured.missed]
     print(
         f"limits: {MOST_MS:g} ms (overview {MOST_MS_OVERVIEW:g}) for 95 of 100, "
-        f"{MOST_QUERIES} queries a list, {MOST_BYTES // 1024} KB of HTML"
+        f"{MOST_QUERIES} queries, {MOST_BYTES // 1024} KB of HTML"
     )
     for measured in missed:
         print(_line(measured))

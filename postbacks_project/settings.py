@@ -116,8 +116,11 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_UR
 # Only statements that ask for it are prepared (``prepare=True``); the ORM's texts hold
 # their values and would never be met again.
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000
-# And those are planned once, not weighed anew with each set of values.
-DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan"
+# And those are planned once, not weighed anew with each set of values. Rows that two
+# indexes narrow fit into 32 MB; into 4 MB only their pages would, read in vain.
+DATABASES["default"]["OPTIONS"]["options"] = (
+    "-c plan_cache_mode=force_generic_plan -c work_mem=32MB"
+)
 # Each thread keeps its connection: a web process has few threads, and a pool would only
 # add its own cost to each request (docs/adr/0005).
 DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -152,10 +155,9 @@ AXES_ENABLE_ADMIN = False  # apps/console/lock_outs.py is the screen.
 AXES_VERBOSE = False
 REQUIRE_TWO_STEP = env.bool("REQUIRE_TWO_STEP", default=False)
 
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-us")
+LOCALE_PATHS = env.list("LOCALE_PATHS", default=[])
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
-USE_I18N = True
-USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

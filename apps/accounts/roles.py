@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
 from apps.accounts.models import Role
+from apps.core.source_texts import source_text
 
 SETUP_MODELS = (
     "accounts.advertiser",
@@ -107,12 +108,17 @@ SPECIAL: dict[Role, tuple[str, ...]] = {
 """What is no verb on a model: permissions by their own names."""
 
 
+def group_name(role: Role) -> str:
+    """Return the name of the group of ``role``, whatever people see it called."""
+    return source_text(role.label)
+
+
 class RoleBackend(ModelBackend):
     """Django's backend, where the role of a user also counts as a group."""
 
     def _get_group_permissions(self, user_obj: Any) -> Any:
         return Permission.objects.filter(
-            Q(group__user=user_obj) | Q(group__name=Role(user_obj.role).label)
+            Q(group__user=user_obj) | Q(group__name=group_name(Role(user_obj.role)))
         )
 
 
@@ -123,7 +129,7 @@ def sync_roles() -> None:
         for permission in Permission.objects.select_related("content_type")
     }
     for role, grants in GRANTS.items():
-        group, _ = Group.objects.get_or_create(name=role.label)
+        group, _ = Group.objects.get_or_create(name=group_name(role))
         wanted = [
             by_name[app_label, f"{verb}_{model}"]
             for names, verbs in grants.items()

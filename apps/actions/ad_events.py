@@ -12,6 +12,9 @@ from urllib.parse import unquote, unquote_plus
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.actions import rendering
 from apps.actions.contract import Job, PermanentError
@@ -43,9 +46,9 @@ _PERSONAL = _CONTACT | frozenset(
 _UNHASHED = ("custom_event_name", "event_id", "order_id")
 
 
-def event_choices(names: Sequence[str]) -> list[tuple[str, str]]:
+def event_choices(names: Sequence[str]) -> list[tuple[str, StrOrPromise]]:
     """Return the choices of ``event_name``: a platform's own events, or another."""
-    return [*((name, name) for name in names), (CUSTOM, "Another name")]
+    return [*((name, name) for name in names), (CUSTOM, _("Another name"))]
 
 
 class ExtrasField(JsonTemplateField):
@@ -56,8 +59,10 @@ class ExtrasField(JsonTemplateField):
         kwargs.setdefault("required", False)
         kwargs.setdefault(
             "help_text",
-            'A JSON object, for example {"content_name": "{offer_name}"}. It is sent '
-            "as it is: macros with contact data are refused.",
+            _(
+                'A JSON object, for example {"content_name": "{offer_name}"}. It is '
+                "sent as it is: macros with contact data are refused."
+            ),
         )
         super().__init__(**kwargs)
 
@@ -68,10 +73,13 @@ class ExtrasField(JsonTemplateField):
             return text
         document = json.loads(text)
         if not isinstance(document, dict):
-            raise ValidationError("Write a JSON object: {…}.", code="object")
+            raise ValidationError(gettext("Write a JSON object: {…}."), code="object")
         taken = sorted(MONEY & document.keys())
         if taken:
-            raise ValidationError(f"“{taken[0]}” has a field of its own.", code="taken")
+            raise ValidationError(
+                gettext("“%(name)s” has a field of its own.") % {"name": taken[0]},
+                code="taken",
+            )
         refuse_macros(_PERSONAL, text)
         return text
 
@@ -81,8 +89,11 @@ def refuse_macros(refused: Collection[str], text: str) -> None:
     for name in sorted(macro_names(text)):
         if name in refused:
             raise ValidationError(
-                f"{{{name}}} would leave unhashed. Use the field that is meant for "
-                "it, or leave it out.",
+                gettext(
+                    "{%(name)s} would leave unhashed. Use the field that is meant for "
+                    "it, or leave it out."
+                )
+                % {"name": name},
                 code="personal",
             )
 
@@ -90,61 +101,70 @@ def refuse_macros(refused: Collection[str], text: str) -> None:
 class AdEventForm(forms.Form):
     """What happened, when, for how much, and to whom."""
 
-    event_name = forms.ChoiceField(label="Event")
+    event_name = forms.ChoiceField(label=_("Event"))
     custom_event_name = LineTemplateField(
-        label="Other name",
+        label=_("Other name"),
         required=False,
-        help_text="For example {event_sent_as}: the name that the postback maps an "
-        "event to.",
+        help_text=_(
+            "For example {event_sent_as}: the name that the postback maps an event to."
+        ),
     )
     event_time = LineTemplateField(
-        label="Time",
+        label=_("Time"),
         initial="{conversion_time|unix}",
-        help_text="In Unix seconds. What is older than 7 days is refused.",
+        help_text=_("In Unix seconds. What is older than 7 days is refused."),
     )
     event_id = LineTemplateField(
-        label="Event id",
+        label=_("Event id"),
         initial="{delivery_id}",
-        help_text="The same on retries, so that nothing counts twice. When a pixel in "
-        "the browser reports the same event, use the id that it sends.",
+        help_text=_(
+            "The same on retries, so that nothing counts twice. When a pixel in "
+            "the browser reports the same event, use the id that it sends."
+        ),
     )
     value = LineTemplateField(
+        label=_("Value"),
         required=False,
         initial="{payout}",
-        help_text="For example {payout}, {revenue} or {sale_amount}.",
+        help_text=_("For example {payout}, {revenue} or {sale_amount}."),
     )
-    currency = LineTemplateField(required=False, initial="{currency}")
+    currency = LineTemplateField(
+        label=_("Currency"), required=False, initial="{currency}"
+    )
     order_id = LineTemplateField(
-        label="Order id", required=False, initial="{transaction_id}"
+        label=_("Order id"), required=False, initial="{transaction_id}"
     )
     email = LineTemplateField(
-        label="E-mail address",
+        label=_("E-mail address"),
         required=False,
         initial="{lead:email}",
-        help_text="Sent as a hash. What is hashed already is sent as it is.",
+        help_text=_("Sent as a hash. What is hashed already is sent as it is."),
     )
     phone = LineTemplateField(
-        label="Telephone number",
+        label=_("Telephone number"),
         required=False,
         initial="{lead:phone}",
-        help_text="Sent as a hash.",
+        help_text=_("Sent as a hash."),
     )
     country = LineTemplateField(
+        label=_("Country"),
         required=False,
         initial="{lead:country}",
-        help_text="Two letters. Telephone numbers without a country code are read as "
-        "numbers of this country.",
+        help_text=_(
+            "Two letters. Telephone numbers without a country code are read as "
+            "numbers of this country."
+        ),
     )
     default_region = RegionField()
     external_id = LineTemplateField(
-        label="Your id of the person",
+        label=_("Your id of the person"),
         required=False,
         initial="{user_id}",
-        help_text="Sent as a hash; useful when your pixel sends the same id.",
+        help_text=_("Sent as a hash; useful when your pixel sends the same id."),
     )
-    ip = LineTemplateField(label="IP address", required=False, initial="{ip}")
+    ip = LineTemplateField(label=_("IP address"), required=False, initial="{ip}")
     user_agent = LineTemplateField(
-        label="Browser", required=False, initial="{user_agent}"
+        label=_("Browser"), required=False, initial="{user_agent}"
     )
 
     def clean(self) -> dict[str, Any]:
@@ -157,7 +177,7 @@ class AdEventForm(forms.Form):
                 self.add_error(name, error)
         is_custom = cleaned.get("event_name") == CUSTOM
         if is_custom and cleaned.get("custom_event_name") == "":
-            self.add_error("custom_event_name", "Write the name of the event.")
+            self.add_error("custom_event_name", gettext("Write the name of the event."))
         return cleaned
 
 
@@ -261,4 +281,6 @@ def summary(settings: Mapping[str, Any]) -> str:
     name = settings["event_name"]
     shown = settings.get("custom_event_name") if name == CUSTOM else name
     value = settings.get("value")
-    return f"{shown}, value {value}" if value else str(shown)
+    if not value:
+        return str(shown)
+    return gettext("%(event)s, value %(value)s") % {"event": shown, "value": value}

@@ -24,6 +24,8 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from apps.actions.contract import (
     AttemptResult,
@@ -63,9 +65,9 @@ class Action(ABC):
 
     # What a rule stores; never changes once released.
     kind: ClassVar[str]
-    label: ClassVar[str]
+    label: ClassVar[StrOrPromise]
     group: ClassVar[Group]
-    help: ClassVar[str]
+    help: ClassVar[StrOrPromise]
     docs_url: ClassVar[str] = ""
     idempotency: ClassVar[Idempotency]
     # The provider refuses what happened longer ago; None when it does not mind.
@@ -124,8 +126,10 @@ class Action(ABC):
         return [
             CheckLine(
                 CheckLevel.WARNING,
-                "The credentials are complete, but only sending shows whether they "
-                "work: use “Send test” on a postback.",
+                _(
+                    "The credentials are complete, but only sending shows whether they "
+                    "work: use “Send test” on a postback."
+                ),
             )
         ]
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.form_templates import FormTemplate, compile_form
 from apps.core.json_templates import JsonTemplate, compile_json
 from apps.core.placeholders import MissingValue, TextTemplate, Values, compile_text
@@ -10,9 +12,9 @@ from apps.core.placeholders import MissingValue, TextTemplate, Values, compile_t
 BodyTemplate: TypeAlias = FormTemplate | JsonTemplate | TextTemplate
 
 BODY_CHOICES: Final = [
-    ("form", "Form: one name=value a line"),
-    ("json", "JSON document"),
-    ("text", "Plain text"),
+    ("form", _("Form: one name=value a line")),
+    ("json", _("JSON document")),
+    ("text", _("Plain text")),
 ]
 CONTENT_TYPES: Final = {
     "form": "application/x-www-form-urlencoded",

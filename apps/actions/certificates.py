@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.contract import CheckLevel, CheckLine
 from apps.actions.fields import SecretField, SecretTextarea
@@ -21,15 +23,15 @@ CERTIFICATE = "client_certificate"
 PRIVATE_KEY = "client_private_key"
 EXPIRY_WARNING = timedelta(days=30)
 
-_NO_CERTIFICATE = (
+_NO_CERTIFICATE = _(
     "This is not a certificate in PEM format. Paste everything from -----BEGIN "
     "CERTIFICATE----- to -----END CERTIFICATE-----; of a chain, your own comes first."
 )
-_NO_KEY = (
+_NO_KEY = _(
     "This is not a private key in PEM format. Paste everything from -----BEGIN PRIVATE "
     "KEY----- to -----END PRIVATE KEY-----."
 )
-_PROTECTED_KEY = (
+_PROTECTED_KEY = _(
     "This key is protected by a password. Remove it, for example with: openssl pkey "
     "-in key.pem -out key-without-password.pem"
 )
@@ -103,9 +105,9 @@ def check_pair(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
         return
     certificate, key = cleaned.get(CERTIFICATE), cleaned.get(PRIVATE_KEY)
     if key and not certificate:
-        form.add_error(CERTIFICATE, "The private key is of no use without it.")
+        form.add_error(CERTIFICATE, gettext("The private key is of no use without it."))
     elif certificate and not key:
-        form.add_error(PRIVATE_KEY, "The certificate is of no use without it.")
+        form.add_error(PRIVATE_KEY, gettext("The certificate is of no use without it."))
     elif certificate and key and (problem := _mismatch(certificate, key)):
         form.add_error(PRIVATE_KEY, problem)
 
@@ -119,7 +121,13 @@ def check_lines(connection: Mapping[str, Any]) -> list[CheckLine]:
     level = CheckLevel.GOOD
     if left < EXPIRY_WARNING:
         level = CheckLevel.WARNING if left > timedelta() else CheckLevel.ERROR
-    return [CheckLine(level, f"Client certificate: {_validity(certificate)}")]
+    return [
+        CheckLine(
+            level,
+            gettext("Client certificate: %(certificate)s")
+            % {"certificate": _validity(certificate)},
+        )
+    ]
 
 
 def own_certificate(pem: str) -> x509.Certificate:
@@ -131,19 +139,34 @@ def _mismatch(certificate: str, key: str) -> str | None:
     own = own_certificate(certificate)
     if load_pem_private_key(key.encode(), None).public_key() != own.public_key():
         subject = own.subject.rfc4514_string()
-        return f"This key does not belong to the (first) certificate, {subject}."
+        problem = gettext(
+            "This key does not belong to the (first) certificate, %(name)s."
+        )
+        return problem % {"name": subject}
     try:
         refuse_unusable_identity(ClientIdentity(certificate, key))
     except ForbiddenTargetError as error:
-        return f"{error} The key may be too short, or of a kind that TLS does not know."
+        hint = gettext(
+            "%(problem)s The key may be too short, or of a kind that TLS does not know."
+        )
+        return hint % {"problem": error}
     return None
 
 
 def _validity(certificate: x509.Certificate) -> str:
-    subject = certificate.subject.rfc4514_string() or "Without a name"
+    subject = certificate.subject.rfc4514_string() or gettext("Without a name")
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if last < timezone.now():
-        return f"{subject}, expired on {last:%Y-%m-%d}."
+        return gettext("%(name)s, expired on %(day)s.") % {
+            "name": subject,
+            "day": f"{last:%Y-%m-%d}",
+        }
     if first > timezone.now():
-        return f"{subject}, valid only from {first:%Y-%m-%d %H:%M} UTC."
-    return f"{subject}, valid until {last:%Y-%m-%d}."
+        return gettext("%(name)s, valid only from %(time)s UTC.") % {
+            "name": subject,
+            "time": f"{first:%Y-%m-%d %H:%M}",
+        }
+    return gettext("%(name)s, valid until %(day)s.") % {
+        "name": subject,
+        "day": f"{last:%Y-%m-%d}",
+    }

@@ -2,13 +2,15 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions import rendering
 from apps.actions.contract import Job, PermanentError
 
 GRANTED: Final = frozenset(("granted", "yes", "y", "true", "on", "1"))
 DENIED: Final = frozenset(("denied", "no", "n", "false", "off", "0"))
 
-CONSENT_HELP: Final = (
+CONSENT_HELP: Final = _(
     "granted, denied, or a macro with yes or no, for example {lead:ad_consent}. "
     "Empty: nothing is said about it."
 )

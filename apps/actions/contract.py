@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.macro_values import MacroValue
 
@@ -24,6 +27,8 @@ class Outcome(StrEnum):
     PERMANENT = "permanent"
     # The credentials or permissions are wrong, for every delivery that uses them.
     AUTH = "auth"
+    # Taken by the provider, which tells later what came of it: ask, and send no more.
+    UNDERWAY = "underway"
 
 
 class Idempotency(StrEnum):
@@ -36,13 +41,30 @@ class Idempotency(StrEnum):
 class Group(StrEnum):
     """Where an action is listed when somebody chooses one, in this order."""
 
-    WEB = "Web request"
-    MESSAGES = "Messages"
-    ADVERTISING = "Advertising and analytics"
-    LEADS = "Leads and consent"
-    LISTS = "Contact and opt-out lists"
-    CALLS = "Call centre"
-    SPREADSHEETS = "Spreadsheets"
+    label: StrOrPromise
+
+    WEB = "web", _("Web request")
+    MESSAGES = "messages", _("Messages")
+    ADVERTISING = "advertising", _("Advertising and analytics")
+    LEADS = "leads", _("Leads and consent")
+    LISTS = "lists", _("Contact and opt-out lists")
+    CALLS = "calls", _("Call centre")
+    SPREADSHEETS = "spreadsheets", _("Spreadsheets")
+
+    def __new__(cls, value: str, label: StrOrPromise) -> Self:
+        """Keep ``label``, which people read, beside the value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """What the provider took: by which ticket it is asked for, and since when."""
+
+    ticket: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +74,8 @@ class Job:
     ``delivery_id`` is the same on every attempt; ``attempt`` counts from 1. ``values``
     are native and keyed by canonical macro name, and may be computed when asked for.
     ``settings`` and ``connection`` are the cleaned values of the action's two forms
-    with secrets opened; ``connection`` is empty when the rule has none.
+    with secrets opened; ``connection`` is empty when the rule has none. With
+    ``underway`` the attempt asks what came of it, and must not send again.
     """
 
     delivery_id: str
@@ -62,6 +85,7 @@ class Job:
     settings: Mapping[str, Any]
     connection: Mapping[str, Any] = field(default_factory=dict)
     is_test: bool = False
+    underway: Underway | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +109,10 @@ class Judgement:
     ``retry_after_seconds`` is a floor the provider asked for. ``pauses_rule`` says
     that the receiver wants no more at all. ``findings`` is what the provider told that
     people may look for later, as short texts: {"sid": "SM12…", "segments": "2"}.
+
+    ``ticket``, at most 100 characters, is what the provider calls what it took (see
+    ``Outcome.UNDERWAY``), and ``poll_after_seconds`` when to ask for it; also after an
+    attempt to ask that failed. Without it, such an attempt is held for a person.
     """
 
     outcome: Outcome
@@ -94,6 +122,8 @@ class Judgement:
     pauses_rule: bool = False
     findings: Mapping[str, str] = field(default_factory=dict)
     list_change: ListChange | None = None
+    ticket: str = ""
+    poll_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

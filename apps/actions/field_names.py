@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from apps.actions.fields import PairsTemplateField
 from apps.core.form_templates import compile_form
@@ -35,14 +36,25 @@ class NamedFieldsField(PairsTemplateField):
         for name in names_in(text):
             if not _is_name(name):
                 raise ValidationError(
-                    f"“{name}” is no name of a field. Write for example {EXAMPLE}."
+                    gettext(
+                        "“%(name)s” is no name of a field. Write for example "
+                        "%(example)s."
+                    )
+                    % {"name": name, "example": EXAMPLE}
                 )
             if name.lower() in self.reserved:
                 raise ValidationError(
-                    f"“{name}” has a place of its own in this form. Remove the line."
+                    gettext(
+                        "“%(name)s” has a place of its own in this form. Remove the "
+                        "line."
+                    )
+                    % {"name": name}
                 )
             if name in seen:
-                raise ValidationError(f"“{name}” is there twice. Remove one line.")
+                raise ValidationError(
+                    gettext("“%(name)s” is there twice. Remove one line.")
+                    % {"name": name}
+                )
             seen.add(name)
         return text
 

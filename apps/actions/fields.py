@@ -9,6 +9,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import http
 from apps.core.form_templates import compile_form
@@ -76,7 +78,7 @@ class SecretField(forms.CharField):
     def stored(self, value: str) -> None:
         """Say that ``value`` is stored already, so that blank means keep it."""
         self.required = False
-        hint = f"{self.hint(value)} (leave blank to keep)"
+        hint = gettext("%(hint)s (leave blank to keep)") % {"hint": self.hint(value)}
         self.widget.attrs["placeholder"] = hint
 
     def hint(self, value: str) -> str:
@@ -101,7 +103,9 @@ class SecretPairsField(SecretField):
         except TemplateError as error:
             raise ValidationError(str(error), code="template") from error
         if template.names:
-            raise ValidationError("Secret values hold no macros.", code="template")
+            raise ValidationError(
+                gettext("Secret values hold no macros."), code="template"
+            )
         return text
 
     def hint(self, value: str) -> str:
@@ -200,9 +204,9 @@ class UrlTemplateField(AddressMixin, TextTemplateField):
         try:
             http.destination_of(template.origin)
         except http.ForbiddenTargetError as error:
-            raise TemplateError(str(error)) from error
+            raise TemplateError(gettext(str(error))) from error
         if not http.is_allowed_target(template.origin):
-            raise TemplateError("This address belongs to a private network.")
+            raise TemplateError(gettext("This address belongs to a private network."))
         return template
 
     def receiver(self, value: Any) -> str:
@@ -241,11 +245,11 @@ class ListNameField(forms.CharField):
 def missing_value_field() -> forms.ChoiceField:
     """Return the choice of what becomes of a macro without a value."""
     return forms.ChoiceField(
-        label="When a macro has no value",
+        label=_("When a macro has no value"),
         choices=[
-            (MissingValue.EMPTY.value, "Send it empty"),
-            (MissingValue.DROP.value, "Leave the parameter out"),
-            (MissingValue.FAIL.value, "Do not send; show it as failed"),
+            (MissingValue.EMPTY.value, _("Send it empty")),
+            (MissingValue.DROP.value, _("Leave the parameter out")),
+            (MissingValue.FAIL.value, _("Do not send; show it as failed")),
         ],
         initial=MissingValue.EMPTY.value,
     )
@@ -254,13 +258,13 @@ def missing_value_field() -> forms.ChoiceField:
 def ambiguity_field(initial: str) -> forms.ChoiceField:
     """Return the choice that ``Action.repeats_ambiguous`` reads as on_ambiguous."""
     return forms.ChoiceField(
-        label="When it is unclear whether it arrived",
+        label=_("When it is unclear whether it arrived"),
         choices=[
-            ("retry", "Send it again"),
-            ("hold", "Hold it until somebody decides"),
+            ("retry", _("Send it again")),
+            ("hold", _("Hold it until somebody decides")),
         ],
         initial=initial,
-        help_text="For example when the connection broke before an answer came.",
+        help_text=_("For example when the connection broke before an answer came."),
     )
 
 

@@ -14,10 +14,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from google.auth import transport
 from google.auth.exceptions import GoogleAuthError, TransportError
 from google.oauth2 import service_account
@@ -25,6 +24,7 @@ from google.oauth2 import service_account
 from apps.actions.answers import json_object
 from apps.actions.contract import JudgedError, Judgement, Outcome
 from apps.actions.fields import SecretField, SecretTextarea
+from apps.actions.google_keys import refuse_unusable_private_key
 from apps.actions.judging import status_text
 from apps.actions.providers import is_our_own
 from apps.core import http
@@ -40,7 +40,7 @@ _NEEDED = ("client_email", "private_key", "private_key_id", "token_uri")
 # What else comes from the token endpoint says nothing about the key.
 _VERDICTS = frozenset((400, 401, 403))
 _PASSING = frozenset(("internal_failure", "server_error", "temporarily_unavailable"))
-_NO_KEY = (
+_NO_KEY = _(
     "This is not the key of a service account. In the Google Cloud console open IAM & "
     "Admin, Service accounts, the account, Keys, Add key, JSON; paste the whole file."
 )
@@ -53,11 +53,13 @@ class ServiceAccountField(SecretField):
 
     def __init__(self, **kwargs: Any) -> None:
         """Take what a ``CharField`` takes."""
-        kwargs.setdefault("label", "Key of the service account (JSON)")
+        kwargs.setdefault("label", _("Key of the service account (JSON)"))
         kwargs.setdefault(
             "help_text",
-            "The whole file that the Google Cloud console gives: IAM & Admin, Service "
-            "accounts, the account, Keys, Add key, JSON.",
+            _(
+                "The whole file that the Google Cloud console gives: IAM & Admin, "
+                "Service accounts, the account, Keys, Add key, JSON."
+            ),
         )
         super().__init__(**kwargs)
 
@@ -76,10 +78,12 @@ class ServiceAccountField(SecretField):
         missing = [name for name in _NEEDED if not isinstance(key.get(name), str)]
         if missing:
             raise ValidationError(
-                f"The key has no {missing[0]}. Paste the whole file.", code="key"
+                gettext("The key has no %(name)s. Paste the whole file.")
+                % {"name": missing[0]},
+                code="key",
             )
         _refuse_other_token_uri(key["token_uri"])
-        _refuse_unusable_private_key(key["private_key"])
+        refuse_unusable_private_key(key["private_key"])
         return text
 
     def hint(self, value: str) -> str:
@@ -275,20 +279,10 @@ def _refuse_other_token_uri(token_uri: str) -> None:
         is_ours = False
     if not is_ours:
         raise ValidationError(
-            f"The token_uri of this key is not {TOKEN_URI}. Download the key from the "
-            "Google Cloud console again and paste it unchanged.",
+            gettext(
+                "The token_uri of this key is not %(address)s. Download the key from "
+                "the Google Cloud console again and paste it unchanged."
+            )
+            % {"address": TOKEN_URI},
             code="token_uri",
         )
-
-
-def _refuse_unusable_private_key(pem: str) -> None:
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ValidationError(
-            "The private_key in this file cannot be read. Paste the file unchanged, or "
-            "make a new key in the Google Cloud console.",
-            code="private_key",
-        ) from error
-    if not isinstance(key, RSAPrivateKey):
-        raise ValidationError("The private_key is no RSA key.", code="private_key")

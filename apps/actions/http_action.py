@@ -145,5 +145,5 @@ def _stored_request(request: OutboundRequest, redactor: Redactor) -> dict[str, A
 
 def _without_secrets(judgement: Judgement, redactor: Redactor) -> Judgement:
     findings = {name: redactor.url(text) for name, text in judgement.findings.items()}
-    message = redactor.url(judgement.message)
-    return replace(judgement, message=message, findings=findings)
+    message, ticket = redactor.url(judgement.message), redactor.url(judgement.ticket)
+    return replace(judgement, message=message, findings=findings, ticket=ticket)

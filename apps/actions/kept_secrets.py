@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from apps.actions.fields import AddressMixin, SecretField
 
@@ -27,7 +28,9 @@ def removal_fields(
     """
     return {
         name + REMOVAL_SUFFIX: forms.BooleanField(
-            required=False, label=f"Remove the stored {(field.label or name).lower()}"
+            required=False,
+            label=gettext("Remove the stored %(secret)s")
+            % {"secret": str(field.label or name).lower()},
         )
         for name, field in form.base_fields.items()
         if isinstance(field, SecretField) and not field.required and stored.get(name)

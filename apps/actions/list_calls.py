@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from apps.actions import checking, rendering
 from apps.actions.answers import json_object
 from apps.actions.base import (
@@ -119,10 +121,15 @@ class ListAction(SeriesAction):
         if answer.status_code == 401 and connection["auth_style"] != "body":
             return [checking.error(f"{self.keeper} refused the API key.")]
         return [
-            checking.good(f"There is a server; it answered {answer.status_code}."),
+            checking.good(
+                _("There is a server; it answered %(status)s.")
+                % {"status": answer.status_code}
+            ),
             checking.warning(
-                "Whether the key may change the list is shown by sending only: use "
-                "“Send test” on a postback."
+                _(
+                    "Whether the key may change the list is shown by sending only: use "
+                    "“Send test” on a postback."
+                )
             ),
         ]
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import rendering
 from apps.actions.base import Job, PermanentError, SkipDeliveryError
@@ -16,11 +18,11 @@ from apps.core.http import OutboundRequest
 from apps.core.normalizing import digits, is_email, normalize_email, to_e164
 
 PHONE_FORMATS: Final = [
-    ("last10", "Ten digits: 4155552671"),
-    ("digits", "All digits: 14155552671"),
-    ("e164", "E.164: +14155552671"),
+    ("last10", _("Ten digits: 4155552671")),
+    ("digits", _("All digits: 14155552671")),
+    ("e164", _("E.164: +14155552671")),
 ]
-HASHES: Final = [("none", "As it is"), ("md5", "MD5"), ("sha256", "SHA-256")]
+HASHES: Final = [("none", _("As it is")), ("md5", _("MD5")), ("sha256", _("SHA-256"))]
 LENGTHS: Final = {"md5": 32, "sha256": 64}
 TITLES: Final = {"email": "e-mail address", "phone": "telephone number"}
 
@@ -31,36 +33,40 @@ class ContactRuleForm(AnswerForm):
     """Whom a postback puts on a list, and under which names."""
 
     channel = forms.ChoiceField(
-        label="What is sent",
+        label=_("What is sent"),
         choices=[
-            ("both", "E-mail address and telephone number"),
-            ("email", "E-mail address"),
-            ("phone", "Telephone number"),
+            ("both", _("E-mail address and telephone number")),
+            ("email", _("E-mail address")),
+            ("phone", _("Telephone number")),
         ],
         initial="both",
-        help_text="Of both, what the lead has.",
+        help_text=_("Of both, what the lead has."),
     )
     email = LineTemplateField(
-        label="E-mail address", required=False, initial="{lead:email}"
+        label=_("E-mail address"), required=False, initial="{lead:email}"
     )
     phone = LineTemplateField(
-        label="Telephone number",
+        label=_("Telephone number"),
         required=False,
         initial="{lead:phone|e164}",
-        help_text="A number without country code is read as one of the US: write "
-        "{lead:phone|e164:GB} for British ones.",
+        help_text=_(
+            "A number without country code is read as one of the US: write "
+            "{lead:phone|e164:GB} for British ones."
+        ),
     )
     phone_format = forms.ChoiceField(
-        label="Number is sent as", choices=PHONE_FORMATS, initial="last10"
+        label=_("Number is sent as"), choices=PHONE_FORMATS, initial="last10"
     )
     further_fields = PairsTemplateField(
-        label="Further fields",
+        label=_("Further fields"),
         required=False,
-        help_text="One name=value a line, for example source={offer_name}. What has no "
-        "value is left out.",
+        help_text=_(
+            "One name=value a line, for example source={offer_name}. What has no "
+            "value is left out."
+        ),
     )
-    email_field = FieldNameField(label="Name of the e-mail field", initial="email")
-    phone_field = FieldNameField(label="Name of the number's field", initial="phone")
+    email_field = FieldNameField(label=_("Name of the e-mail field"), initial="email")
+    phone_field = FieldNameField(label=_("Name of the number's field"), initial="phone")
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the chosen channel sends."""
@@ -68,9 +74,11 @@ class ContactRuleForm(AnswerForm):
         channel = cleaned.get("channel")
         for name in TITLES:
             if channel == name and not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, "This is what the postback is to send.")
+                self.add_error(name, gettext("This is what the postback is to send."))
         if channel == "both" and not (cleaned.get("email") or cleaned.get("phone")):
-            self.add_error("email", "Give an e-mail address, a number, or both.")
+            self.add_error(
+                "email", gettext("Give an e-mail address, a number, or both.")
+            )
         return cleaned
 
 
@@ -78,11 +86,13 @@ class EmailHashForm(forms.Form):
     """For lists that keep hashes of e-mail addresses."""
 
     email_hash = forms.ChoiceField(
-        label="E-mail address is sent as",
+        label=_("E-mail address is sent as"),
         choices=HASHES,
         initial="none",
-        help_text="Hashed in lower case. An address that was hashed in this way before "
-        "it came here is passed on.",
+        help_text=_(
+            "Hashed in lower case. An address that was hashed in this way before "
+            "it came here is passed on."
+        ),
     )
 
 
@@ -112,10 +122,17 @@ class ContactListAction(ListAction):
 
 def contact_summary(settings: Mapping[str, Any]) -> str:
     """Return one line such as "Add to 55: {lead:email}, {lead:phone}"."""
-    verb = "Remove from" if settings.get("operation") == "remove" else "Add to"
     names = [n for n in TITLES if settings["channel"] in (n, "both") and settings[n]]
     sent = ", ".join(settings[name] for name in names)
-    return f"{verb} {settings.get('list_id') or 'the list'}: {sent}"
+    words = (
+        gettext("Remove from %(list)s: %(what)s")
+        if settings.get("operation") == "remove"
+        else gettext("Add to %(list)s: %(what)s")
+    )
+    return words % {
+        "list": settings.get("list_id") or gettext("the list"),
+        "what": sent,
+    }
 
 
 def contact_of(job: Job) -> dict[str, str]:

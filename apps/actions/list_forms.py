@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.actions.fields import SecretField
 from apps.actions.pattern_syntax import PatternError
@@ -28,38 +31,41 @@ class ListConnectionForm(forms.Form):
     """Where the lists are, and the API key that may change them."""
 
     base_url = BaseUrlField(
-        help_text="From “API Doc” of the list, without the part that a postback adds "
-        "as path.",
+        help_text=_(
+            "From “API Doc” of the list, without the part that a postback adds as path."
+        ),
     )
     # A shorter one could not be kept out of the log.
     api_key = SecretField(
-        label="API key", min_length=MIN_LENGTH, help_text="From “API Doc” of the list."
+        label=_("API key"),
+        min_length=MIN_LENGTH,
+        help_text=_("From “API Doc” of the list."),
     )
     auth_style = forms.ChoiceField(
-        label="The key is sent as",
+        label=_("The key is sent as"),
         choices=[
-            ("header", "Header"),
-            ("bearer", "Authorization: Bearer"),
-            ("query", "Parameter of the URL"),
-            ("body", "Field of the body"),
+            ("header", _("Header")),
+            ("bearer", _("Authorization: Bearer")),
+            ("query", _("Parameter of the URL")),
+            ("body", _("Field of the body")),
         ],
         initial="header",
     )
     key_header = forms.RegexField(
         r"^[A-Za-z0-9-]{1,60}$",
-        label="Name of the header",
+        label=_("Name of the header"),
         initial="X-API-KEY",
-        help_text="Letters, digits and hyphens.",
+        help_text=_("Letters, digits and hyphens."),
     )
     key_field = forms.RegexField(
         r"^[\w.-]{1,60}$",
-        label="Name of the parameter or field",
+        label=_("Name of the parameter or field"),
         initial="apiKey",
-        help_text="For a key in the URL or in the body.",
+        help_text=_("For a key in the URL or in the body."),
     )
     body_format = forms.ChoiceField(
-        label="Body format",
-        choices=[("form", "Form"), ("json", "JSON")],
+        label=_("Body format"),
+        choices=[("form", _("Form")), ("json", _("JSON"))],
         initial="form",
     )
 
@@ -67,24 +73,29 @@ class ListConnectionForm(forms.Form):
         """Refuse the headers that every request has already."""
         name = str(self.cleaned_data["key_header"])
         if name.lower() in OWN_HEADERS | {"content-type"}:
-            raise ValidationError(f"{name} is not for keys. Look into “API Doc”.")
+            raise ValidationError(
+                gettext("%(name)s is not for keys. Look into “API Doc”.")
+                % {"name": name}
+            )
         return name
 
 
 class PathField(forms.RegexField):
     """What comes after the base URL; ``{list_id}`` stands for the list."""
 
-    def __init__(self, *, initial: str, label: str) -> None:
+    def __init__(self, *, initial: str, label: StrOrPromise) -> None:
         """Take the path that is tried first, and what it does."""
         super().__init__(
             r"^(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9_.~-]|\{list_id\})+)+$",
             label=label,
             initial=initial,
             max_length=200,
-            help_text="Added to the base URL, as “API Doc” of the list tells.",
+            help_text=_("Added to the base URL, as “API Doc” of the list tells."),
             error_messages={
-                "invalid": "Write a path such as /emails-add: letters, digits, hyphens "
-                "and slashes, and {list_id} for the list."
+                "invalid": _(
+                    "Write a path such as /emails-add: letters, digits, hyphens "
+                    "and slashes, and {list_id} for the list."
+                )
             },
         )
 
@@ -92,13 +103,13 @@ class PathField(forms.RegexField):
 class FieldNameField(forms.RegexField):
     """The name under which the receiver expects a value."""
 
-    def __init__(self, *, initial: str, label: str) -> None:
+    def __init__(self, *, initial: str, label: StrOrPromise) -> None:
         """Take the name that is tried first, and of what."""
         super().__init__(
             r"^[\w.\[\]-]{1,60}$",
             label=label,
             initial=initial,
-            help_text="As “API Doc” of the list tells.",
+            help_text=_("As “API Doc” of the list tells."),
         )
 
 
@@ -106,8 +117,8 @@ def list_id_field(**kwargs: Any) -> forms.RegexField:
     """Return the field of a list's id at the receiver; not needed by every path."""
     return forms.RegexField(
         r"^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$",
-        label="List id",
-        help_text="The number or key of the list, from its page or “API Doc”.",
+        label=_("List id"),
+        help_text=_("The number or key of the list, from its page or “API Doc”."),
         **kwargs,
     )
 
@@ -115,11 +126,13 @@ def list_id_field(**kwargs: Any) -> forms.RegexField:
 def operation_field() -> forms.ChoiceField:
     """Return the choice between adding and removing."""
     return forms.ChoiceField(
-        label="What to do",
-        choices=[("add", "Add to the list"), (REMOVE, "Remove from the list")],
+        label=_("What to do"),
+        choices=[("add", _("Add to the list")), (REMOVE, _("Remove from the list"))],
         initial="add",
-        help_text="Careful with removing: whoever is removed can be contacted again, "
-        "also those who asked never to be.",
+        help_text=_(
+            "Careful with removing: whoever is removed can be contacted again, "
+            "also those who asked never to be."
+        ),
     )
 
 
@@ -127,22 +140,26 @@ class AnswerForm(forms.Form):
     """How the receiver's answers are to be read."""
 
     success = forms.ChoiceField(
-        label="Success is", choices=SUCCESS_CHOICES, initial=Success.JSON.value
+        label=_("Success is"), choices=SUCCESS_CHOICES, initial=Success.JSON.value
     )
     success_value = forms.CharField(
-        label="Expected",
+        label=_("Expected"),
         required=False,
         max_length=500,
         initial="$.status==success",
-        help_text="Statuses: 200,202. JSON: $.status==success. Pattern: a regular "
-        "expression without look-around.",
+        help_text=_(
+            "Statuses: 200,202. JSON: $.status==success. Pattern: a regular "
+            "expression without look-around."
+        ),
     )
     duplicate_pattern = forms.CharField(
-        label="It was on the list already when",
+        label=_("It was on the list already when"),
         required=False,
         max_length=500,
         initial="(?i)already exist|duplicate",
-        help_text="A pattern in the body of a refusal, which then counts as success.",
+        help_text=_(
+            "A pattern in the body of a refusal, which then counts as success."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -157,17 +174,20 @@ class AnswerForm(forms.Form):
             try:
                 compile_pattern(cleaned.get(name) or "")
             except PatternError as error:
-                self.add_error(name, f"The pattern is not usable: {error}")
+                problem = gettext("The pattern is not usable: %(problem)s")
+                self.add_error(name, problem % {"problem": error})
         return cleaned
 
 
 def absent_field() -> forms.CharField:
     """Return the pattern by which a removal of what is not there is known."""
     return forms.CharField(
-        label="It was not on the list when",
+        label=_("It was not on the list when"),
         required=False,
         max_length=500,
         initial="(?i)(contact|e-?mail|phone|number|value) (was )?not (found|exist)",
-        help_text="A pattern in the body of a refused removal, which then counts as "
-        "success. It must not match the answer about an unknown list.",
+        help_text=_(
+            "A pattern in the body of a refused removal, which then counts as "
+            "success. It must not match the answer about an unknown list."
+        ),
     )

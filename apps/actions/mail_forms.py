@@ -6,6 +6,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.fields import (
     AddressMixin,
@@ -26,7 +28,7 @@ MAIL_PORTS: Final = frozenset({25, 465, 587})
 FIRST_FREE_PORT: Final = 1024
 MAX_SECONDS: Final = 30
 _ascii = RegexValidator(
-    r"^[\x20-\x7e]*\Z", "Only letters, digits and signs without accents can be sent."
+    r"^[\x20-\x7e]*\Z", _("Only letters, digits and signs without accents can be sent.")
 )
 
 
@@ -61,53 +63,59 @@ class SmtpConnectionForm(forms.Form):
     """The mail server and the account."""
 
     host = MailServerField(
-        label="Mail server",
+        label=_("Mail server"),
         max_length=253,
-        help_text="For example smtp.mailer.example, as your mail provider names it.",
+        help_text=_("For example smtp.mailer.example, as your mail provider names it."),
     )
     port = forms.IntegerField(
-        initial=587, max_value=65_535, help_text="25, 465, 587, or above 1023."
+        label=_("Port"),
+        initial=587,
+        max_value=65_535,
+        help_text=_("25, 465, 587, or above 1023."),
     )
     security = forms.ChoiceField(
-        label="Encryption",
+        label=_("Encryption"),
         choices=[
-            (Security.STARTTLS.value, "STARTTLS (usually port 587)"),
-            (Security.TLS.value, "TLS from the start (usually port 465)"),
-            (Security.NONE.value, "None"),
+            (Security.STARTTLS.value, _("STARTTLS (usually port 587)")),
+            (Security.TLS.value, _("TLS from the start (usually port 465)")),
+            (Security.NONE.value, _("None")),
         ],
         initial=Security.STARTTLS.value,
     )
     username = forms.CharField(
-        label="User name",
+        label=_("User name"),
         required=False,
         max_length=255,
         validators=[_ascii],
-        help_text="As your mail provider says. Empty: nobody logs in.",
+        help_text=_("As your mail provider says. Empty: nobody logs in."),
     )
     password = SecretField(
+        label=_("Password"),
         required=False,
         validators=[_ascii],
-        help_text="From your mail provider, where it may be called an API key.",
+        help_text=_("From your mail provider, where it may be called an API key."),
     )
     default_from = SenderField(
-        label="From",
+        label=_("From"),
         max_length=320,
-        help_text="An address that your mail provider lets you send from, with a name "
-        "before it if you like and the address in angle brackets then.",
+        help_text=_(
+            "An address that your mail provider lets you send from, with a name "
+            "before it if you like and the address in angle brackets then."
+        ),
     )
     hello_name = forms.RegexField(
         r"^[A-Za-z0-9.-]+\Z",
-        label="Our name",
+        label=_("Our name"),
         required=False,
         max_length=253,
-        help_text="What we call ourselves to the server. Empty: the domain of From.",
+        help_text=_("What we call ourselves to the server. Empty: the domain of From."),
     )
     timeout_seconds = forms.IntegerField(
-        label="Give up after (seconds)",
+        label=_("Give up after (seconds)"),
         initial=20,
         min_value=1,
         max_value=MAX_SECONDS,
-        help_text="From the look-up of the name to the last answer.",
+        help_text=_("From the look-up of the name to the last answer."),
     )
 
     def clean_host(self) -> str:
@@ -116,7 +124,9 @@ class SmtpConnectionForm(forms.Form):
         try:
             origin = origin_of(SCHEME, host, 0)
         except ForbiddenTargetError as error:
-            message = "Write a name such as smtp.mailer.example, without a port."
+            message = gettext(
+                "Write a name such as smtp.mailer.example, without a port."
+            )
             raise ValidationError(message) from error
         if origin.is_address:
             try:
@@ -129,7 +139,9 @@ class SmtpConnectionForm(forms.Form):
         """Refuse the ports of other protocols."""
         port: int = self.cleaned_data["port"]
         if port not in MAIL_PORTS and port < FIRST_FREE_PORT:
-            raise ValidationError("Mail goes to port 25, 465 or 587, or above 1023.")
+            raise ValidationError(
+                gettext("Mail goes to port 25, 465 or 587, or above 1023.")
+            )
         return port
 
     def clean(self) -> dict[str, Any]:
@@ -137,12 +149,12 @@ class SmtpConnectionForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         has_name, has_password = cleaned.get("username"), cleaned.get("password")
         if has_name and not has_password and "password" not in self.errors:
-            self.add_error("password", "The user name needs it.")
+            self.add_error("password", gettext("The user name needs it."))
         if has_password and not has_name and "username" not in self.errors:
-            self.add_error("username", "The password needs it.")
+            self.add_error("username", gettext("The password needs it."))
         is_bare = cleaned.get("security") == Security.NONE
         if is_bare and has_password and not _is_our_own(cleaned.get("host", "")):
-            message = (
+            message = gettext(
                 "Without encryption, everybody on the way could read the password."
             )
             self.add_error("security", message)
@@ -153,36 +165,39 @@ class SmtpRuleForm(forms.Form):
     """The message."""
 
     to = RecipientsField(
-        label="To",
+        label=_("To"),
         initial="{lead:email}",
-        help_text="Addresses with commas between them. A macro stands for one address.",
+        help_text=_(
+            "Addresses with commas between them. A macro stands for one address."
+        ),
     )
-    cc = RecipientsField(label="Cc", required=False)
-    bcc = RecipientsField(label="Bcc", required=False)
+    cc = RecipientsField(label=_("Cc"), required=False)
+    bcc = RecipientsField(label=_("Bcc"), required=False)
     reply_to = RecipientsField(
-        label="Reply to",
+        label=_("Reply to"),
         required=False,
-        help_text="Where answers go, for example {lead:email}.",
+        help_text=_("Where answers go, for example {lead:email}."),
     )
     from_email = SenderField(
-        label="From",
+        label=_("From"),
         required=False,
         max_length=320,
-        help_text="Empty: as the connection says.",
+        help_text=_("Empty: as the connection says."),
     )
     subject = LineTemplateField(
+        label=_("Subject"),
         context=Context.LINE,
         max_length=MAX_SUBJECT_LENGTH,
         initial="New {event_name}: {transaction_id}",
     )
     body_text = TextTemplateField(
-        label="Text", help_text="For example: {lead:first_name} asks for a quote."
+        label=_("Text"), help_text=_("For example: {lead:first_name} asks for a quote.")
     )
     body_html = TextTemplateField(
-        label="HTML",
+        label=_("HTML"),
         context=Context.HTML,
         required=False,
-        help_text="Shown instead of the text where a mail program can.",
+        help_text=_("Shown instead of the text where a mail program can."),
     )
     on_ambiguous = ambiguity_field("retry")
 
@@ -191,7 +206,9 @@ def _refuse_bad_address(written: str) -> None:
     try:
         validate_email(written)
     except ValidationError as error:
-        raise ValidationError(f"“{written}” is not an e-mail address.") from error
+        raise ValidationError(
+            gettext("“%(address)s” is not an e-mail address.") % {"address": written}
+        ) from error
 
 
 def _is_our_own(host: str) -> bool:

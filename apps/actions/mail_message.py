@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.utils.encoding import punycode
+from django.utils.translation import gettext as _
 
 from apps.actions import rendering
 from apps.actions.contract import (
@@ -54,7 +55,7 @@ def sender_of(written: str) -> str:
     """
     found = getaddresses([written])
     if len(found) != 1 or single_line(written) != written:
-        raise ValidationError("Write one address: Offers <offers@shop.example>.")
+        raise ValidationError(_("Write one address: Offers <offers@shop.example>."))
     address = found[0][1]
     validate_email(address)
     return _in_ascii(address)

@@ -17,6 +17,9 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.actions.answers import json_object
 from apps.actions.base import Job, Judgement, Outcome
@@ -47,18 +50,22 @@ _NEXT_STEP = {
 }
 
 
-def access_token_field(help_text: str) -> SecretField:
+def access_token_field(help_text: StrOrPromise) -> SecretField:
     """Return the field of the token; ``help_text`` tells where to get one."""
-    return SecretField(label="Access token", min_length=MIN_LENGTH, help_text=help_text)
+    return SecretField(
+        label=_("Access token"), min_length=MIN_LENGTH, help_text=help_text
+    )
 
 
 def app_secret_field() -> SecretField:
     """Return the field of the secret that proves whose the token is."""
     return SecretField(
-        label="App secret",
+        label=_("App secret"),
         required=False,
-        help_text="Needed when “Require app secret” is on: Meta for Developers, your "
-        "app, App settings, Basic. Each request then proves that it knows the secret.",
+        help_text=_(
+            "Needed when “Require app secret” is on: Meta for Developers, your app, "
+            "App settings, Basic. Each request then proves that it knows the secret."
+        ),
     )
 
 
@@ -66,10 +73,17 @@ def version_field() -> forms.RegexField:
     """Return the field of the API's version."""
     return forms.RegexField(
         r"^v[1-9]\d?\.\d$",
-        label="API version",
+        label=_("API version"),
         initial=API_VERSION,
-        help_text=f"Such as {API_VERSION}. Meta keeps a version for two years.",
-        error_messages={"invalid": f"Write a version such as {API_VERSION}."},
+        help_text=format_lazy(
+            _("Such as {version}. Meta keeps a version for two years."),
+            version=API_VERSION,
+        ),
+        error_messages={
+            "invalid": format_lazy(
+                _("Write a version such as {version}."), version=API_VERSION
+            )
+        },
     )
 
 

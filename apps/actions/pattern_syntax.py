@@ -4,6 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
 MAX_LENGTH: Final = 500
 MAX_REPEAT: Final = 200
 MAX_DEPTH: Final = 20
@@ -57,17 +61,23 @@ class Repeat:
     maximum: int | None
 
 
+_NO_ESCAPE: Final = _("this escape is not supported: \\%(rest)s")
+_NO_GROUP: Final = _("only plain groups are supported, no look-around: (%(rest)s")
+_NO_CLASS: Final = _("a [ has no partner; write \\[ for it: [%(rest)s")
+
 Node: TypeAlias = Item | Anchor | Sequence | Alternatives | Repeat
 
 
 def parse(text: str) -> Node:
     """Return the tree of ``text``. Raises ``PatternError`` with what to change."""
     if len(text) > MAX_LENGTH:
-        raise PatternError(f"it is longer than {MAX_LENGTH} characters.")
+        raise PatternError(
+            gettext("it is longer than %(limit)d characters.") % {"limit": MAX_LENGTH}
+        )
     parser = _Parser(text)
     node = parser.alternatives(0)
     if parser.position < len(text):
-        raise PatternError("a ) has no partner; write \\) for the character.")
+        raise PatternError(gettext("a ) has no partner; write \\) for the character."))
     return node
 
 
@@ -81,7 +91,7 @@ class _Parser:
     def alternatives(self, depth: int) -> Node:
         """Read until the end or the parenthesis that closes the group."""
         if depth > MAX_DEPTH:
-            raise PatternError("groups are nested too deeply.")
+            raise PatternError(gettext("groups are nested too deeply."))
         options = [self._sequence(depth)]
         while self._next() == "|":
             self.position += 1
@@ -107,27 +117,35 @@ class _Parser:
         if character == "[":
             return self._class()
         if character == "\\":
-            return Item(self._taken(_ESCAPE, "this escape is not supported: \\"))
+            return Item(self._taken(_ESCAPE, _NO_ESCAPE))
         if character == ".":
             self.position += 1
             return Item(".")
         if _QUANTIFIER.match(self.text, self.position):
-            raise PatternError(f"nothing stands before {character} to repeat.")
+            raise PatternError(
+                gettext("nothing stands before %(sign)s to repeat.")
+                % {"sign": character}
+            )
         self.position += 1
         return Item(re.escape(character))
 
     def _group(self, depth: int) -> Node:
-        self._taken(_GROUP, "only plain groups are supported, no look-around: (")
+        self._taken(_GROUP, _NO_GROUP)
         node = self.alternatives(depth + 1)
         if self._next() != ")":
-            raise PatternError("a ( has no partner; write \\( for the character.")
+            raise PatternError(
+                gettext("a ( has no partner; write \\( for the character.")
+            )
         self.position += 1
         return node
 
     def _class(self) -> Node:
-        source = self._taken(_CLASS, "a [ has no partner; write \\[ for it: [")
+        source = self._taken(_CLASS, _NO_CLASS)
         if _AMBIGUOUS.search(source):
-            raise PatternError(f"in {source}, put a \\ before doubled signs.")
+            raise PatternError(
+                gettext("in %(class)s, put a \\ before doubled signs.")
+                % {"class": source}
+            )
         return Item(source)
 
     def _repeated(self, part: Node) -> Node:
@@ -139,20 +157,30 @@ class _Parser:
         if self._next() == "?":
             self.position += 1
         if _QUANTIFIER.match(self.text, self.position):
-            raise PatternError(f"{found[0]} is followed by another repetition.")
+            raise PatternError(
+                gettext("%(sign)s is followed by another repetition.")
+                % {"sign": found[0]}
+            )
         if isinstance(part, Anchor):
-            raise PatternError(f"{part.sign} cannot be repeated.")
+            raise PatternError(
+                gettext("%(sign)s cannot be repeated.") % {"sign": part.sign}
+            )
         minimum, maximum = _bounds(found)
         if max(minimum, maximum or 0) > MAX_REPEAT:
-            raise PatternError(f"repeat at most {MAX_REPEAT} times.")
+            raise PatternError(
+                gettext("repeat at most %(limit)d times.") % {"limit": MAX_REPEAT}
+            )
         if maximum is not None and maximum < minimum:
-            raise PatternError(f"{found[0]} ends before it starts.")
+            raise PatternError(
+                gettext("%(sign)s ends before it starts.") % {"sign": found[0]}
+            )
         return Repeat(part, minimum, maximum)
 
-    def _taken(self, token: re.Pattern[str], problem: str) -> str:
+    def _taken(self, token: re.Pattern[str], problem: StrOrPromise) -> str:
         found = token.match(self.text, self.position)
         if found is None:
-            raise PatternError(f"{problem}{self.text[self.position + 1 :][:10]}")
+            rest = self.text[self.position + 1 :][:10]
+            raise PatternError(str(problem) % {"rest": rest})
         self.position = found.end()
         return found[0]
 

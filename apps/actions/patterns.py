@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from django.utils.translation import gettext as _
+
 from apps.actions.pattern_syntax import (
     Alternatives,
     Anchor,
@@ -153,7 +155,7 @@ class Pattern:
 
     def _add(self, state: _State) -> int:
         if len(self._states) >= MAX_STATES:
-            raise PatternError("this is too large: repeat less.")
+            raise PatternError(_("this is too large: repeat less."))
         self._states.append(state)
         return len(self._states) - 1
 
@@ -170,4 +172,7 @@ def _predicate(item: Item, flags: re.RegexFlag) -> Callable[[str], object]:
     try:
         return re.compile(item.source, flags).fullmatch
     except re.error as error:
-        raise PatternError(f"{item.source} is not understood ({error.msg}).") from error
+        raise PatternError(
+            _("%(part)s is not understood (%(problem)s).")
+            % {"part": item.source, "problem": error.msg}
+        ) from error

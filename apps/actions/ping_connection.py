@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.certificates import (
     CertificateField,
@@ -25,53 +27,63 @@ class PingConnectionForm(forms.Form):
     """Credentials for receivers that ask for some."""
 
     auth = forms.ChoiceField(
-        label="Authorization",
+        label=_("Authorization"),
         choices=[
-            ("none", "None"),
-            ("basic", "User name and password (Basic)"),
-            ("bearer", "Token (Bearer)"),
+            ("none", _("None")),
+            ("basic", _("User name and password (Basic)")),
+            ("bearer", _("Token (Bearer)")),
         ],
         initial="none",
     )
-    username = forms.CharField(label="User name", required=False, max_length=200)
-    password = SecretField(label="Password", required=False)
-    token = SecretField(label="Token", required=False)
+    username = forms.CharField(label=_("User name"), required=False, max_length=200)
+    password = SecretField(label=_("Password"), required=False)
+    token = SecretField(label=_("Token"), required=False)
     signing_secret = SecretField(
-        label="Signing secret",
+        label=_("Signing secret"),
         required=False,
-        help_text="Adds X-Postback-Signature: t=TIME,v1=SIGNATURE. TIME is in Unix "
-        "seconds, SIGNATURE the hexadecimal HMAC-SHA256 of “TIME.BODY”; of a GET "
-        "request, the path with its query takes the body's place.",
+        help_text=_(
+            "Adds X-Postback-Signature: t=TIME,v1=SIGNATURE. TIME is in Unix "
+            "seconds, SIGNATURE the hexadecimal HMAC-SHA256 of “TIME.BODY”; of a GET "
+            "request, the path with its query takes the body's place."
+        ),
     )
     webhook_secret = WebhookSecretField(
-        label="Webhook secret",
+        label=_("Webhook secret"),
         required=False,
-        help_text="Signs as standardwebhooks.com describes: webhook-id, "
-        "webhook-timestamp, webhook-signature. Of a GET request, an empty body is "
-        "signed.",
+        help_text=_(
+            "Signs as standardwebhooks.com describes: webhook-id, "
+            "webhook-timestamp, webhook-signature. Of a GET request, an empty body is "
+            "signed."
+        ),
     )
     webhook_secret_previous = WebhookSecretField(
-        label="Previous webhook secret",
+        label=_("Previous webhook secret"),
         required=False,
-        help_text="While the receiver changes secrets: requests carry both signatures. "
-        "Remove it afterwards.",
+        help_text=_(
+            "While the receiver changes secrets: requests carry both signatures. "
+            "Remove it afterwards."
+        ),
     )
     client_certificate = CertificateField(
-        label="Client certificate",
+        label=_("Client certificate"),
         required=False,
-        help_text="PEM, with its chain if it has one. Shown to https receivers that "
-        "ask for it (mutual TLS).",
+        help_text=_(
+            "PEM, with its chain if it has one. Shown to https receivers that "
+            "ask for it (mutual TLS)."
+        ),
     )
     client_private_key = PrivateKeyField(
-        label="Private key",
+        label=_("Private key"),
         required=False,
-        help_text="PEM, without a password. It belongs to the client certificate.",
+        help_text=_("PEM, without a password. It belongs to the client certificate."),
     )
     secrets = SecretPairsField(
-        label="Secret values",
+        label=_("Secret values"),
         required=False,
-        help_text="One name=value a line. Use them as {secret:name} in parameters, "
-        "headers and bodies; they are never shown or logged.",
+        help_text=_(
+            "One name=value a line. Use them as {secret:name} in parameters, "
+            "headers and bodies; they are never shown or logged."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -80,13 +92,15 @@ class PingConnectionForm(forms.Form):
         needed = {"basic": ("username", "password"), "bearer": ("token",)}
         for name in needed.get(cleaned.get("auth", ""), ()):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, "This authorization needs it.")
+                self.add_error(name, gettext("This authorization needs it."))
         if (
             cleaned.get("webhook_secret_previous")
             and not cleaned.get("webhook_secret")
             and "webhook_secret" not in self.errors
         ):
-            self.add_error("webhook_secret", "The previous secret needs a current one.")
+            self.add_error(
+                "webhook_secret", gettext("The previous secret needs a current one.")
+            )
         check_pair(self, cleaned)
         return cleaned
 
@@ -115,9 +129,13 @@ def credential_headers(job: Job, *, target: str, body: bytes | None) -> dict[str
 def check_credentials(connection: Mapping[str, Any]) -> list[CheckLine]:
     """Say what the credentials will do; they belong to no address of their own."""
     secrets = (connection.get("signing_secret"), connection.get("webhook_secret"))
-    signed = "signed" if any(secrets) else "not signed"
-    text = f"Authorization: {connection.get('auth', 'none')}. Requests are {signed}."
-    hint = "No address to call: use “Send test” on a postback."
+    words = (
+        gettext("Authorization: %(kind)s. Requests are signed.")
+        if any(secrets)
+        else gettext("Authorization: %(kind)s. Requests are not signed.")
+    )
+    text = words % {"kind": connection.get("auth", "none")}
+    hint = gettext("No address to call: use “Send test” on a postback.")
     return [
         CheckLine(CheckLevel.GOOD, text),
         *check_lines(connection),

@@ -9,10 +9,7 @@ The comments name the page of the receiver's documentation that each preset was 
 from; “from memory” marks what no page confirmed.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.preset_bodies import (
     APPSFLYER_BODY,
@@ -22,42 +19,11 @@ from apps.actions.preset_bodies import (
     TEAMS_BODY,
     TELEGRAM_BODY,
 )
+from apps.actions.preset_parts import PLACEHOLDER, Preset, PresetGroup
+
+__all__ = ["PRESETS", "PRESET_ACTION", "Preset", "PresetGroup", "left_in"]
 
 PRESET_ACTION = "ping_url"
-
-_PLACEHOLDER = re.compile(r"your-[a-z0-9-]+\.example|YOUR-[A-Z0-9-]+")
-
-
-class PresetGroup(StrEnum):
-    """Where a preset is listed, in this order, after the action itself."""
-
-    TRACKERS = "trackers and networks"
-    MOBILE = "mobile apps"
-    AUTOMATION = "automation"
-    CHAT = "chat"
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A named template of the settings of “Ping URL”.
-
-    ``key`` stands in addresses and never changes. ``settings`` are initial values by
-    the name of the field; fields that it leaves out start as they always do.
-    """
-
-    key: str
-    label: str
-    group: PresetGroup
-    help: str
-    docs_url: str
-    settings: Mapping[str, str | bool]
-
-    @property
-    def placeholders(self) -> list[str]:
-        """Return what is to be replaced, as it stands in the settings, in order."""
-        texts = [text for text in self.settings.values() if isinstance(text, str)]
-        found = [word for text in texts for word in _PLACEHOLDER.findall(text)]
-        return list(dict.fromkeys(found))
 
 
 def _get(url: str, **settings: str) -> dict[str, str | bool]:
@@ -75,7 +41,7 @@ _PRESETS = (
         "voluum",
         "Voluum",
         PresetGroup.TRACKERS,
-        "The address is in Voluum under Offers, Edit, Postback URL.",
+        _("The address is in Voluum under Offers, Edit, Postback URL."),
         "https://doc.voluum.com/article/parameters-in-postback-urls",
         _get(
             "https://your-voluum.example/postback?cid={partner_click_id}"
@@ -88,7 +54,7 @@ _PRESETS = (
         "redtrack",
         "RedTrack",
         PresetGroup.TRACKERS,
-        "Your tracking domain. To name the event, add &type= and one of your types.",
+        _("Your tracking domain. To name the event, add &type= and one of your types."),
         "https://help.redtrack.io/knowledgebase/kb/conversion-tracking/"
         "tracking-event-types/",
         _get(
@@ -102,7 +68,7 @@ _PRESETS = (
         "everflow",
         "Everflow",
         PresetGroup.TRACKERS,
-        "Domain and nid are in the network's Global Postback URL.",
+        _("Domain and nid are in the network's Global Postback URL."),
         "https://helpdesk.everflow.io/customer/accessing-editing-s2s-postback-urls",
         _get(
             "https://your-everflow.example/?nid=YOUR-NETWORK-ID"
@@ -116,7 +82,7 @@ _PRESETS = (
         "tune",
         "TUNE (HasOffers)",
         PresetGroup.TRACKERS,
-        "The network's domain, for example its name before go2cloud.org.",
+        _("The network's domain, for example its name before go2cloud.org."),
         "https://support.tune.com/hc/en-us/articles/"
         "4413247665431-Receiving-Conversions-via-Postback-URL",
         _get(
@@ -132,8 +98,10 @@ _PRESETS = (
         "impact",
         "impact.com",
         PresetGroup.TRACKERS,
-        "Needs a connection with Basic authorization: Account SID as the user name, "
-        "Auth Token as the password (impact.com: Settings, API).",
+        _(
+            "Needs a connection with Basic authorization: Account SID as the user "
+            "name, Auth Token as the password (impact.com: Settings, API)."
+        ),
         "https://integrations.impact.com/impact-brand/reference/submit-a-conversion",
         {
             "method": "POST",
@@ -148,7 +116,7 @@ _PRESETS = (
         "cake",
         "CAKE",
         PresetGroup.TRACKERS,
-        "Domain, offer and event ids are in the network's postback URL.",
+        _("Domain, offer and event ids are in the network's postback URL."),
         "https://support.getcake.com/support/solutions/articles/"
         "5000546124-conversion-pixel-variables",
         _get(
@@ -161,7 +129,10 @@ _PRESETS = (
         "binom",
         "Binom",
         PresetGroup.TRACKERS,
-        "Your tracker's domain; newer versions show another path under Tracking links.",
+        _(
+            "Your tracker's domain; newer versions show another path under Tracking "
+            "links."
+        ),
         "https://docs.binom.org/postback-url.php",
         _get(
             "https://your-binom.example/click.php?cnv_id={partner_click_id}"
@@ -173,7 +144,7 @@ _PRESETS = (
         "keitaro",
         "Keitaro",
         PresetGroup.TRACKERS,
-        "Domain and key are in Keitaro under Maintenance, Postback URL.",
+        _("Domain and key are in Keitaro under Maintenance, Postback URL."),
         "https://docs.keitaro.io/en/conversions-and-postback/postback.html",
         _get(
             "https://your-keitaro.example/YOUR-POSTBACK-KEY/postback"
@@ -185,10 +156,12 @@ _PRESETS = (
     # R119. No standard: the names that most networks can be told to expect.
     Preset(
         "cpi_install",
-        "CPI partner: install",
+        _("CPI partner: install"),
         PresetGroup.MOBILE,
-        "For the trigger Event with the event type of installs. Rename the parameters "
-        "as the partner documents them.",
+        _(
+            "For the trigger Event with the event type of installs. Rename the "
+            "parameters as the partner documents them."
+        ),
         "",
         _get(
             "https://your-cpi-partner.example/postback?click_id={partner_click_id}"
@@ -203,9 +176,11 @@ _PRESETS = (
         "appsflyer",
         "AppsFlyer",
         PresetGroup.MOBILE,
-        "Needs a connection with the secret value s2s_key=… (AppsFlyer: Security "
-        "Center). Ids of iOS apps begin with id. The advertiser sends appsflyer_id "
-        "with the event.",
+        _(
+            "Needs a connection with the secret value s2s_key=… (AppsFlyer: Security "
+            "Center). Ids of iOS apps begin with id. The advertiser sends appsflyer_id "
+            "with the event."
+        ),
         "https://dev.appsflyer.com/hc/reference/s2s-events-api3-overview",
         _json(
             "https://api3.appsflyer.com/inappevent/YOUR-APP-ID",
@@ -220,7 +195,7 @@ _PRESETS = (
         "zapier",
         "Zapier",
         PresetGroup.AUTOMATION,
-        "Paste the whole URL of the trigger Webhooks by Zapier, Catch Hook.",
+        _("Paste the whole URL of the trigger Webhooks by Zapier, Catch Hook."),
         "https://help.zapier.com/hc/en-us/articles/8496288690317",
         _json("https://your-zapier-hook.example/hooks/catch/1/a", AUTOMATION_BODY),
     ),
@@ -228,7 +203,7 @@ _PRESETS = (
         "make",
         "Make",
         PresetGroup.AUTOMATION,
-        "Paste the whole URL of a custom webhook.",
+        _("Paste the whole URL of a custom webhook."),
         "https://help.make.com/webhooks",
         _json("https://your-make-hook.example/a", AUTOMATION_BODY),
     ),
@@ -236,7 +211,7 @@ _PRESETS = (
         "n8n",
         "n8n",
         PresetGroup.AUTOMATION,
-        "Paste the production URL of a Webhook node with the method POST.",
+        _("Paste the production URL of a Webhook node with the method POST."),
         "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.webhook/",
         _json("https://your-n8n.example/webhook/a", AUTOMATION_BODY),
     ),
@@ -246,7 +221,10 @@ _PRESETS = (
         "teams",
         "Microsoft Teams",
         PresetGroup.CHAT,
-        "Paste the whole URL of a workflow “When a Teams webhook request is received”.",
+        _(
+            "Paste the whole URL of a workflow “When a Teams webhook request is "
+            "received”."
+        ),
         "https://learn.microsoft.com/en-us/microsoftteams/platform/"
         "webhooks-and-connectors/how-to/connectors-using",
         _json(
@@ -262,7 +240,10 @@ _PRESETS = (
         "discord",
         "Discord",
         PresetGroup.CHAT,
-        "Paste the whole URL of a webhook (Discord: channel settings, Integrations).",
+        _(
+            "Paste the whole URL of a webhook (Discord: channel settings, "
+            "Integrations)."
+        ),
         "https://discord.com/developers/docs/resources/webhook#execute-webhook",
         _json(
             "https://your-discord-webhook.example/api/webhooks/1/a",
@@ -277,8 +258,10 @@ _PRESETS = (
         "telegram",
         "Telegram",
         PresetGroup.CHAT,
-        "The token is from @BotFather; add the bot to the chat. Everybody who sees the "
-        "postback sees the token, so use a bot that does nothing else.",
+        _(
+            "The token is from @BotFather; add the bot to the chat. Everybody who sees "
+            "the postback sees the token, so use a bot that does nothing else."
+        ),
         "https://core.telegram.org/bots/api#sendmessage",
         _json(
             "https://api.telegram.org/botYOUR-BOT-TOKEN/sendMessage",
@@ -294,4 +277,4 @@ _KNOWN = frozenset(word for one in _PRESETS for word in one.placeholders)
 
 def left_in(text: str) -> list[str]:
     """Return the placeholders of presets that ``text`` still holds, in order."""
-    return [word for word in _PLACEHOLDER.findall(text) if word in _KNOWN]
+    return [word for word in PLACEHOLDER.findall(text) if word in _KNOWN]

@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.contract import Job, Judgement, Outcome
 from apps.actions.fields import AddressMixin
@@ -31,11 +34,11 @@ class BaseUrlField(AddressMixin, forms.CharField):
 
     def __init__(self, *, default: str = "", **kwargs: Any) -> None:
         """Take what a ``CharField`` takes; with a ``default`` it may stay empty."""
-        kwargs.setdefault("label", "Base URL")
+        kwargs.setdefault("label", _("Base URL"))
         kwargs.setdefault("max_length", MAX_BASE_URL_LENGTH)
         if default:
             kwargs.setdefault("required", False)
-            kwargs.setdefault("help_text", f"Empty: {default}")
+            kwargs.setdefault("help_text", format_lazy(_("Empty: {url}"), url=default))
         super().__init__(**kwargs)
         self.default = default
 
@@ -52,11 +55,13 @@ class BaseUrlField(AddressMixin, forms.CharField):
             origin = http.destination_of(url)
             http.refuse_forbidden_target(url)
         except http.ForbiddenTargetError as error:
-            raise ValidationError(str(error), code="url") from error
+            raise ValidationError(gettext(str(error)), code="url") from error
         if "?" in url or "#" in url:
-            raise ValidationError("Leave out everything from “?” or “#” on.")
+            raise ValidationError(gettext("Leave out everything from “?” or “#” on."))
         if origin.startswith("http:") and not is_our_own(origin):
-            raise ValidationError("Credentials are sent there, so it must be https://.")
+            raise ValidationError(
+                gettext("Credentials are sent there, so it must be https://.")
+            )
         return url
 
 

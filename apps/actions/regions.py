@@ -5,6 +5,8 @@ from typing import Any
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import rendering
 from apps.actions.contract import Job
@@ -16,11 +18,12 @@ class RegionField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         """Take what a ``CharField`` takes."""
-        kwargs.setdefault("label", "Country of numbers without a country code")
+        kwargs.setdefault("label", _("Country of numbers without a country code"))
         kwargs.setdefault("initial", DEFAULT_REGION)
         kwargs.setdefault("max_length", 2)
         kwargs.setdefault(
-            "help_text", "Two letters, used when the lead's own country is not known."
+            "help_text",
+            _("Two letters, used when the lead's own country is not known."),
         )
         super().__init__(**kwargs)
 
@@ -28,7 +31,9 @@ class RegionField(forms.CharField):
         """Return the letters in upper case."""
         region: str = super().clean(value).strip().upper()
         if region and region not in phonenumbers.SUPPORTED_REGIONS:
-            raise ValidationError("Name a country by two letters, for example GB.")
+            raise ValidationError(
+                gettext("Name a country by two letters, for example GB.")
+            )
         return region
 
 

@@ -51,7 +51,8 @@ def all_actions() -> list[Action]:
     """Return all actions, group by group, by label within a group."""
     groups = list(Group)
     return sorted(
-        _actions.values(), key=lambda action: (groups.index(action.group), action.label)
+        _actions.values(),
+        key=lambda action: (groups.index(action.group), str(action.label)),
     )
 
 

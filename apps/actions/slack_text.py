@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from apps.actions.contract import PermanentError
 from apps.actions.fields import JsonTemplateField
 from apps.core.macros import TemplateError
@@ -34,16 +36,24 @@ class BlocksField(JsonTemplateField):
         blocks = json.loads(text)
         if not isinstance(blocks, list) or not all(isinstance(b, dict) for b in blocks):
             raise TemplateError(
-                "Write a list of blocks, [{…}, {…}]. Of what Block Kit Builder shows, "
-                "take what comes after “blocks”."
+                _(
+                    "Write a list of blocks, [{…}, {…}]. Of what Block Kit Builder "
+                    "shows, take what comes after “blocks”."
+                )
             )
         if len(blocks) > MAX_BLOCKS:
-            raise TemplateError(f"Slack takes at most {MAX_BLOCKS} blocks.")
+            raise TemplateError(
+                _("Slack takes at most %(limit)d blocks.") % {"limit": MAX_BLOCKS}
+            )
         for member, leaf in _leaves(blocks):
             if member not in FORMATTED | LITERAL and macro_names(leaf):
                 allowed = ", ".join(sorted(FORMATTED | LITERAL))
                 raise TemplateError(
-                    f"“{member}” cannot hold a macro. These members can: {allowed}."
+                    _(
+                        "“%(member)s” cannot hold a macro. These members can: "
+                        "%(allowed)s."
+                    )
+                    % {"member": member, "allowed": allowed}
                 )
         return template
 

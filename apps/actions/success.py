@@ -7,6 +7,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions.pattern_syntax import PatternError
 from apps.actions.patterns import compile_pattern
 from apps.core.http import Response
@@ -28,11 +31,11 @@ class Success(StrEnum):
 
 
 SUCCESS_CHOICES = [
-    (Success.ANY_2XX.value, "Any 2xx status"),
-    (Success.STATUS.value, "One of these statuses"),
-    (Success.BODY_CONTAINS.value, "2xx, and the body contains"),
-    (Success.BODY_REGEX.value, "2xx, and the body matches the pattern"),
-    (Success.JSON.value, "2xx, and the JSON body says"),
+    (Success.ANY_2XX.value, _("Any 2xx status")),
+    (Success.STATUS.value, _("One of these statuses")),
+    (Success.BODY_CONTAINS.value, _("2xx, and the body contains")),
+    (Success.BODY_REGEX.value, _("2xx, and the body matches the pattern")),
+    (Success.JSON.value, _("2xx, and the JSON body says")),
 ]
 
 
@@ -46,7 +49,7 @@ def compile_condition(success: Success, value: str) -> Condition:
     if success is Success.ANY_2XX:
         return is_2xx
     if not value:
-        raise ConditionError("Say what the answer must be.")
+        raise ConditionError(gettext("Say what the answer must be."))
     if success is Success.STATUS:
         statuses = _statuses(value)
         return lambda response: response.status_code in statuses
@@ -65,7 +68,7 @@ def is_2xx(response: Response) -> bool:
 def _statuses(value: str) -> frozenset[int]:
     words = value.replace(",", " ").split()
     if not all(re.fullmatch(r"[1-5][0-9]{2}", word) for word in words):
-        raise ConditionError("List statuses with commas, for example 200,202.")
+        raise ConditionError(gettext("List statuses with commas, for example 200,202."))
     return frozenset(map(int, words))
 
 
@@ -73,14 +76,18 @@ def _matches(value: str) -> Condition:
     try:
         pattern = compile_pattern(value)
     except PatternError as error:
-        raise ConditionError(f"The pattern is not usable: {error}") from error
+        raise ConditionError(
+            gettext("The pattern is not usable: %(problem)s") % {"problem": error}
+        ) from error
     return lambda response: is_2xx(response) and pattern.search(response.text)
 
 
 def _json_equals(value: str) -> Condition:
     found = _JSON.fullmatch(value.strip())
     if found is None:
-        raise ConditionError("Write a path and a value: $.status==ok or $.ids[0]==7.")
+        raise ConditionError(
+            gettext("Write a path and a value: $.status==ok or $.ids[0]==7.")
+        )
     steps = [name or int(number) for name, number in _STEP.findall(found[1])]
     wanted = found[2].strip().strip('"')
     return lambda response: is_2xx(response) and _at(response.text, steps) == wanted

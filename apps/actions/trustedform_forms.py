@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.fields import LineTemplateField, SecretField
 from apps.actions.providers import BaseUrlField
@@ -22,8 +24,8 @@ class TrustedFormConnectionForm(forms.Form):
     """The account."""
 
     api_key = SecretField(
-        label="API key",
-        help_text="In ActiveProspect's account: TrustedForm, API keys.",
+        label=_("API key"),
+        help_text=_("In ActiveProspect's account: TrustedForm, API keys."),
     )
     base_url = BaseUrlField(default=BASE_URL)
 
@@ -32,71 +34,79 @@ class TrustedFormRuleForm(forms.Form):
     """The certificate, the lead it must match, and what is asked about it."""
 
     cert_url = LineTemplateField(
-        label="Certificate URL",
+        label=_("Certificate URL"),
         initial="{lead:trustedform_url}",
-        help_text="The form posts it as xxTrustedFormCertUrl. Nothing is called that "
-        "is not at cert.trustedform.com.",
+        help_text=_(
+            "The form posts it as xxTrustedFormCertUrl. Nothing is called that "
+            "is not at cert.trustedform.com."
+        ),
     )
     fallback_cert_url = LineTemplateField(
-        label="Certificate URL if that is none",
+        label=_("Certificate URL if that is none"),
         required=False,
-        help_text="For example {param:xxTrustedFormCertUrl}.",
+        help_text=_("For example {param:xxTrustedFormCertUrl}."),
     )
     email = LineTemplateField(
-        label="E-mail address", required=False, initial="{lead:email}"
+        label=_("E-mail address"), required=False, initial="{lead:email}"
     )
     phone = LineTemplateField(
-        label="Telephone number",
+        label=_("Telephone number"),
         required=False,
         initial="{lead:phone|last10}",
-        help_text="Ten digits. Retaining needs an address or a number to match.",
+        help_text=_("Ten digits. Retaining needs an address or a number to match."),
     )
     retain = forms.BooleanField(
-        label="Retain the certificate",
+        label=_("Retain the certificate"),
         required=False,
         initial=True,
-        help_text="Otherwise it expires, after 72 hours as a rule.",
+        help_text=_("Otherwise it expires, after 72 hours as a rule."),
     )
     reference = LineTemplateField(
+        label=_("Reference"),
         required=False,
         initial="{transaction_id}",
-        help_text="Shown beside the certificate in TrustedForm.",
+        help_text=_("Shown beside the certificate in TrustedForm."),
     )
     vendor = LineTemplateField(
+        label=_("Vendor"),
         required=False,
         initial="{affiliate_name}",
-        help_text="Who the lead was bought from.",
+        help_text=_("Who the lead was bought from."),
     )
     insights = forms.MultipleChoiceField(
-        label="Insights",
+        label=_("Insights"),
         required=False,
         choices=[(name, name.replace("_", " ")) for name in INSIGHTS],
-        help_text="What TrustedForm is to tell about the visit; billed by TrustedForm.",
+        help_text=_(
+            "What TrustedForm is to tell about the visit; billed by TrustedForm."
+        ),
     )
     scan_required = forms.CharField(
-        label="Text the page must show",
+        label=_("Text the page must show"),
         required=False,
         max_length=4_000,
         widget=forms.Textarea,
-        help_text="One text a line; a part between | and | may be anything, as "
-        "TrustedForm describes.",
+        help_text=_(
+            "One text a line; a part between | and | may be anything, as "
+            "TrustedForm describes."
+        ),
     )
     scan_forbidden = forms.CharField(
-        label="Text the page must not show",
+        label=_("Text the page must not show"),
         required=False,
         max_length=4_000,
         widget=forms.Textarea,
-        help_text="One text a line.",
+        help_text=_("One text a line."),
     )
     verify = forms.BooleanField(
-        label="Verify the consent language",
+        label=_("Verify the consent language"),
         required=False,
-        help_text="It must be one of those approved in TrustedForm.",
+        help_text=_("It must be one of those approved in TrustedForm."),
     )
     advertiser_name = LineTemplateField(
-        label="Advertiser in the consent",
+        label=_("Advertiser in the consent"),
         required=False,
-        help_text="For verifying: the name that the consent has to contain.",
+        help_text=_("For verifying: the name that the consent has to contain."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -104,10 +114,12 @@ class TrustedFormRuleForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         operations = ("retain", "insights", "scan_required", "scan_forbidden", "verify")
         if not any(cleaned.get(name) for name in operations) and not self.errors:
-            self.add_error("retain", "Retain, get insights, or verify.")
+            self.add_error("retain", gettext("Retain, get insights, or verify."))
         is_matched = cleaned.get("email") or cleaned.get("phone")
         if cleaned.get("retain") and not is_matched and not self.errors:
-            self.add_error("email", "Retaining needs an e-mail address or a number.")
+            self.add_error(
+                "email", gettext("Retaining needs an e-mail address or a number.")
+            )
         return cleaned
 
 

@@ -11,16 +11,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.fields import SecretField
 
 PREFIX = "whsec_"
 KEY_BYTES_MIN = 24
 KEY_BYTES_MAX = 64
-_BAD_SECRET = (
-    f"A webhook secret is {PREFIX} and {KEY_BYTES_MIN} to {KEY_BYTES_MAX} random bytes "
-    "in base64, for example from: "
-    f'echo "{PREFIX}$(openssl rand -base64 32)"'
+_BAD_SECRET = format_lazy(
+    _(
+        "A webhook secret is {prefix} and {minimum} to {maximum} random bytes "
+        "in base64, for example from: {command}"
+    ),
+    prefix=PREFIX,
+    minimum=KEY_BYTES_MIN,
+    maximum=KEY_BYTES_MAX,
+    command=f'echo "{PREFIX}$(openssl rand -base64 32)"',
 )
 
 

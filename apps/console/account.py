@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.two_step import has_two_step, is_two_step_demanded
@@ -17,13 +19,18 @@ from apps.console.people import signed_in
 def zone_options() -> list[tuple[str, str]]:
     """Return the zones to choose from, the installation's first."""
     default = timezone.get_default_timezone_name()
-    return [("", f"The installation's ({default})"), *zone_choices()]
+    return [
+        ("", gettext("The installation's (%(zone)s)") % {"zone": default}),
+        *zone_choices(),
+    ]
 
 
 class ZoneForm(forms.ModelForm[User]):
     """In which zone times are shown and read."""
 
-    time_zone = forms.ChoiceField(choices=zone_options, required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_options, required=False
+    )
 
     class Meta:
         model = User
@@ -39,12 +46,14 @@ def show_account(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         zone = zone_of(user)
         now = timezone.now().astimezone(zone)
         messages.success(
-            request, f"Times are in {zone.key} now. It is {now:%Y-%m-%d %H:%M} there."
+            request,
+            gettext("Times are in %(zone)s now. It is %(time)s there.")
+            % {"zone": zone.key, "time": f"{now:%Y-%m-%d %H:%M}"},
         )
         return HttpResponseRedirect(request.path)
     page = {
         **context,
-        "title": "Your account",
+        "title": gettext("Your account"),
         "form": form,
         "has_two_step": has_two_step(user),
         "is_demanded": is_two_step_demanded(user),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import pretty_name
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.fields import ListNameField, SecretField
 from apps.actions.kept_secrets import (
@@ -20,7 +21,7 @@ from apps.console.list_choices import list_choice
 from apps.core import secret_box
 
 PREFIX = "cfg_"
-ADDRESS_CHANGED = (
+ADDRESS_CHANGED = _(
     "The address changed, so enter the secrets again: they would be sent to the new "
     "address."
 )

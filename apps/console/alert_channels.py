@@ -7,6 +7,9 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.actions.fields import SecretField
 from apps.core import http
@@ -18,10 +21,10 @@ from apps.deliveries import channels
 from apps.deliveries.models import AlertChannel, AlertNotice
 from apps.deliveries.states import ChannelKind, NoticeState
 
-WORDS: dict[str, tuple[str, str]] = {
-    NoticeState.SENT: ("Arrived", "ok"),
-    NoticeState.PENDING: ("Tried again", "wait"),
-    NoticeState.FAILED: ("Failed", "bad"),
+WORDS: dict[str, tuple[StrOrPromise, str]] = {
+    NoticeState.SENT: (_("Arrived"), "ok"),
+    NoticeState.PENDING: (_("Tried again"), "wait"),
+    NoticeState.FAILED: (_("Failed"), "bad"),
 }
 SHARED = ("name", "kind", "is_enabled")
 TEST_SUBJECT = "Test of an alert channel"
@@ -32,11 +35,13 @@ class AlertChannelForm(forms.ModelForm[AlertChannel]):
     """A channel and its address; a webhook's URL is kept sealed."""
 
     webhook_url = SecretField(
-        label="Webhook URL",
+        label=_("Webhook URL"),
         required=False,
-        help_text="For Slack. It begins with https://hooks.slack.com/ and is made in "
-        "Slack: your app, Incoming Webhooks. Whoever knows it can write there, so it "
-        "is not shown again.",
+        help_text=_(
+            "For Slack. It begins with https://hooks.slack.com/ and is made in Slack: "
+            "your app, Incoming Webhooks. Whoever knows it can write there, so it is "
+            "not shown again."
+        ),
     )
 
     class Meta:
@@ -56,16 +61,21 @@ class AlertChannelForm(forms.ModelForm[AlertChannel]):
             cleaned["email"] = ""
             self._check_url(cleaned.get("webhook_url", ""))
         elif "email" not in self.errors and not cleaned.get("email"):
-            self.add_error("email", "An e-mail channel needs an address.")
+            self.add_error("email", gettext("An e-mail channel needs an address."))
         return cleaned
 
     def _check_url(self, url: str) -> None:
         if not url and not self.instance.sealed_url:
-            self.add_error("webhook_url", "A Slack channel needs its webhook URL.")
+            self.add_error(
+                "webhook_url", gettext("A Slack channel needs its webhook URL.")
+            )
         elif url and not http.is_allowed_target(url):
             self.add_error(
                 "webhook_url",
-                "This is no URL that can be called: it must be a public web address.",
+                gettext(
+                    "This is no URL that can be called: it must be a public web "
+                    "address."
+                ),
             )
 
     def save(self, commit: bool = True) -> Any:
@@ -83,16 +93,27 @@ def _test(model_admin: Any, request: HttpRequest, channel: AlertChannel) -> Page
     if request.method != "POST":
         return {
             "form": forms.Form(),
-            "intro": f"One real message is sent to {channel} now. It tells that it is "
-            "a test.",
-            "submit_label": "Send test",
+            "intro": gettext(
+                "One real message is sent to %(channel)s now. It tells that it is a "
+                "test."
+            )
+            % {"channel": channel},
+            "submit_label": gettext("Send test"),
         }
     try:
         channels.send(channel, subject=TEST_SUBJECT, text=TEST_TEXT)
     except channels.NotToldError as error:
-        messages.error(request, f"{channel} was not told. {error}")
+        messages.error(
+            request,
+            gettext("%(channel)s was not told. %(error)s")
+            % {"channel": channel, "error": error},
+        )
     else:
-        messages.success(request, f"The test was sent to {channel}. Look for it there.")
+        messages.success(
+            request,
+            gettext("The test was sent to %(channel)s. Look for it there.")
+            % {"channel": channel},
+        )
     return HttpResponseRedirect(change_url(channel))
 
 
@@ -106,10 +127,13 @@ class AlertChannelAdmin(PagesAdmin):
     search_fields = ("name", "email")
     ordering = ("name",)
     readonly_fields = ("address",)
-    pages = (Page("test", "Send test", "change", _test),)
+    pages = (Page("test", _("Send test"), "change", _test),)
     empty = (
-        "Nobody is told of alerts.",
-        "Add an e-mail address or a Slack channel, then press «Send test» on its page.",
+        _("Nobody is told of alerts."),
+        _(
+            "Add an e-mail address or a Slack channel, then press «Send test» on its "
+            "page."
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -133,20 +157,24 @@ class AlertChannelAdmin(PagesAdmin):
         fields = ("name", "kind", "email", "webhook_url", "is_enabled")
         return [(None, {"fields": fields})]
 
-    @admin.display(description="address")
+    @admin.display(description=_("address"))
     def address(self, obj: AlertChannel) -> str:
         """Return the e-mail address; of a webhook nothing."""
         return obj.email or MASK
 
-    @admin.display(description="state", ordering="is_enabled")
+    @admin.display(description=_("state"), ordering="is_enabled")
     def enabled_badge(self, obj: AlertChannel) -> SafeString:
         """Show whether it is told."""
-        return badge("Enabled", "ok") if obj.is_enabled else badge("Disabled", "off")
+        return (
+            badge(gettext("Enabled"), "ok")
+            if obj.is_enabled
+            else badge(gettext("Disabled"), "off")
+        )
 
-    @admin.display(description="last notice")
+    @admin.display(description=_("last notice"))
     def last_notice(self, obj: Any) -> SafeString | str:
         """Show whether the last notice arrived."""
         if not obj.last_state:
             return NOTHING
         text, colour = WORDS[obj.last_state]
-        return badge(text, colour, obj.last_error)
+        return badge(str(text), colour, obj.last_error)

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.connections.models import Connection
 from apps.console.people import signed_in
@@ -34,14 +36,14 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
 class OpenFilter(admin.SimpleListFilter):
     """Narrows the list to what is wrong now, or to what is over."""
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(
         self, request: HttpRequest, model_admin: Any
     ) -> Sequence[tuple[str, str]]:
         """Return the choices."""
-        return [("open", "Open"), ("over", "Over")]
+        return [("open", gettext("Open")), ("over", gettext("Over"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list."""
@@ -60,16 +62,16 @@ class AlertAdmin(FactsAdmin):
         "kind",
         "share",
         "message",
-        moment_column("opened_at", "since"),
-        moment_column("resolved_at", "until"),
+        moment_column("opened_at", _("since")),
+        moment_column("resolved_at", _("until")),
     )
     list_display_links = ("message",)
     list_filter = (OpenFilter, "kind")
     search_fields = ("name", "message")
-    quick_views = (("Open", "state=open"), ("Over", "state=over"))
+    quick_views = ((_("Open"), "state=open"), (_("Over"), "state=over"))
     empty = (
-        "Nothing was wrong yet.",
-        "Failing postbacks and dead workers show up here; alert channels tell them.",
+        _("Nothing was wrong yet."),
+        _("Failing postbacks and dead workers show up here; alert channels tell them."),
     )
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
@@ -79,16 +81,16 @@ class AlertAdmin(FactsAdmin):
     def sections(self, request: HttpRequest, obj: Alert) -> list[Section]:
         """Return what is or was wrong."""
         facts = (
-            ("State", self.state_badge(obj)),
-            ("About", link(subject_of(obj), signed_in(request), obj.name)),
-            ("Threshold", self.share(obj)),
-            ("Since", moment(obj.opened_at)),
-            ("Changed", moment(obj.changed_at)),
-            ("Until", moment(obj.resolved_at)),
+            (gettext("State"), self.state_badge(obj)),
+            (gettext("About"), link(subject_of(obj), signed_in(request), obj.name)),
+            (gettext("Threshold"), self.share(obj)),
+            (gettext("Since"), moment(obj.opened_at)),
+            (gettext("Changed"), moment(obj.changed_at)),
+            (gettext("Until"), moment(obj.resolved_at)),
         )
         return [
-            Section("What is wrong", (("Message", obj.message),)),
-            Section("Alert", facts),
+            Section(gettext("What is wrong"), ((gettext("Message"), obj.message),)),
+            Section(gettext("Alert"), facts),
         ]
 
     def more_context(self, request: HttpRequest, obj: Alert) -> dict[str, Any]:
@@ -97,12 +99,16 @@ class AlertAdmin(FactsAdmin):
         notices = rows.select_related("channel").order_by("-pk")[:NOTICES_SHOWN]
         return {"notices": [(one, NOTICE_COLOURS[one.state]) for one in notices]}
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state_badge(self, obj: Alert) -> SafeString:
         """Show whether it is over."""
-        return badge("Over", "off") if obj.resolved_at else badge("Open", "bad")
+        return (
+            badge(gettext("Over"), "off")
+            if obj.resolved_at
+            else badge(gettext("Open"), "bad")
+        )
 
-    @admin.display(description="threshold")
+    @admin.display(description=_("threshold"))
     def share(self, obj: Alert) -> str:
         """Return how near a failing postback is to being disabled."""
         return f"{obj.level} %" if obj.kind == AlertKind.RULE_FAILING else NOTHING

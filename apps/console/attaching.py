@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.people import signed_in
 from apps.core.adminkit.pages import render_page
@@ -24,18 +26,20 @@ class AttachForm(forms.Form):
 
     event_list = forms.ModelChoiceField(
         EventList.objects.order_by("name"),
-        help_text="Offers follow the list: what is added to it later counts for them "
-        "at once.",
+        label=_("Event list"),
+        help_text=_(
+            "Offers follow the list: what is added to it later counts for them at once."
+        ),
     )
     what = forms.ChoiceField(
-        choices=[("attach", "Attach it"), ("detach", "Detach it")],
+        choices=[("attach", _("Attach it")), ("detach", _("Detach it"))],
         initial="attach",
-        label="What",
-        help_text="Detached: reports of what only this list brought are refused.",
+        label=_("What"),
+        help_text=_("Detached: reports of what only this list brought are refused."),
     )
 
 
-@admin.action(description="Attach or detach an event list", permissions=["change"])
+@admin.action(description=_("Attach or detach an event list"), permissions=["change"])
 def attach_event_list(
     model_admin: Any, request: HttpRequest, offers: QuerySet[Offer]
 ) -> HttpResponse | None:
@@ -52,9 +56,11 @@ def attach_event_list(
             "across": request.POST.get("select_across", "0"),
             "has_lists": EventList.objects.exists(),
             "may": _may(request),
-            "submit_label": "Apply",
+            "submit_label": gettext("Apply"),
         }
-        return render_page(model_admin, request, page, title="Attach an event list")
+        return render_page(
+            model_admin, request, page, title=gettext("Attach an event list")
+        )
     chosen: EventList = form.cleaned_data["event_list"]
     if form.cleaned_data["what"] == "attach":
         _attach(request, chosen, offers)
@@ -73,8 +79,20 @@ def _attach(request: HttpRequest, chosen: EventList, offers: QuerySet[Offer]) ->
     new = list(offers.exclude(event_lists=chosen))
     chosen.offers.add(*new)
     had = offers.count() - len(new)
-    rest = f"; {had} had it already" if had else ""
-    messages.success(request, f"«{chosen}» is attached to {_offers(new)}{rest}.")
+    told = (
+        ngettext(
+            "«%(list)s» is attached to %(count)s offer; %(had)s had it already.",
+            "«%(list)s» is attached to %(count)s offers; %(had)s had it already.",
+            len(new),
+        )
+        if had
+        else ngettext(
+            "«%(list)s» is attached to %(count)s offer.",
+            "«%(list)s» is attached to %(count)s offers.",
+            len(new),
+        )
+    )
+    messages.success(request, told % {"list": chosen, "count": len(new), "had": had})
     # All its offers have all its events: one conversion event finds every clash.
     event_type = EventType.objects.filter(
         event_lists=chosen, is_conversion=True
@@ -86,11 +104,12 @@ def _attach(request: HttpRequest, chosen: EventList, offers: QuerySet[Offer]) ->
 def _detach(request: HttpRequest, chosen: EventList, offers: QuerySet[Offer]) -> None:
     having = list(offers.filter(event_lists=chosen))
     chosen.offers.remove(*having)
-    messages.success(request, f"«{chosen}» is detached from {_offers(having)}.")
-
-
-def _offers(offers: list[Offer]) -> str:
-    return "1 offer" if len(offers) == 1 else f"{len(offers)} offers"
+    told = ngettext(
+        "«%(list)s» is detached from %(count)s offer.",
+        "«%(list)s» is detached from %(count)s offers.",
+        len(having),
+    )
+    messages.success(request, told % {"list": chosen, "count": len(having)})
 
 
 def warn_of_two(
@@ -101,10 +120,15 @@ def warn_of_two(
     names = [f"«{offer}»" for offer in doubled[: NAMED + 1]]
     if not names:
         return
-    more = " and others" if len(names) > NAMED else ""
+    named = ", ".join(names[:NAMED])
+    if len(names) > NAMED:
+        named = gettext("%(names)s and others") % {"names": named}
     messages.warning(
         request,
-        f"More than one conversion event on {', '.join(names[:NAMED])}{more}: besides "
-        f"«{event_type}» another one counts as the primary conversion, so reports "
-        "count transactions twice. Leave it marked on one of them.",
+        gettext(
+            "More than one conversion event on %(offers)s: besides «%(event)s» another "
+            "one counts as the primary conversion, so reports count transactions "
+            "twice. Leave it marked on one of them."
+        )
+        % {"offers": named, "event": event_type},
     )

@@ -58,11 +58,25 @@ PLAIN = (
 def register_audited_models() -> None:
     """Have django-auditlog remember changes of all configuration."""
     for model, columns in SECRET_COLUMNS.items():
-        auditlog.register(model, exclude_fields=columns)
+        auditlog.register(model, exclude_fields=[*columns, *_names_of_others(model)])
     for model in PLAIN:
-        auditlog.register(model)
+        auditlog.register(model, exclude_fields=_names_of_others(model))
     # Many offers are attached at once, without a row's own save.
-    auditlog.register(EventList, m2m_fields={"offers"})
+    auditlog.register(
+        EventList, m2m_fields={"offers"}, exclude_fields=_names_of_others(EventList)
+    )
+
+
+def _names_of_others(model: type[Any]) -> list[str]:
+    """Return under which names rows of other models point to this one.
+
+    They are no columns of it, and all that could be noted of them is their model.
+    """
+    return [
+        field.name
+        for field in model._meta.get_fields()  # noqa: SLF001 - Django's documented model API
+        if field.auto_created and not field.concrete
+    ]
 
 
 def note_changes(

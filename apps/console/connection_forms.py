@@ -2,12 +2,14 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.accounts.models import Affiliate
 from apps.connections.models import Connection
 from apps.console.action_forms import SettingsForm
 
 OWNER = "owner_affiliate"
-NAME_TAKEN = "A connection of this name exists already. Choose another name."
+NAME_TAKEN = _("A connection of this name exists already. Choose another name.")
 
 
 class ConnectionSettingsForm(SettingsForm):

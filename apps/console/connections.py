@@ -8,15 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import registry
-from apps.actions.base import CheckLevel
 from apps.connections.models import Connection, ConnectionState
 from apps.console.action_forms import form_with, setting_names, shown_settings
 from apps.console.connection_forms import OWNER, ConnectionSettingsForm
+from apps.console.connection_pages import CONNECTION_PAGES, tell_released
 from apps.console.people import signed_in
 from apps.console.rule_forms import (
     ConnectionStartForm,
@@ -25,17 +26,16 @@ from apps.console.rule_forms import (
     actions_with_connection,
 )
 from apps.core.adminkit.addresses import change_url, list_url
-from apps.core.adminkit.pages import Page, PageResult, PagesAdmin, render_page
+from apps.core.adminkit.pages import PagesAdmin, render_page
 from apps.core.adminkit.showing import badge, moment, moment_column
 from apps.deliveries.releasing import release_connection
-from apps.deliveries.services import check_connection
 from apps.postbacks.models import PostbackRule, RuleStatus
 
 SHARED = ("name", "state")
 KNOWN = ("used_by", "last_check")
 NAMED = 20
 """How many postbacks of a connection are named; the rest is counted."""
-STATE_HELP = (
+STATE_HELP = _(
     "OK: postbacks send with it. Refused by the provider: the credentials were wrong; "
     "what needs them is held, and sent when “Test connection” succeeds. Disabled: "
     "nothing is sent with it; what needs it is held, and sent when it is OK again."
@@ -45,35 +45,6 @@ STATE_COLOURS = {
     ConnectionState.AUTH_ERROR: "bad",
     ConnectionState.DISABLED: "off",
 }
-LEVELS = {
-    CheckLevel.GOOD: messages.SUCCESS,
-    CheckLevel.WARNING: messages.WARNING,
-    CheckLevel.ERROR: messages.ERROR,
-}
-
-
-def _test(model_admin: Any, request: HttpRequest, connection: Connection) -> PageResult:
-    """Test the credentials without side effects; release what waits for them."""
-    if request.method != "POST":
-        return {
-            "form": forms.Form(),
-            "intro": "The credentials are tested without sending anything to anybody. "
-            "If they work, what is held because of them is sent, oldest first.",
-            "submit_label": "Test connection",
-        }
-    lines, released = check_connection(connection=connection, now=timezone.now())
-    for line in lines:
-        messages.add_message(request, LEVELS[line.level], line.text)
-    if connection.state == ConnectionState.DISABLED:
-        text = f"{connection} is disabled: nothing is sent until its state is OK."
-        messages.warning(request, text)
-    _tell_released(request, released)
-    return HttpResponseRedirect(change_url(connection))
-
-
-def _tell_released(request: HttpRequest, released: int) -> None:
-    if released:
-        messages.success(request, f"{released} held deliveries are sent now.")
 
 
 def _using(connection: Connection) -> QuerySet[PostbackRule]:
@@ -90,7 +61,7 @@ class ConnectionAdmin(PagesAdmin):
         "action",
         "state_badge",
         "active_postbacks",
-        moment_column("last_checked_at", "last checked"),
+        moment_column("last_checked_at", _("last checked")),
         "last_error",
         "owner_affiliate",
     )
@@ -102,19 +73,21 @@ class ConnectionAdmin(PagesAdmin):
     # Deleting several at once could not say which postbacks use them.
     actions = None
     quick_views = (
-        ("OK", "state__exact=ok"),
-        ("Refused by the provider", "state__exact=auth_error"),
-        ("Disabled", "state__exact=disabled"),
+        (_("OK"), "state__exact=ok"),
+        (_("Refused by the provider"), "state__exact=auth_error"),
+        (_("Disabled"), "state__exact=disabled"),
     )
-    pages = (Page("test", "Test connection", "change", _test),)
+    pages = CONNECTION_PAGES
     empty = (
-        "No connections yet.",
-        "A connection keeps the credentials that several postbacks share.",
+        _("No connections yet."),
+        _("A connection keeps the credentials that several postbacks share."),
     )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a connection."""
-        return [("Postbacks", list_url(PostbackRule, connection__id__exact=obj.pk))]
+        return [
+            (gettext("Postbacks"), list_url(PostbackRule, connection__id__exact=obj.pk))
+        ]
 
     def add_view(
         self,
@@ -136,7 +109,7 @@ class ConnectionAdmin(PagesAdmin):
             "chosen": request.GET.dict(),
             "has_tried": "kind" in request.GET,
         }
-        return render_page(self, request, page, title="Add connection")
+        return render_page(self, request, page, title=gettext("Add connection"))
 
     def _declared(self, request: HttpRequest, obj: Any) -> type[forms.Form] | None:
         kind = obj.kind if obj else request.GET.get("kind", "")
@@ -168,10 +141,10 @@ class ConnectionAdmin(PagesAdmin):
         declared = self._declared(request, obj)
         names = setting_names(declared, obj) if declared else []
         own = (*shared, *KNOWN) if obj else shared
-        return [(None, {"fields": own}), ("Credentials", {"fields": names})]
+        return [(None, {"fields": own}), (gettext("Credentials"), {"fields": names})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Keep the owner: what uses it belongs to the same one (ADR 0011)."""
+        """Keep the owner: what uses it belongs to the same one (ADR 0013)."""
         return (*self.readonly_fields, OWNER) if obj else self.readonly_fields
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -206,10 +179,12 @@ class ConnectionAdmin(PagesAdmin):
         if "state" not in form.changed_data:
             return
         if obj.state == ConnectionState.OK:
-            _tell_released(request, release_connection(connection_id=obj.pk))
+            tell_released(request, release_connection(connection_id=obj.pk))
         elif change and obj.state == ConnectionState.DISABLED:
-            text = f"{obj} is disabled. What its postbacks would send is held."
-            messages.warning(request, text)
+            text = gettext(
+                "%(name)s is disabled. What its postbacks would send is held."
+            )
+            messages.warning(request, text % {"name": obj})
 
     def delete_view(
         self,
@@ -223,11 +198,15 @@ class ConnectionAdmin(PagesAdmin):
         if not rules or not self.has_delete_permission(request, obj):
             return super().delete_view(request, object_id, extra_context)
         named = ", ".join(f"#{rule.pk} {rule.name}".strip() for rule in rules[:NAMED])
-        more = " and others" if len(rules) > NAMED else ""
+        if len(rules) > NAMED:
+            named = gettext("%(names)s and others") % {"names": named}
         messages.error(
             request,
-            f"{obj} was not deleted: it is used by the postbacks {named}{more}. Give "
-            "them another connection or delete them first.",
+            gettext(
+                "%(name)s was not deleted: it is used by the postbacks %(postbacks)s. "
+                "Give them another connection or delete them first."
+            )
+            % {"name": obj, "postbacks": named},
         )
         return HttpResponseRedirect(change_url(obj))
 
@@ -242,19 +221,19 @@ class ConnectionAdmin(PagesAdmin):
         obj.rules.exclude(archived_at=None).update(connection=None)
         super().delete_model(request, obj)
 
-    @admin.display(description="action", ordering="kind")
+    @admin.display(description=_("action"), ordering="kind")
     def action(self, obj: Connection) -> str:
         """Return the name of the action."""
         known = {action.kind: action.label for action in registry.all_actions()}
-        return known.get(obj.kind, obj.kind)
+        return str(known.get(obj.kind, obj.kind))
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_badge(self, obj: Connection) -> SafeString:
         """Show whether it may be used."""
         colour = STATE_COLOURS[ConnectionState(obj.state)]
         return badge(obj.get_state_display(), colour, obj.last_error)
 
-    @admin.display(description="active postbacks", ordering="active")
+    @admin.display(description=_("active postbacks"), ordering="active")
     def active_postbacks(self, obj: Any) -> SafeString | int:
         """Link the number to their list."""
         count: int = obj.active
@@ -263,7 +242,7 @@ class ConnectionAdmin(PagesAdmin):
         )
         return format_html('<a href="{}">{}</a>', url, count) if count else 0
 
-    @admin.display(description="used by")
+    @admin.display(description=_("used by"))
     def used_by(self, obj: Connection) -> SafeString | str:
         """Name the postbacks, with their states."""
         rules = list(_using(obj)[: NAMED + 1])
@@ -275,17 +254,27 @@ class ConnectionAdmin(PagesAdmin):
                 for rule in rules[:NAMED]
             ),
         )
-        more = format_html("<div>{}</div>", "and others") if rules[NAMED:] else ""
-        return format_html("{}{}", lines, more) if rules else "No postback yet."
+        more = (
+            format_html("<div>{}</div>", gettext("and others")) if rules[NAMED:] else ""
+        )
+        return (
+            format_html("{}{}", lines, more) if rules else gettext("No postback yet.")
+        )
 
-    @admin.display(description="last check")
+    @admin.display(description=_("last check"))
     def last_check(self, obj: Connection) -> SafeString:
         """Say when it was tested, and what was wrong last."""
-        when = moment(obj.last_checked_at) if obj.last_checked_at else "Not tested yet."
-        result = obj.last_error or ("It worked." if obj.last_checked_at else "")
+        when = (
+            moment(obj.last_checked_at)
+            if obj.last_checked_at
+            else gettext("Not tested yet.")
+        )
+        result = obj.last_error or (
+            gettext("It worked.") if obj.last_checked_at else ""
+        )
         return format_html("{} {}", when, result)
 
-    @admin.display(description="settings")
+    @admin.display(description=_("settings"))
     def shown(self, obj: Connection) -> SafeString:
         """Show the settings to those who may only look."""
         return format_html_join("", "<div>{}: {}</div>", shown_settings(obj))

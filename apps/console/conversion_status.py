@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.console.people import signed_in
@@ -24,17 +26,20 @@ LEAD = "lead"
 class StatusChangeForm(forms.Form):
     """Where the conversion goes, why, and whether partners are told."""
 
-    status = forms.ChoiceField()
+    status = forms.ChoiceField(label=_("Status"))
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=200,
-        help_text="Kept with the change, and sent where a postback asks for it: no "
-        "names, no contact data.",
+        help_text=_(
+            "Kept with the change, and sent where a postback asks for it: no "
+            "names, no contact data."
+        ),
     )
     fires_postbacks = forms.BooleanField(
         required=False,
         initial=True,
-        label="Fire postbacks",
-        help_text="Off: the change is stored, and nobody is told.",
+        label=_("Fire postbacks"),
+        help_text=_("Off: the change is stored, and nobody is told."),
     )
 
     def __init__(self, conversion: Conversion, *args: Any, **kwargs: Any) -> None:
@@ -54,9 +59,8 @@ def change_status(
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"The conversion of {obj.event_type or 'the transaction'} is "
-            f"{obj.get_status_display().lower()} now.",
-            "submit_label": "Change status",
+            "intro": _standing(obj),
+            "submit_label": gettext("Change status"),
             "cancel_url": change_url(back),
         }
     move = Move(
@@ -65,10 +69,26 @@ def change_status(
     try:
         change = move_conversion(obj.pk, move, timezone.now())
     except ForbiddenMoveError as error:
-        messages.error(request, f"{error} Nothing was changed: look at it again.")
+        messages.error(
+            request,
+            gettext("%(error)s Nothing was changed: look at it again.")
+            % {"error": error},
+        )
         return HttpResponseRedirect(change_url(back))
     messages.success(request, _told(change, move))
     return HttpResponseRedirect(change_url(back))
+
+
+def _standing(conversion: Conversion) -> str:
+    status = conversion.get_status_display().lower()
+    if conversion.event_type is None:
+        return gettext("The conversion of the transaction is %(status)s now.") % {
+            "status": status
+        }
+    return gettext("The conversion of %(event)s is %(status)s now.") % {
+        "event": conversion.event_type,
+        "status": status,
+    }
 
 
 def _where_from(
@@ -87,11 +107,17 @@ def _where_from(
 def _told(change: ConversionChange | None, move: Move) -> str:
     label = str(ConversionStatus(move.status).label).lower()
     if change is None:
-        return f"The conversion was {label} already; nothing was changed."
+        told = gettext("The conversion was %(status)s already; nothing was changed.")
+        return told % {"status": label}
     if not move.fires_postbacks:
-        return f"The conversion is {label}; nobody was told, as you asked."
+        told = gettext("The conversion is %(status)s; nobody was told, as you asked.")
+        return told % {"status": label}
     waiting = Delivery.objects.filter(
         trigger_id=change.pk, kind=DeliveryKind.LIVE, state=DeliveryState.PENDING
     ).count()
-    postbacks = "1 postback is" if waiting == 1 else f"{waiting} postbacks are"
-    return f"The conversion is {label}; {postbacks} on the way."
+    told = ngettext(
+        "The conversion is %(status)s; %(count)s postback is on the way.",
+        "The conversion is %(status)s; %(count)s postbacks are on the way.",
+        waiting,
+    )
+    return told % {"status": label, "count": waiting}

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.conversion_status import change_status
 from apps.console.delivery_words import STATE_COLOURS
@@ -32,7 +34,7 @@ class ConversionAdmin(FactsAdmin):
 
     facts_template = "console/conversion.html"
     list_display = (
-        moment_column("occurred_at", "happened"),
+        moment_column("occurred_at", _("happened")),
         "transaction_id",
         "offer",
         "event",
@@ -44,19 +46,22 @@ class ConversionAdmin(FactsAdmin):
     list_select_related = ("offer", "event_type", "affiliate")
     # Not "=": that compares in capitals, for which there is no index.
     search_fields = ("transaction_id__exact", "order_id__exact")
-    search_help_text = "Transaction or order id"
+    search_help_text = _("Transaction or order id")
     quick_views = (
-        ("Approved", "status__exact=approved"),
-        ("Pending", "status__exact=pending"),
-        ("On hold", "status__exact=hold"),
-        ("Rejected", "status__exact=rejected"),
+        (_("Approved"), "status__exact=approved"),
+        (_("Pending"), "status__exact=pending"),
+        (_("On hold"), "status__exact=hold"),
+        (_("Rejected"), "status__exact=rejected"),
     )
-    empty = ("No conversions yet.", "They are made by the events that senders report.")
-    pages = (Page("status", "Change status", "change", change_status),)
+    empty = (
+        _("No conversions yet."),
+        _("They are made by the events that senders report."),
+    )
+    pages = (Page("status", _("Change status"), "change", change_status),)
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a transaction."""
-        return [("Events", list_url(Event, q=obj.transaction_id))]
+        return [(gettext("Events"), list_url(Event, q=obj.transaction_id))]
 
     def sections(self, request: HttpRequest, obj: Conversion) -> list[Section]:
         """Return what was sold, to whom it counts, and what it pays."""
@@ -66,26 +71,35 @@ class ConversionAdmin(FactsAdmin):
         if goal is not None and goal.is_private and user.affiliate_id is not None:
             goal = None
         facts = (
-            ("Status", self.status_badge(obj)),
-            ("Reason", mask.text(obj.status_reason) or NOTHING),
-            ("On hold until", moment(obj.hold_until) if obj.hold_until else NOTHING),
-            ("Happened", moment(obj.occurred_at)),
-            ("Event", self.event(obj)),
-            ("Transaction", obj.transaction_id),
-            ("Click", link(obj.click, user, obj.transaction_id)),
-            ("Offer", link(obj.offer, user)),
-            ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
-            ("Goal", goal.name if goal else NOTHING),
-            ("Order", obj.order_id or NOTHING),
-            ("Payable", "yes" if obj.is_payable else "no"),
+            (gettext("Status"), self.status_badge(obj)),
+            (gettext("Reason"), mask.text(obj.status_reason) or NOTHING),
+            (
+                gettext("On hold until"),
+                moment(obj.hold_until) if obj.hold_until else NOTHING,
+            ),
+            (gettext("Happened"), moment(obj.occurred_at)),
+            (gettext("Event"), self.event(obj)),
+            (gettext("Transaction"), obj.transaction_id),
+            (gettext("Click"), link(obj.click, user, obj.transaction_id)),
+            (gettext("Offer"), link(obj.offer, user)),
+            (
+                gettext("Affiliate"),
+                link(obj.affiliate, user) if obj.affiliate else gettext("organic"),
+            ),
+            (gettext("Goal"), goal.name if goal else NOTHING),
+            (gettext("Order"), obj.order_id or NOTHING),
+            (gettext("Payable"), gettext("yes") if obj.is_payable else gettext("no")),
         )
         amounts = [
-            ("Sale", money(obj.sale_amount, obj.sale_currency)),
-            ("Payout", money(obj.payout, obj.currency)),
+            (gettext("Sale"), money(obj.sale_amount, obj.sale_currency)),
+            (gettext("Payout"), money(obj.payout, obj.currency)),
         ]
         if user.affiliate_id is None:
-            amounts.insert(1, ("Revenue", money(obj.revenue, obj.currency)))
-        return [Section("Conversion", facts), Section("Money", tuple(amounts))]
+            amounts.insert(1, (gettext("Revenue"), money(obj.revenue, obj.currency)))
+        return [
+            Section(gettext("Conversion"), facts),
+            Section(gettext("Money"), tuple(amounts)),
+        ]
 
     def more_context(self, request: HttpRequest, obj: Conversion) -> dict[str, Any]:
         """Add every change of the status with the postbacks it led to."""
@@ -118,17 +132,17 @@ class ConversionAdmin(FactsAdmin):
             ],
         }
 
-    @admin.display(description="event")
+    @admin.display(description=_("event"))
     def event(self, obj: Conversion) -> str:
         """Return the event, or that it is the base conversion."""
-        return str(obj.event_type or "base conversion")
+        return str(obj.event_type or gettext("base conversion"))
 
-    @admin.display(description="status")
+    @admin.display(description=_("status"))
     def status_badge(self, obj: Conversion) -> SafeString:
         """Show the status as a badge."""
         return status_badge(obj.status)
 
-    @admin.display(description="payout")
+    @admin.display(description=_("payout"))
     def paid(self, obj: Conversion) -> str:
         """Return what the affiliate is paid."""
         return money(obj.payout, obj.currency)

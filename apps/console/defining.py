@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import change_url, page_url
@@ -24,32 +26,38 @@ class DefineForm(forms.Form):
     """Asks whether it is another name of an event the offer has, or a new one."""
 
     same_as = forms.TypedChoiceField(
-        label="It is",
+        label=_("It is"),
         required=False,
         coerce=int,
         empty_value=None,
         widget=forms.RadioSelect,
-        help_text="Another name of an event: it becomes that event's advertiser event "
-        "name on this offer.",
+        help_text=_(
+            "Another name of an event: it becomes that event's advertiser event "
+            "name on this offer."
+        ),
     )
     category = forms.ChoiceField(
+        label=_("Category"),
         required=False,
         choices=Category.choices,
         initial=Category.UNCATEGORIZED,
-        help_text="Of a new event: what postbacks on categories choose from.",
+        help_text=_("Of a new event: what postbacks on categories choose from."),
     )
     repeat_policy = forms.ChoiceField(
+        label=_("Repeat policy"),
         required=False,
         choices=RepeatPolicy.choices,
         initial=RepeatPolicy.ONCE_PER_TRANSACTION,
-        help_text="Of a new event: how often it may happen (Multi-Trigger).",
+        help_text=_("Of a new event: how often it may happen (Multi-Trigger)."),
     )
     needs_conversion = forms.BooleanField(
         required=False,
         initial=True,
-        label="After a conversion only",
-        help_text="Of a new event: refuse it until its transaction has a conversion. "
-        "Switch it off for what happens earlier, e.g. page views.",
+        label=_("After a conversion only"),
+        help_text=_(
+            "Of a new event: refuse it until its transaction has a conversion. "
+            "Switch it off for what happens earlier, e.g. page views."
+        ),
     )
 
     def __init__(
@@ -57,12 +65,17 @@ class DefineForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.known = EventType.objects.filter(name=name).first()
-        new = f"the event «{name}»" if self.known else f"a new event «{name}»"
+        new = (
+            gettext("the event «%(name)s», put on this offer")
+            if self.known
+            else gettext("a new event «%(name)s», put on this offer")
+        )
+        another = gettext("another name of «%(name)s»")
         field: Any = self.fields["same_as"]
         field.choices = [
-            (NEW, f"{new}, put on this offer"),
+            (NEW, new % {"name": name}),
             *(
-                (event.event_type.pk, f"another name of «{event.event_type.name}»")
+                (event.event_type.pk, another % {"name": event.event_type.name})
                 for event in available
                 if event.own is None or not event.own.advertiser_event_name
             ),
@@ -86,8 +99,11 @@ def define(model_admin: Any, request: HttpRequest, offer: Offer) -> PageResult:
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"«{offer}» receives «{name}», which no event of it is called.",
-            "submit_label": "Define it",
+            "intro": gettext(
+                "«%(offer)s» receives «%(name)s», which no event of it is called."
+            )
+            % {"offer": offer, "name": name},
+            "submit_label": gettext("Define it"),
         }
     return _defined(request, offer, name, form)
 
@@ -96,12 +112,14 @@ def _cannot_define(offer: Offer, name: str, available: list[AvailableEvent]) -> 
     """Return why there is nothing to define, or nothing if there is."""
     for event in available:
         if name in event.names:
-            return f"«{name}» is defined already: it is «{event.event_type}» here."
+            return gettext("«%(name)s» is defined already: it is «%(event)s» here.") % {
+                "name": name,
+                "event": event.event_type,
+            }
     if not SeenEventName.objects.filter(offer=offer, name=name).exists():
-        return (
-            f"This offer never received the name «{name[:60]}». Choose one of those "
-            "below."
-        )
+        return gettext(
+            "This offer never received the name «%(name)s». Choose one of those below."
+        ) % {"name": name[:60]}
     return ""
 
 
@@ -117,11 +135,14 @@ def _defined(
             )
             event.advertiser_event_name = name
             event.save()
-            messages.success(request, f"«{name}» now counts as «{event.event_type}».")
+            told = gettext("«%(name)s» now counts as «%(event)s».")
+            messages.success(request, told % {"name": name, "event": event.event_type})
             return HttpResponseRedirect(page_url(offer, "terms"))
         event_type = form.known or EventType.objects.create(name=name, **values)
         event, _ = OfferEvent.objects.get_or_create(offer=offer, event_type=event_type)
     messages.success(
-        request, f"«{name}» is an event of «{offer}» now. Say below what it pays."
+        request,
+        gettext("«%(name)s» is an event of «%(offer)s» now. Say below what it pays.")
+        % {"name": name, "offer": offer},
     )
     return HttpResponseRedirect(change_url(event))

@@ -1,7 +1,5 @@
 """Deliveries: what is on its way, what waits for a person, what happened."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.console.delivery_acts import ACTS, Act
 from apps.console.delivery_export import EXPORTED
 from apps.console.delivery_words import reason_in_words, state_badge, transaction_of
 from apps.console.lost import LostFilter
@@ -28,40 +29,15 @@ from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.deliveries import services
 from apps.deliveries.models import Attempt, Delivery
-from apps.deliveries.states import RESENDABLE, DeliveryState
+from apps.deliveries.states import DeliveryState
 from apps.deliveries.waiting import why_it_waits
 from apps.postbacks.models import PostbackRule
 from apps.tracking.personal import BY_FORM
 
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something a person does with a delivery: a button, and where it is offered."""
-
-    name: str
-    label: str
-    done: str
-    service: Callable[..., int]
-    states: tuple[DeliveryState, ...]
-
-
-ACTS = (
-    Act("resend", "Resend", "is sent again now", services.resend, RESENDABLE),
-    Act(
-        "mark",
-        "Mark delivered",
-        "is marked as delivered",
-        services.mark_delivered,
-        (DeliveryState.HELD,),
-    ),
-    Act("cancel", "Cancel", "is cancelled", services.cancel, services.UNFINISHED),
-)
-
-
 RESENT_AT_ONCE = 1_000
-TOO_MANY = (
-    f"More than {RESENT_AT_ONCE:,} are sent again by a replay: choose «Replay all that "
-    "match the filters …». It counts first and shows its progress."
+TOO_MANY = _(
+    "More than %(limit)s are sent again by a replay: choose «Replay all that match the "
+    "filters …». It counts first and shows its progress."
 )
 REPLAYED_FILTERS = {
     "state__exact": "states",
@@ -80,14 +56,14 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
 
     facts_template = "console/delivery.html"
     list_display = (
-        moment_column("created_at", "planned"),
+        moment_column("created_at", _("planned")),
         "postback",
         "transaction",
         "offer",
         "state_badge",
         "tries",
         "code",
-        moment_column("due_at", "due"),
+        moment_column("due_at", _("due")),
         "said",
     )
     list_filter = (
@@ -99,18 +75,25 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
         LostFilter,
     )
     list_select_related = ("rule", "offer", "event", "conversion")
+    page_related = (
+        *list_select_related,
+        *("affiliate", "revision", "destination", "event__click"),
+    )
     search_fields = ("event__transaction_id",)
-    search_help_text = "Transaction, lead or delivery id"
+    search_help_text = _("Transaction, lead or delivery id")
     actions = ("resend_selected", "replay_matching")
     quick_views = (
-        ("Failed", "state__exact=failed"),
-        ("Held", "state__exact=held"),
-        ("Retrying", "state__exact=retrying"),
-        ("Pending", "state__exact=pending"),
-        ("Delivered", "state__exact=delivered"),
+        (_("Failed"), "state__exact=failed"),
+        (_("Held"), "state__exact=held"),
+        (_("Retrying"), "state__exact=retrying"),
+        (_("Pending"), "state__exact=pending"),
+        (_("Delivered"), "state__exact=delivered"),
     )
     export_columns = EXPORTED
-    empty = ("No deliveries yet.", "They are planned when an event matches a postback.")
+    empty = (
+        _("No deliveries yet."),
+        _("They are planned when an event matches a postback."),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Name an affiliate's postbacks: a join would look for them in all rows."""
@@ -136,23 +119,27 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
         """Let those act who may change deliveries."""
         return signed_in(request).has_perm("deliveries.change_delivery")
 
-    @admin.action(description="Resend selected deliveries now", permissions=["act"])
+    @admin.action(description=_("Resend selected deliveries now"), permissions=["act"])
     def resend_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Send several again."""
         ids = list(queryset.values_list("pk", flat=True)[: RESENT_AT_ONCE + 1])
         if len(ids) > RESENT_AT_ONCE:
-            messages.warning(request, TOO_MANY)
+            limit = f"{RESENT_AT_ONCE:,}"
+            messages.warning(request, TOO_MANY % {"limit": limit})
             return
         count = services.resend(
             delivery_ids=ids, now=timezone.now(), author=signed_in(request)
         )
         left = len(ids) - count
-        messages.success(
-            request, f"{count} deliveries will be sent again; {left} were left alone."
+        told = ngettext(
+            "%(count)s delivery will be sent again; %(left)s were left alone.",
+            "%(count)s deliveries will be sent again; %(left)s were left alone.",
+            count,
         )
+        messages.success(request, told % {"count": count, "left": left})
 
     @admin.action(
-        description="Replay all that match the filters …", permissions=["act"]
+        description=_("Replay all that match the filters …"), permissions=["act"]
     )
     def replay_matching(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """Prepare a replay of what the list shows, on all of its pages."""
@@ -188,15 +175,20 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
             delivery_ids=[delivery.pk], now=timezone.now(), author=signed_in(request)
         )
         if done:
-            messages.success(request, f"The delivery {act.done}.")
+            messages.success(request, act.done)
         else:
-            messages.warning(request, "It changed in the meantime; nothing was done.")
+            messages.warning(
+                request, gettext("It changed in the meantime; nothing was done.")
+            )
 
     # --- the page
 
     def heading(self, obj: Any) -> str:
         """Name the postback and what it is about."""
-        return f"Delivery of #{obj.rule_id} {obj.rule} · {transaction_of(obj)}"
+        return gettext("Delivery of %(postback)s · %(transaction)s") % {
+            "postback": f"#{obj.rule_id} {obj.rule}",
+            "transaction": transaction_of(obj),
+        }
 
     def sections(self, request: HttpRequest, obj: Delivery) -> list[Section]:
         """Return what it is about and how it stands."""
@@ -204,28 +196,31 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
         mask = mask_for_delivery(user, obj)
         is_due = obj.state in DUE_STATES
         what = (
-            ("Postback", link(obj.rule, user, f"#{obj.rule_id} {obj.rule}")),
-            ("Revision", obj.revision.number),
-            ("Trigger", obj.get_trigger_type_display()),
-            ("Event", link(obj.event, user)),
-            ("Conversion", link(obj.conversion, user)),
-            ("Transaction", transaction_of(obj) or NOTHING),
-            ("Offer", link(obj.offer, user)),
-            ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
-            ("Replay", _replay(obj, user)),
+            (gettext("Postback"), link(obj.rule, user, f"#{obj.rule_id} {obj.rule}")),
+            (gettext("Revision"), obj.revision.number),
+            (gettext("Trigger"), obj.get_trigger_type_display()),
+            (gettext("Event"), link(obj.event, user)),
+            (gettext("Conversion"), link(obj.conversion, user)),
+            (gettext("Transaction"), transaction_of(obj) or NOTHING),
+            (gettext("Offer"), link(obj.offer, user)),
+            (
+                gettext("Affiliate"),
+                link(obj.affiliate, user) if obj.affiliate else gettext("organic"),
+            ),
+            (gettext("Replay"), _replay(obj, user)),
         )
         how = (
-            ("State", state_badge(obj)),
-            ("Why", mask.sentence(reason_in_words(obj)) or NOTHING),
-            ("Waits", why_it_waits(obj, timezone.now()) or NOTHING),
-            ("Destination", link(obj.destination, user)),
-            ("Planned", moment(obj.created_at)),
-            ("Next attempt", moment(obj.due_at) if is_due else NOTHING),
-            ("Finished", moment(obj.finished_at)),
-            ("Attempts", obj.attempts),
-            ("Response code", obj.response_status or NOTHING),
+            (gettext("State"), state_badge(obj)),
+            (gettext("Why"), mask.sentence(reason_in_words(obj)) or NOTHING),
+            (gettext("Waits"), why_it_waits(obj, timezone.now()) or NOTHING),
+            (gettext("Destination"), link(obj.destination, user)),
+            (gettext("Planned"), moment(obj.created_at)),
+            (gettext("Next attempt"), moment(obj.due_at) if is_due else NOTHING),
+            (gettext("Finished"), moment(obj.finished_at)),
+            (gettext("Attempts"), obj.attempts),
+            (gettext("Response code"), obj.response_status or NOTHING),
         )
-        return [Section("What", what), Section("How it stands", how)]
+        return [Section(gettext("What"), what), Section(gettext("How it stands"), how)]
 
     def more_context(self, request: HttpRequest, obj: Delivery) -> dict[str, Any]:
         """Add the attempts, and the buttons that the state allows."""
@@ -241,32 +236,32 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
 
     # --- the list
 
-    @admin.display(description="postback")
+    @admin.display(description=_("postback"))
     def postback(self, obj: Delivery) -> str:
         """Return number and name of the rule."""
         return f"#{obj.rule_id} {obj.rule.name}".strip()
 
-    @admin.display(description="transaction")
+    @admin.display(description=_("transaction"))
     def transaction(self, obj: Delivery) -> str:
         """Return the transaction of the event or the conversion."""
         return transaction_of(obj)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state_badge(self, obj: Delivery) -> SafeString:
         """Show the state as a badge with its reason."""
         return state_badge(obj)
 
-    @admin.display(description="message")
+    @admin.display(description=_("message"))
     def said(self, obj: Delivery) -> str:
         """Return what happened last; a list shows no personal data to anybody."""
         return BY_FORM.sentence(obj.message)
 
-    @admin.display(description="tries")
+    @admin.display(description=_("tries"))
     def tries(self, obj: Delivery) -> int:
         """Return how often it was tried."""
         return obj.attempts
 
-    @admin.display(description="code")
+    @admin.display(description=_("code"))
     def code(self, obj: Delivery) -> str:
         """Return the partner's last response code."""
         return str(obj.response_status or NOTHING)
@@ -276,4 +271,4 @@ def _replay(delivery: Delivery, user: User) -> str:
     """Return the replay it came from; affiliates learn only that there was one."""
     if delivery.replay is None:
         return NOTHING
-    return link(delivery.replay, user) if user.affiliate_id is None else "yes"
+    return link(delivery.replay, user) if user.affiliate_id is None else gettext("yes")

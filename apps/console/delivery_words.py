@@ -28,6 +28,7 @@ OUTCOME_COLOURS: dict[str, str] = {
     AttemptOutcome.PERMANENT: "bad",
     AttemptOutcome.AUTH: "bad",
     AttemptOutcome.UNKNOWN: "bad",
+    AttemptOutcome.UNDERWAY: "wait",
 }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import override
 
 from apps.accounts.models import Role, User
 from apps.actions import registry
@@ -66,7 +67,9 @@ def load_demo_providers(*, wanted: list[dict[str, Any]], now: datetime) -> None:
         _rule(one, connection, offer, author, now)
 
 
+@override(None)
 def _name(one: dict[str, Any]) -> str:
+    # Stored, so in the source language whatever the installation speaks.
     label = registry.get(one["kind"]).label
     mode = one["connection"].get("mode") or one["settings"].get("backend") or ""
     return f"Demo: {label} {mode}".strip()

@@ -7,6 +7,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.pages import Page, PageResult
@@ -23,14 +25,18 @@ class PauseForm(forms.Form):
     """Why, and for how long."""
 
     reason = forms.CharField(
-        max_length=300, help_text="For those who wonder why nothing is sent."
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("For those who wonder why nothing is sent."),
     )
     hours = forms.IntegerField(
+        label=_("Hours"),
         min_value=1,
         max_value=LONGEST_HOURS,
         required=False,
-        help_text="It resumes by itself after so many hours. Empty: when somebody "
-        "resumes it.",
+        help_text=_(
+            "It resumes by itself after so many hours. Empty: when somebody resumes it."
+        ),
     )
 
 
@@ -42,9 +48,12 @@ def pause(
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"Nothing is sent to {destination} any more. What is due is "
-            "held, and sent when the destination is resumed.",
-            "submit_label": "Pause",
+            "intro": gettext(
+                "Nothing is sent to %(destination)s any more. What is due is held, and "
+                "sent when the destination is resumed."
+            )
+            % {"destination": destination},
+            "submit_label": gettext("Pause"),
             "is_dangerous": True,
         }
     hours = form.cleaned_data["hours"]
@@ -52,7 +61,8 @@ def pause(
     pause_destination(
         destination_id=destination.pk, reason=form.cleaned_data["reason"], until=until
     )
-    messages.success(request, f"{destination} is paused.")
+    told = gettext("%(destination)s is paused.") % {"destination": destination}
+    messages.success(request, told)
     return HttpResponseRedirect(change_url(destination))
 
 
@@ -63,12 +73,20 @@ def resume(
     if request.method != "POST":
         return {
             "form": forms.Form(),
-            "intro": f"{destination} was paused: {destination.paused_reason}. What was "
-            "held is sent as soon as it is resumed.",
-            "submit_label": "Resume",
+            "intro": gettext(
+                "%(destination)s was paused: %(reason)s. What was held is sent as soon "
+                "as it is resumed."
+            )
+            % {"destination": destination, "reason": destination.paused_reason},
+            "submit_label": gettext("Resume"),
         }
     count = resume_destination(destination_id=destination.pk)
-    messages.success(request, f"{destination} is open. {count} held deliveries go on.")
+    told = ngettext(
+        "%(destination)s is open. %(count)s held deliveries go on.",
+        "%(destination)s is open. %(count)s held deliveries go on.",
+        count,
+    )
+    messages.success(request, told % {"destination": destination, "count": count})
     return HttpResponseRedirect(change_url(destination))
 
 
@@ -79,34 +97,50 @@ def try_now(
     if request.method != "POST":
         return {
             "form": forms.Form(),
-            "intro": f"{destination} did not answer {destination.failures} times in a "
-            f"row. One request tries it at {moment(destination.retry_at)}. Close the "
-            "breaker if you know that it works again: everything that waits is sent.",
-            "submit_label": "Close the breaker",
+            "intro": _silence(destination),
+            "submit_label": gettext("Close the breaker"),
         }
     close_breaker(destination_id=destination.pk)
-    messages.success(request, f"Everything that waits for {destination} is sent now.")
+    told = gettext("Everything that waits for %(destination)s is sent now.")
+    messages.success(request, told % {"destination": destination})
     return HttpResponseRedirect(change_url(destination))
+
+
+def _silence(destination: Destination) -> str:
+    told = ngettext(
+        "%(destination)s did not answer %(count)s time in a row. One request tries it "
+        "at %(time)s. Close the breaker if you know that it works again: everything "
+        "that waits is sent.",
+        "%(destination)s did not answer %(count)s times in a row. One request tries it "
+        "at %(time)s. Close the breaker if you know that it works again: everything "
+        "that waits is sent.",
+        destination.failures,
+    )
+    return told % {
+        "destination": destination,
+        "count": destination.failures,
+        "time": moment(destination.retry_at),
+    }
 
 
 DESTINATION_PAGES = (
     Page(
         "pause",
-        "Pause",
+        _("Pause"),
         "change",
         pause,
         is_offered=lambda one: one.state == DestinationState.OPEN,
     ),
     Page(
         "resume",
-        "Resume",
+        _("Resume"),
         "change",
         resume,
         is_offered=lambda one: one.state == DestinationState.PAUSED,
     ),
     Page(
         "try-now",
-        "Try it now",
+        _("Try it now"),
         "change",
         try_now,
         is_offered=lambda one: one.breaker != BreakerState.CLOSED,

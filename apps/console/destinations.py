@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.destination_pages import DESTINATION_PAGES
 from apps.core.adminkit.addresses import list_url
@@ -25,7 +27,7 @@ class DestinationAdmin(PagesAdmin):
         "breaker_badge",
         "limits",
         "paused_reason",
-        moment_column("paused_until", "paused until"),
+        moment_column("paused_until", _("paused until")),
     )
     list_filter = ("state", "breaker")
     search_fields = ("key",)
@@ -39,11 +41,16 @@ class DestinationAdmin(PagesAdmin):
     )
     readonly_fields = ("key", "state_badge", "breaker_badge")
     pages = DESTINATION_PAGES
-    empty = ("No destinations yet.", "They come from the postbacks that use them.")
+    empty = (
+        _("No destinations yet."),
+        _("They come from the postbacks that use them."),
+    )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a destination."""
-        return [("Deliveries", list_url(Delivery, destination__id__exact=obj.pk))]
+        return [
+            (gettext("Deliveries"), list_url(Delivery, destination__id__exact=obj.pk))
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Destinations come from the postbacks that use them."""
@@ -53,30 +60,41 @@ class DestinationAdmin(PagesAdmin):
         """Deliveries refer to them."""
         return False
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_badge(self, obj: Destination) -> SafeString:
         """Show whether deliveries may go there."""
         colour = "ok" if obj.state == DestinationState.OPEN else "bad"
         return badge(obj.get_state_display(), colour, obj.paused_reason)
 
-    @admin.display(description="answers", ordering="breaker")
+    @admin.display(description=_("answers"), ordering="breaker")
     def breaker_badge(self, obj: Destination) -> SafeString:
         """Show whether it answers, and when it is tried again."""
         if obj.breaker == BreakerState.CLOSED:
-            return badge("Yes", "ok", "")
+            return badge(gettext("Yes"), "ok", "")
         return format_html(
-            "{} {} failures in a row, next try {}",
-            badge("No", "bad", ""),
-            obj.failures,
-            moment(obj.retry_at),
+            "{} {}",
+            badge(gettext("No"), "bad", ""),
+            format_html(
+                ngettext(
+                    "{count} failure in a row, next try {time}",
+                    "{count} failures in a row, next try {time}",
+                    obj.failures,
+                ),
+                count=obj.failures,
+                time=moment(obj.retry_at),
+            ),
         )
 
-    @admin.display(description="at most")
+    @admin.display(description=_("at most"))
     def limits(self, obj: Destination) -> str:
         """Show what it is spared from."""
         found = []
         if obj.maximum_concurrency is not None:
-            found.append(f"{obj.maximum_concurrency} at a time")
+            found.append(
+                gettext("%(count)s at a time") % {"count": obj.maximum_concurrency}
+            )
         if obj.rate_per_second is not None:
-            found.append(f"{obj.rate_per_second:g} a second")
+            found.append(
+                gettext("%(count)s a second") % {"count": f"{obj.rate_per_second:g}"}
+            )
         return ", ".join(found) or NOTHING

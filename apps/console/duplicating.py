@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.console.people import signed_in
@@ -22,7 +24,7 @@ MAY_ADD_RULES = "postbacks.add_postbackrule"
 class SourceForm(forms.Form):
     """Step 1: from which offer."""
 
-    source = forms.ModelChoiceField(Offer.objects.none(), label="From the offer")
+    source = forms.ModelChoiceField(Offer.objects.none(), label=_("From the offer"))
 
     def __init__(self, target: Offer, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,11 +40,12 @@ class DuplicateForm(forms.Form):
 
     rules = forms.ModelMultipleChoiceField(
         PostbackRule.objects.none(),
-        label="Postbacks",
-        help_text="One that uses an affiliate's connection is copied by that affiliate "
-        "only.",
+        label=_("Postbacks"),
+        help_text=_(
+            "One that uses an affiliate's connection is copied by that affiliate only."
+        ),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Tick at least one postback."},
+        error_messages={"required": _("Tick at least one postback.")},
     )
 
     def __init__(self, source: Offer, user: User, *args: Any, **kwargs: Any) -> None:
@@ -69,10 +72,10 @@ def duplicate(model_admin: Any, request: HttpRequest, target: Offer) -> PageResu
     start = SourceForm(target, user, request.POST or None)
     if request.method == "GET" and not start.sources.exists():
         return {
-            "nothing": "No other offer has postbacks.",
-            "next_step": "Add the first one to this offer instead.",
+            "nothing": gettext("No other offer has postbacks."),
+            "next_step": gettext("Add the first one to this offer instead."),
             "next_url": add_url(PostbackRule, offer=target.pk),
-            "next_label": "Add postback",
+            "next_label": gettext("Add postback"),
             "template": "console/nothing.html",
         }
     if start.is_valid():
@@ -80,9 +83,12 @@ def duplicate(model_admin: Any, request: HttpRequest, target: Offer) -> PageResu
         return HttpResponseRedirect(f"{request.path}?source={source.pk}")
     return {
         "form": start,
-        "intro": f"Postbacks are copied to «{target}», disabled until you have looked "
-        "at them.",
-        "submit_label": "Next",
+        "intro": gettext(
+            "Postbacks are copied to «%(offer)s», disabled until you have looked at "
+            "them."
+        )
+        % {"offer": target},
+        "submit_label": gettext("Next"),
     }
 
 
@@ -94,8 +100,9 @@ def _choose_rules(request: HttpRequest, target: Offer, source: Offer) -> PageRes
         return _copy(request, target, user, form.cleaned_data["rules"])
     return {
         "form": form,
-        "intro": f"Which postbacks of «{source}» are copied to «{target}»?",
-        "submit_label": "Duplicate",
+        "intro": gettext("Which postbacks of «%(source)s» are copied to «%(target)s»?")
+        % {"source": source, "target": target},
+        "submit_label": gettext("Duplicate"),
     }
 
 
@@ -109,7 +116,10 @@ def _copy(
     numbers = ", ".join(f"#{copied.rule.pk}" for copied in copies)
     messages.success(
         request,
-        f"Copied to «{target}» as {numbers}. They are disabled: look at them "
-        "and switch them on.",
+        gettext(
+            "Copied to «%(offer)s» as %(numbers)s. They are disabled: look at them and "
+            "switch them on."
+        )
+        % {"offer": target, "numbers": numbers},
     )
     return HttpResponseRedirect(list_url(PostbackRule, offer__id__exact=target.pk))

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 NEVER = "never"
@@ -36,7 +37,9 @@ class DurationsField(forms.Field):
             return []
         seconds = [_seconds(part.strip()) for part in text.split(",") if part.strip()]
         if len(seconds) > MOST:
-            raise forms.ValidationError(f"At most {MOST} further attempts.")
+            raise forms.ValidationError(
+                _("At most %(count)s further attempts.") % {"count": MOST}
+            )
         return seconds
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -51,12 +54,17 @@ def _seconds(part: str) -> int:
     match = _DURATION.fullmatch(part)
     if match is None:
         raise forms.ValidationError(
-            f"«{part}» is no duration. Write numbers with s, m, h or d, separated by "
-            "commas: 5s, 5m, 2h."
+            _(
+                "«%(part)s» is no duration. Write numbers with s, m, h or d, separated "
+                "by commas: 5s, 5m, 2h."
+            )
+            % {"part": part}
         )
     seconds = int(match[1]) * UNITS[match[2]]
     if not 1 <= seconds <= LONGEST_SECONDS:
-        raise forms.ValidationError(f"«{part}» is not between 1 second and 7 days.")
+        raise forms.ValidationError(
+            _("«%(part)s» is not between 1 second and 7 days.") % {"part": part}
+        )
     return seconds
 
 

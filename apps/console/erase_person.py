@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import change_url
@@ -13,7 +15,7 @@ from apps.core.adminkit.pages import PageResult
 from apps.ingest.erasing import erase_person
 from apps.tracking.models import Lead
 
-INTRO = (
+INTRO = _(
     "Contact data and the hashes by which this person is found, address and browser of "
     "the click, what events and refused requests carried, and what partners were sent "
     "and answered go for ever. Amounts, statuses, times, order numbers and the "
@@ -27,20 +29,23 @@ class EraseForm(forms.Form):
     """Erases only when the lead's id was typed."""
 
     typed = forms.CharField(
-        label="Lead's id", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Lead's id"), widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
     def __init__(self, lead: Lead, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lead = lead
-        self.fields["typed"].help_text = f"Type {lead.public_id} to confirm."
+        self.fields["typed"].help_text = gettext("Type %(word)s to confirm.") % {
+            "word": lead.public_id
+        }
 
     def clean_typed(self) -> str:
         """Compare what was typed with the id."""
         typed = str(self.cleaned_data["typed"])
         if typed != self.lead.public_id:
             raise forms.ValidationError(
-                f"Type {self.lead.public_id} to confirm. Nothing was erased."
+                gettext("Type %(word)s to confirm. Nothing was erased.")
+                % {"word": self.lead.public_id}
             )
         return typed
 
@@ -49,23 +54,29 @@ def erase(model_admin: Any, request: HttpRequest, lead: Lead) -> PageResult:
     """Erase what identifies the person of a lead."""
     form = EraseForm(lead, request.POST or None)
     if not form.is_valid():
-        again = "It was erased before; this erases what came since. "
+        again = gettext("It was erased before; this erases what came since.")
         return {
             "form": form,
-            "intro": f"{again if lead.erased_at else ''}{INTRO}",
-            "submit_label": "Erase personal data",
+            "intro": f"{again} {INTRO}" if lead.erased_at else INTRO,
+            "submit_label": gettext("Erase personal data"),
             "is_dangerous": True,
         }
     erasure = erase_person(lead.pk, signed_in(request), timezone.now())
     messages.success(
         request,
-        f"The personal data of lead {lead.public_id} were erased, and what its "
-        f"postbacks had sent and received (attempts: {erasure.attempts}).",
+        gettext(
+            "The personal data of lead %(lead)s were erased, and what its postbacks "
+            "had sent and received (attempts: %(attempts)s)."
+        )
+        % {"lead": lead.public_id, "attempts": erasure.attempts},
     )
     if erasure.being_sent:
         messages.warning(
             request,
-            f"Being sent at this moment: {erasure.being_sent}. Erase again in some "
-            "minutes: what these deliveries store goes then.",
+            gettext(
+                "Being sent at this moment: %(count)s. Erase again in some minutes: "
+                "what these deliveries store goes then."
+            )
+            % {"count": erasure.being_sent},
         )
     return HttpResponseRedirect(change_url(lead))

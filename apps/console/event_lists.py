@@ -8,6 +8,9 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.attaching import warn_of_two
 from apps.core.adminkit.addresses import list_url
@@ -17,7 +20,7 @@ from apps.event_lists.models import EventList, EventListItem, OfferEventList
 from apps.events.models import EventType
 from apps.offers.models import Offer
 
-TIP = (
+TIP = _(
     "Offers follow the list: what you add or remove here counts for every offer that "
     "uses it, at once. Tip: offers of the same vertical share a list."
 )
@@ -29,8 +32,8 @@ class ItemInline(ScopedInline):
     model = EventListItem
     extra = 0
     autocomplete_fields = ("event_type",)
-    verbose_name = "event"
-    verbose_name_plural = "Events"
+    verbose_name = _("event")
+    verbose_name_plural = _("Events")
 
 
 class ListOfferInline(ScopedInline):
@@ -39,8 +42,8 @@ class ListOfferInline(ScopedInline):
     model = OfferEventList
     extra = 0
     autocomplete_fields = ("offer",)
-    verbose_name = "offer"
-    verbose_name_plural = "Offers that use it"
+    verbose_name = _("offer")
+    verbose_name_plural = _("Offers that use it")
 
 
 @admin.register(EventList)
@@ -51,7 +54,10 @@ class EventListAdmin(PagesAdmin):
     search_fields = ("name", "description")
     ordering = ("name",)
     inlines = (ItemInline, ListOfferInline)
-    empty = ("No event lists yet.", f"A list is made once. {TIP}")
+    empty = (
+        _("No event lists yet."),
+        format_lazy("{} {}", _("A list is made once."), TIP),
+    )
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("name", "description"), "description": TIP}),
     )
@@ -66,7 +72,10 @@ class EventListAdmin(PagesAdmin):
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the offers of the list, where it is attached to more at once."""
-        return [(f"Used by {_offers(obj)}", _offers_url(obj))]
+        label = ngettext(
+            "Used by %(count)s offer", "Used by %(count)s offers", obj.offer_count
+        )
+        return [(label % {"count": obj.offer_count}, _offers_url(obj))]
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
@@ -80,19 +89,22 @@ class EventListAdmin(PagesAdmin):
             using = Offer.objects.filter(event_lists=form.instance)
             warn_of_two(request, conversion, using.order_by("name"))
 
-    @admin.display(description="events", ordering="event_count")
+    @admin.display(description=_("events"), ordering="event_count")
     def events(self, obj: Any) -> int:
         """Return how many events are in it."""
         count: int = obj.event_count
         return count
 
-    @admin.display(description="offers", ordering="offer_count")
+    @admin.display(description=_("offers"), ordering="offer_count")
     def used_by(self, obj: Any) -> SafeString | str:
         """Link to the offers that use it (R197)."""
         if not obj.offer_count:
-            return "used by no offer"
+            return gettext("used by no offer")
+        label = ngettext(
+            "used by %(count)s offer", "used by %(count)s offers", obj.offer_count
+        )
         return format_html(
-            '<a href="{}">used by {}</a>', _offers_url(obj), _offers(obj)
+            '<a href="{}">{}</a>', _offers_url(obj), label % {"count": obj.offer_count}
         )
 
 
@@ -101,10 +113,6 @@ def _count_of(rows: type[EventListItem] | type[OfferEventList]) -> Coalesce:
     of_list = rows._default_manager.filter(event_list=OuterRef("pk"))  # noqa: SLF001
     counted = of_list.order_by().values("event_list").annotate(number=Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)
-
-
-def _offers(obj: Any) -> str:
-    return "1 offer" if obj.offer_count == 1 else f"{obj.offer_count} offers"
 
 
 def _offers_url(obj: EventList) -> str:

@@ -8,6 +8,8 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.event_statuses import StatusFilter
 from apps.console.people import signed_in
@@ -32,10 +34,10 @@ BAD = (DeliveryState.FAILED, DeliveryState.HELD)
 class EventLogAdmin(ExportAdmin, FactsAdmin):
     """Every accepted event (R199 to R207)."""
 
-    list_title = "Event log"
+    list_title = _("Event log")
     facts_template = "console/trace.html"
     list_display = (
-        moment_column("received_at", "timestamp"),
+        moment_column("received_at", _("timestamp")),
         "event",
         "lead_or_transaction",
         "campaign",
@@ -52,17 +54,18 @@ class EventLogAdmin(ExportAdmin, FactsAdmin):
         StatusFilter,
     )
     quick_views = (
-        ("Failed", "sent=failed"),
-        ("Held", "sent=held"),
-        ("Waiting", "sent=waiting"),
-        ("No postback", "sent=none"),
+        (_("Failed"), "sent=failed"),
+        (_("Held"), "sent=held"),
+        (_("Waiting"), "sent=waiting"),
+        (_("No postback"), "sent=none"),
     )
     list_select_related = ("offer", "event_type")
+    page_related = ("offer", "event_type", "affiliate", "goal", "click", "conversion")
     search_fields = ("transaction_id",)
-    search_help_text = "Transaction or lead id"
+    search_help_text = _("Transaction or lead id")
     empty = (
-        "No events yet.",
-        "Events appear here as soon as a sender reports them to a postback URL.",
+        _("No events yet."),
+        _("Events appear here as soon as a sender reports them to a postback URL."),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -107,8 +110,8 @@ class EventLogAdmin(ExportAdmin, FactsAdmin):
 
     def columns_for(self, request: HttpRequest) -> list[Column]:
         """Return what is exported: no payload, and no revenue for affiliates."""
-        staff_only = {"revenue"} if signed_in(request).affiliate_id else set()
-        return [column for column in EXPORTED if column[0] not in staff_only]
+        hidden = REVENUE if signed_in(request).affiliate_id else None
+        return [column for column in EXPORTED if column is not hidden]
 
     def sections(self, request: HttpRequest, obj: Event) -> list[Section]:
         """Return the facts of the event and what it carried."""
@@ -118,38 +121,40 @@ class EventLogAdmin(ExportAdmin, FactsAdmin):
         """Add what became of it: the conversion's changes and every rule's verdict."""
         return trace(obj, signed_in(request))
 
-    @admin.display(description="event")
+    @admin.display(description=_("event"))
     def event(self, obj: Event) -> str:
         """Return the name as reported."""
         return obj.display_name
 
-    @admin.display(description="lead / transaction")
+    @admin.display(description=_("lead / transaction"))
     def lead_or_transaction(self, obj: Any) -> SafeString | str:
         """Return the transaction, and the lead if there is one (R204)."""
         if not obj.lead:
             return str(obj.transaction_id)
+        lead = gettext("lead %(lead)s") % {"lead": obj.lead}
         return format_html(
-            '{} <small class="quiet">lead {}</small>', obj.transaction_id, obj.lead
+            '{} <small class="quiet">{}</small>', obj.transaction_id, lead
         )
 
-    @admin.display(description="campaign")
+    @admin.display(description=_("campaign"))
     def campaign(self, obj: Event) -> str:
         """Return the offer (R205)."""
         return str(obj.offer)
 
-    @admin.display(description="status")
+    @admin.display(description=_("status"))
     def sent(self, obj: Any) -> SafeString:
         """Return how many postbacks were sent (R206)."""
         states = _states(obj)
         if not states:
-            return badge("no postback", "off")
+            return badge(gettext("no postback"), "off")
         done, total = states[DeliveryState.DELIVERED], states.total()
         colour = "ok" if done == total else "wait"
         if any(states[state] for state in BAD):
             colour = "bad"
-        return badge(f"{done} of {total} sent", colour)
+        words = gettext("%(done)s of %(total)s sent") % {"done": done, "total": total}
+        return badge(words, colour)
 
-    @admin.display(description="response code")
+    @admin.display(description=_("response code"))
     def code(self, obj: Any) -> str:
         """Return the partners' response codes (R207)."""
         return _codes(obj) or NOTHING
@@ -164,24 +169,27 @@ def _codes(event: Any) -> str:
     return ", ".join(str(code) for code in sorted(codes - {None}))
 
 
+REVENUE: Column = (_("revenue"), lambda event: event.revenue)
+"""Not for affiliates."""
+
 EXPORTED: tuple[Column, ...] = (
-    ("timestamp", lambda event: event.received_at),
-    ("happened", lambda event: event.occurred_at),
-    ("event id", lambda event: event.pk),
-    ("event", lambda event: event.display_name),
-    ("category", lambda event: event.get_category_display()),
-    ("transaction", lambda event: event.transaction_id),
-    ("lead", lambda event: event.lead),
-    ("campaign", lambda event: event.offer.name),
-    ("source", lambda event: event.get_source_display()),
-    ("postbacks sent", lambda event: _states(event)[DeliveryState.DELIVERED]),
-    ("postbacks", lambda event: _states(event).total()),
-    ("response codes", _codes),
-    ("sale amount", lambda event: event.sale_amount),
-    ("sale currency", lambda event: event.sale_currency),
-    ("payout", lambda event: event.payout),
-    ("revenue", lambda event: event.revenue),
-    ("currency", lambda event: event.currency),
-    ("order", lambda event: event.order_id),
+    (_("timestamp"), lambda event: event.received_at),
+    (_("happened"), lambda event: event.occurred_at),
+    (_("event id"), lambda event: event.pk),
+    (_("event"), lambda event: event.display_name),
+    (_("category"), lambda event: event.get_category_display()),
+    (_("transaction"), lambda event: event.transaction_id),
+    (_("lead"), lambda event: event.lead),
+    (_("campaign"), lambda event: event.offer.name),
+    (_("source"), lambda event: event.get_source_display()),
+    (_("postbacks sent"), lambda event: _states(event)[DeliveryState.DELIVERED]),
+    (_("postbacks"), lambda event: _states(event).total()),
+    (_("response codes"), _codes),
+    (_("sale amount"), lambda event: event.sale_amount),
+    (_("sale currency"), lambda event: event.sale_currency),
+    (_("payout"), lambda event: event.payout),
+    REVENUE,
+    (_("currency"), lambda event: event.currency),
+    (_("order"), lambda event: event.order_id),
 )
 """What is exported. Payloads hold personal data; they stay on the screen."""

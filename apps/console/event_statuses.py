@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.people import signed_in
 from apps.core.adminkit.paging import newest_of
@@ -23,17 +25,17 @@ STATES: dict[str, tuple[DeliveryState, ...]] = {
 class StatusFilter(admin.SimpleListFilter):
     """Whether the postbacks of an event were sent. The last of the filters."""
 
-    title = "status"
+    title = _("status")
     parameter_name = "sent"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the choices."""
         return [
-            ("failed", "Failed"),
-            ("held", "Held"),
-            ("waiting", "Waiting or retrying"),
-            ("all", "All sent"),
-            ("none", "No postback"),
+            ("failed", gettext("Failed")),
+            ("held", gettext("Held")),
+            ("waiting", gettext("Waiting or retrying")),
+            ("all", gettext("All sent")),
+            ("none", gettext("No postback")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -41,16 +42,16 @@ class EventTypeAdmin(PagesAdmin):
     search_fields = ("name", "description", "=id")
     ordering = ("name",)
     empty = (
-        "No event types yet.",
-        "Their names are what senders report: short, lower case, underscores.",
+        _("No event types yet."),
+        _("Their names are what senders report: short, lower case, underscores."),
     )
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("name", "aliases", "description", "category")}),
         (
-            "Conversion tracking",
+            _("Conversion tracking"),
             {"fields": ("is_conversion", "is_affiliate_conversion")},
         ),
-        ("Repetition", {"fields": ("repeat_policy", "needs_conversion")}),
+        (_("Repetition"), {"fields": ("repeat_policy", "needs_conversion")}),
         (_("Attribution"), {"fields": ("standard_kind", "counts_as_activity")}),
     )
 
@@ -58,11 +59,11 @@ class EventTypeAdmin(PagesAdmin):
         """Return the lists that belong to an event type (R181, R200)."""
         of_type = {"event_type__id__exact": obj.pk}
         tabs = [
-            ("Event log", list_url(Event, **of_type)),
-            ("Postbacks", list_url(PostbackRule, **of_type)),
+            (gettext("Event log"), list_url(Event, **of_type)),
+            (gettext("Postbacks"), list_url(PostbackRule, **of_type)),
         ]
         if signed_in(request).affiliate_id is None:
-            tabs.insert(1, ("On offers", list_url(OfferEvent, **of_type)))
+            tabs.insert(1, (gettext("On offers"), list_url(OfferEvent, **of_type)))
         return tabs
 
     def render_change_form(
@@ -88,17 +89,21 @@ class EventTypeAdmin(PagesAdmin):
         _warn_of_namesakes(request, obj)
         warn_of_two(request, obj, Offer.objects.order_by("name"))
 
-    @admin.display(description="flags")
+    @admin.display(description=_("flags"))
     def flags(self, obj: EventType) -> SafeString:
         """Show what is special about the event (R175 to R177)."""
         found = [
-            ("conversion", "ok", "Counts as the primary conversion")
+            (gettext("conversion"), "ok", gettext("Counts as the primary conversion"))
             if obj.is_conversion
             else None,
-            ("affiliate conversion", "", "Postbacks on conversions fire")
+            (
+                gettext("affiliate conversion"),
+                "",
+                gettext("Postbacks on conversions fire"),
+            )
             if obj.is_affiliate_conversion
             else None,
-            ("multi-trigger", "", obj.get_repeat_policy_display())
+            (gettext("multi-trigger"), "", obj.get_repeat_policy_display())
             if obj.repeat_policy != RepeatPolicy.ONCE_PER_TRANSACTION
             else None,
         ]
@@ -108,7 +113,7 @@ class EventTypeAdmin(PagesAdmin):
     def links(self, obj: EventType) -> SafeString:
         """Link to the events of this type (R200)."""
         url = list_url(Event, event_type__id__exact=obj.pk)
-        return format_html('<a href="{}">View logs</a>', url)
+        return format_html('<a href="{}">{}</a>', url, gettext("View logs"))
 
 
 def _told(event_type: EventType, user: User) -> dict[str, Any]:
@@ -152,16 +157,22 @@ def _tell_of_rename(request: HttpRequest, obj: EventType, former: str) -> None:
     """Say what goes on with the former name, and what does not (R174)."""
     messages.success(
         request,
-        f"«{former}» is called «{obj.name}» now. Reports of «{former}» are still "
-        "accepted: it is one of its former names.",
+        gettext(
+            "«%(former)s» is called «%(name)s» now. Reports of «%(former)s» are still "
+            "accepted: it is one of its former names."
+        )
+        % {"former": former, "name": obj.name},
     )
     waiting = RuleCustomEvent.objects.filter(name=former, rule__archived_at=None)
     numbers = [f"#{pk}" for pk in waiting.values_list("rule", flat=True)[:RULES_SHOWN]]
     if numbers:
         messages.warning(
             request,
-            f"Postbacks that name «{former}» as a custom event no longer fire: "
-            f"{', '.join(numbers)}. Write «{obj.name}» there.",
+            gettext(
+                "Postbacks that name «%(former)s» as a custom event no longer fire: "
+                "%(numbers)s. Write «%(name)s» there."
+            )
+            % {"former": former, "name": obj.name, "numbers": ", ".join(numbers)},
         )
 
 
@@ -172,12 +183,18 @@ def _warn_of_namesakes(request: HttpRequest, obj: EventType) -> None:
         if obj.name in other.aliases:
             messages.warning(
                 request,
-                f"«{obj.name}» is a former name of «{other.name}». On offers that have "
-                f"both, reports of it count as «{obj.name}» now.",
+                gettext(
+                    "«%(name)s» is a former name of «%(other)s». On offers that have "
+                    "both, reports of it count as «%(name)s» now."
+                )
+                % {"name": obj.name, "other": other.name},
             )
         else:
             messages.warning(
                 request,
-                f"«{other.name}» differs only in case from «{obj.name}». Names match "
-                "exactly: make sure that senders know which one to use.",
+                gettext(
+                    "«%(other)s» differs only in case from «%(name)s». Names match "
+                    "exactly: make sure that senders know which one to use."
+                )
+                % {"name": obj.name, "other": other.name},
             )

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.attaching import warn_of_two
 from apps.console.offer_inlines import RATES
@@ -35,8 +37,10 @@ class FieldInline(ScopedInline):
 
     model = OfferEventField
     extra = 0
-    verbose_name = "custom field"
-    verbose_name_plural = "Custom fields (sent with the event, checked on every entry)"
+    verbose_name = _("custom field")
+    verbose_name_plural = _(
+        "Custom fields (sent with the event, checked on every entry)"
+    )
 
 
 class PayoutInline(ScopedInline):
@@ -45,8 +49,8 @@ class PayoutInline(ScopedInline):
     model = OfferEventPayout
     extra = 0
     autocomplete_fields = ("affiliate",)
-    verbose_name = "payout of an affiliate"
-    verbose_name_plural = "Payouts of single affiliates"
+    verbose_name = _("payout of an affiliate")
+    verbose_name_plural = _("Payouts of single affiliates")
 
 
 def _goals_to_choose(request: HttpRequest) -> QuerySet[Goal]:
@@ -72,8 +76,11 @@ class OfferEventForm(forms.ModelForm[OfferEvent]):
         if goal is not None and offer is not None and goal.offer_id != offer.pk:
             self.add_error(
                 "goal",
-                f"«{goal.name}» is a goal of «{goal.offer}». Choose one of «{offer}», "
-                "or none.",
+                gettext(
+                    "«%(goal)s» is a goal of «%(other)s». Choose one of «%(offer)s», "
+                    "or none."
+                )
+                % {"goal": goal.name, "other": goal.offer, "offer": offer},
             )
         return values
 
@@ -99,8 +106,11 @@ class OfferEventAdmin(PagesAdmin):
     autocomplete_fields = ("offer", "event_type")
     inlines = (FieldInline, PayoutInline)
     empty = (
-        "No events on offers yet.",
-        "Put an event type on an offer to give it terms, fields and a URL of its own.",
+        _("No events on offers yet."),
+        _(
+            "Put an event type on an offer to give it terms, fields and a URL of its "
+            "own."
+        ),
     )
     fieldsets: ClassVar[Any] = (
         (
@@ -117,12 +127,12 @@ class OfferEventAdmin(PagesAdmin):
                 )
             },
         ),
-        ("Revenue & payout", {"fields": RATES}),
+        (_("Revenue & payout"), {"fields": RATES}),
         (
-            "Different from the event type",
+            _("Different from the event type"),
             {"fields": ("category", "is_affiliate_conversion", "repeat_policy")},
         ),
-        ("Parameters", {"fields": ("param_map",)}),
+        (_("Parameters"), {"fields": ("param_map",)}),
     )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
@@ -132,9 +142,9 @@ class OfferEventAdmin(PagesAdmin):
             "event_type__id__exact": obj.event_type_id,
         }
         return [
-            ("View logs", list_url(Event, **shared)),
-            ("Postbacks", list_url(PostbackRule, **shared)),
-            ("All events of the offer", page_url(obj.offer, "terms")),
+            (gettext("View logs"), list_url(Event, **shared)),
+            (gettext("Postbacks"), list_url(PostbackRule, **shared)),
+            (gettext("All events of the offer"), page_url(obj.offer, "terms")),
         ]
 
     def formfield_for_foreignkey(
@@ -154,7 +164,7 @@ class OfferEventAdmin(PagesAdmin):
             absolute = request.build_absolute_uri
             fields = obj.fields.all()
             url = event_url(obj.offer, obj.event_type_id, absolute, fields)
-            context["urls"] = [("Dedicated postback URL", url)]
+            context["urls"] = [(gettext("Dedicated postback URL"), url)]
             if signed_in(request).has_perm("postbacks.add_postbackrule"):
                 context["add_rule_url"] = add_url(
                     PostbackRule,
@@ -195,19 +205,24 @@ class SeenEventNameAdmin(LogAdmin):
         "accepted_count",
         "filtered_count",
         "refused_count",
-        moment_column("first_at", "first"),
-        moment_column("last_at", "last"),
+        moment_column("first_at", _("first")),
+        moment_column("last_at", _("last")),
         "events",
     )
     list_filter = ("offer",)
     list_select_related = ("offer",)
     search_fields = ("name",)
     ordering = ("-last_at",)
-    empty = ("No names received yet.", "Every name a sender reports is counted here.")
+    empty = (
+        _("No names received yet."),
+        _("Every name a sender reports is counted here."),
+    )
 
     @admin.display(description="")
     def events(self, obj: SeenEventName) -> SafeString:
         """Link to where the name can be defined."""
         return format_html(
-            '<a href="{}">Events of the offer</a>', page_url(obj.offer, "terms")
+            '<a href="{}">{}</a>',
+            page_url(obj.offer, "terms"),
+            gettext("Events of the offer"),
         )

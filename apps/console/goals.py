@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.adminkit.addresses import list_url
@@ -39,11 +40,14 @@ class ProjectAdmin(PagesAdmin):
             },
         ),
     )
-    empty = ("No projects yet.", "A project groups offers that share their users.")
+    empty = (
+        _("No projects yet."),
+        _("A project groups offers that share their users."),
+    )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a project."""
-        return [("Offers", list_url(Offer, project__id__exact=obj.pk))]
+        return [(gettext("Offers"), list_url(Offer, project__id__exact=obj.pk))]
 
 
 class GoalForm(forms.ModelForm[Goal]):
@@ -54,8 +58,11 @@ class GoalForm(forms.ModelForm[Goal]):
         offer: Offer = self.cleaned_data["offer"]
         if not offer.enable_goals:
             raise forms.ValidationError(
-                f"Goals are switched off on «{offer}». Tick «Enable goals» on the "
-                "offer's page first."
+                gettext(
+                    "Goals are switched off on «%(offer)s». Tick «Enable goals» on the "
+                    "offer's page first."
+                )
+                % {"offer": offer}
             )
         return offer
 
@@ -73,13 +80,16 @@ class GoalAdmin(PagesAdmin):
     ordering = ("offer__name", "name")
     autocomplete_fields = ("offer",)
     empty = (
-        "No goals yet.",
-        "Postbacks may depend on them. Tick «Enable goals» on an offer, then add some.",
+        _("No goals yet."),
+        _(
+            "Postbacks may depend on them. Tick «Enable goals» on an offer, then add "
+            "some."
+        ),
     )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a goal."""
-        return [("Postbacks", list_url(PostbackRule, goal__id__exact=obj.pk))]
+        return [(gettext("Postbacks"), list_url(PostbackRule, goal__id__exact=obj.pk))]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the offer: postbacks of this offer, and of no other, name the goal."""

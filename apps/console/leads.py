@@ -6,6 +6,9 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.accounts.models import User
 from apps.console.conversion_status import LEAD
@@ -32,19 +35,36 @@ from apps.tracking.personal import email_hash, phone_hash
 from apps.tracking.statuses import STATUS_MOVES
 
 CONVERSIONS_SHOWN = 50
+CONTACT: dict[str, StrOrPromise] = {
+    "email": _("Email"),
+    "phone": _("Phone"),
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "address": _("Address"),
+    "city": _("City"),
+    "state": _("State"),
+    "zip": _("Zip"),
+    "dob": _("Dob"),
+    "gender": _("Gender"),
+}
+"""What the contact data of a lead are called."""
 
 
 class ContactFilter(admin.SimpleListFilter):
     """Whose contact data are known."""
 
-    title = "contact"
+    title = _("contact")
     parameter_name = "contact"
 
     def lookups(
         self, request: HttpRequest, model_admin: Any
     ) -> tuple[tuple[str, str], ...]:
         """Return the choices."""
-        return (("known", "Known"), ("unknown", "Unknown"), ("erased", "Erased"))
+        return (
+            ("known", gettext("Known")),
+            ("unknown", gettext("Unknown")),
+            ("erased", gettext("Erased")),
+        )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list."""
@@ -65,7 +85,7 @@ class LeadAdmin(FactsAdmin):
     facts_template = "console/lead.html"
     list_display = (
         "name",
-        moment_column("submitted_at", "submitted"),
+        moment_column("submitted_at", _("submitted")),
         "transaction_id",
         "offer",
         "affiliate",
@@ -81,15 +101,15 @@ class LeadAdmin(FactsAdmin):
     list_select_related = ("offer", "affiliate")
     # The fields are looked up below; Django shows the box when there are any.
     search_fields = ("public_id__exact",)
-    search_help_text = "Lead, transaction, e-mail, phone"
-    quick_views = (("Erased", "contact=erased"),)
+    search_help_text = _("Lead, transaction, e-mail, phone")
+    quick_views = ((_("Erased"), "contact=erased"),)
     empty = (
-        "No leads yet.",
-        "They come in through POST /api/v1/leads or a lead generation offer.",
+        _("No leads yet."),
+        _("They come in through POST /api/v1/leads or a lead generation offer."),
     )
     pages = (
-        Page("trigger", "Trigger event", "change", trigger),
-        Page("erase", "Erase personal data", "erase", erase),
+        Page("trigger", _("Trigger event"), "change", trigger),
+        Page("erase", _("Erase personal data"), "erase", erase),
     )
 
     # --- the list
@@ -116,50 +136,59 @@ class LeadAdmin(FactsAdmin):
         page.result_list = rows
         return page
 
-    @admin.display(description="lead", ordering="public_id")
+    @admin.display(description=_("lead"), ordering="public_id")
     def name(self, obj: Lead) -> str:
         """Return the lead's id."""
         return obj.public_id
 
-    @admin.display(description="conversion")
+    @admin.display(description=_("conversion"))
     def outcome(self, obj: Any) -> SafeString | str:
         """Return the status of the transaction's base conversion."""
         return status_badge(obj.conversion.status) if obj.conversion else NOTHING
 
-    @admin.display(description="contact")
+    @admin.display(description=_("contact"))
     def known(self, obj: Lead) -> SafeString | str:
         """Tell what is known of the person, and nothing of it."""
         if obj.erased_at:
-            return badge("erased", "off")
-        hashes = (("e-mail", obj.email_hash), ("phone", obj.phone_hash))
+            return badge(gettext("erased"), "off")
+        hashes = (
+            (gettext("e-mail"), obj.email_hash),
+            (gettext("phone"), obj.phone_hash),
+        )
         return ", ".join(name for name, value in hashes if value) or NOTHING
 
     # --- the page
 
     def heading(self, obj: Any) -> str:
         """Name the lead."""
-        return f"Lead {obj.public_id}"
+        return gettext("Lead %(lead)s") % {"lead": obj.public_id}
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a transaction."""
         return [
-            ("Events", list_url(Event, q=obj.transaction_id)),
-            ("Conversions", list_url(Conversion, q=obj.transaction_id)),
-            ("Clicks", list_url(Click, q=obj.transaction_id)),
+            (gettext("Events"), list_url(Event, q=obj.transaction_id)),
+            (gettext("Conversions"), list_url(Conversion, q=obj.transaction_id)),
+            (gettext("Clicks"), list_url(Click, q=obj.transaction_id)),
         ]
 
     def sections(self, request: HttpRequest, obj: Lead) -> list[Section]:
         """Return what is known of the lead, and of the person as far as allowed."""
         user = signed_in(request)
         facts = (
-            ("Lead", obj.public_id),
-            ("Submitted", moment(obj.submitted_at)),
-            ("Transaction", obj.transaction_id),
-            ("Click", link(obj.click, user, obj.transaction_id)),
-            ("Offer", link(obj.offer, user)),
-            ("Affiliate", link(obj.affiliate, user) if obj.affiliate else "organic"),
+            (gettext("Lead"), obj.public_id),
+            (gettext("Submitted"), moment(obj.submitted_at)),
+            (gettext("Transaction"), obj.transaction_id),
+            (gettext("Click"), link(obj.click, user, obj.transaction_id)),
+            (gettext("Offer"), link(obj.offer, user)),
+            (
+                gettext("Affiliate"),
+                link(obj.affiliate, user) if obj.affiliate else gettext("organic"),
+            ),
         )
-        return [Section("Lead", facts), Section("Contact", tuple(_contact(obj, user)))]
+        return [
+            Section(gettext("Lead"), facts),
+            Section(gettext("Contact"), tuple(_contact(obj, user))),
+        ]
 
     def more_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:
         """Add the outcomes of the transaction and its story."""
@@ -189,22 +218,27 @@ def _named(text: str) -> Q:
     return found
 
 
-def _contact(lead: Lead, user: User) -> list[tuple[str, Any]]:
+def _contact(lead: Lead, user: User) -> list[tuple[StrOrPromise, Any]]:
     if lead.erased_at:
-        return [("Erased", moment(lead.erased_at))]
+        return [(gettext("Erased"), moment(lead.erased_at))]
     if not lead.sealed_contact:
-        return [("Contact", "none was submitted")]
+        return [(gettext("Contact"), gettext("none was submitted"))]
     try:
         contact = unseal(lead.sealed_contact)
     except SecretBoxError as error:
-        return [("Contact", f"It cannot be opened: {error}")]
+        return [
+            (
+                gettext("Contact"),
+                gettext("It cannot be opened: %(error)s") % {"error": error},
+            )
+        ]
     is_open = may_see_personal_data(user)
-    facts: list[tuple[str, Any]] = [
-        (name.replace("_", " ").capitalize(), value if is_open else MASK)
+    facts: list[tuple[StrOrPromise, Any]] = [
+        (CONTACT.get(name, name), value if is_open else MASK)
         for name, value in contact.items()
     ]
     if not is_open:
-        facts.append(("", "Your role does not show personal data."))
+        facts.append(("", gettext("Your role does not show personal data.")))
     return facts
 
 
@@ -212,7 +246,9 @@ def _outcome(conversion: Conversion, lead: Lead, user: User) -> dict[str, Any]:
     may_move = user.affiliate_id is None and user.has_perm("tracking.change_conversion")
     moves = STATUS_MOVES[conversion.status] if may_move else ()
     return {
-        "link": link(conversion, user, str(conversion.event_type or "base conversion")),
+        "link": link(
+            conversion, user, str(conversion.event_type or gettext("base conversion"))
+        ),
         "at": conversion.occurred_at,
         "status": status_badge(conversion.status),
         "payout": money(conversion.payout, conversion.currency),

@@ -4,6 +4,7 @@ The action itself declares a text: actions know no database.
 """
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from apps.actions.fields import ListNameField
 from apps.value_lists.models import ValueList
@@ -27,7 +28,7 @@ def list_choice(
         initial=declared.initial,
         help_text=declared.help_text,
         error_messages={
-            "invalid_choice": "There is no such list any more. Choose another one."
+            "invalid_choice": _("There is no such list any more. Choose another one.")
         },
     )
 
@@ -43,5 +44,5 @@ def _choices(chosen: str, hides_lists: bool) -> list[tuple[str, str]]:
         ]
     )
     if chosen and chosen not in dict(found):
-        found.append((chosen, f"{chosen} (not in use)"))
+        found.append((chosen, _("%(list)s (not in use)") % {"list": chosen}))
     return [NO_LIST, *found]

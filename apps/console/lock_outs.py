@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.audit import note_changes
 from apps.core.adminkit.scoping import ReadOnlyMixin
@@ -38,7 +40,7 @@ def locked_out(
     seconds = max(1, round((ends_at - timezone.now()).total_seconds()))
     context = {
         **admin.site.each_context(request),
-        "title": "Sign-in is locked",
+        "title": gettext("Sign-in is locked"),
         "name": name,
         "address": address,
         "limit": settings.AXES_FAILURE_LIMIT,
@@ -67,23 +69,23 @@ def _recent() -> QuerySet[Any]:
 class FailedSignInAdmin(ReadOnlyMixin, ScopedAdmin):
     """Failures that count now; those of one name and address count together."""
 
-    list_title = "Failed sign-ins"
+    list_title = _("Failed sign-ins")
     list_display = (
         "username",
         "ip_address",
         "failures_since_start",
-        moment_column("attempt_time", "last failure"),
+        moment_column("attempt_time", _("last failure")),
         "state",
         "user_agent",
     )
     list_display_links = None
     search_fields = ("username", "ip_address")
-    search_help_text = "User name or address"
+    search_help_text = _("User name or address")
     ordering = ("-attempt_time",)
     actions = ("lift",)
     empty = (
-        "Nobody failed to sign in lately.",
-        "Failures that still count are listed here; a lock-out can be lifted.",
+        _("Nobody failed to sign in lately."),
+        _("Failures that still count are listed here; a lock-out can be lifted."),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -107,19 +109,23 @@ class FailedSignInAdmin(ReadOnlyMixin, ScopedAdmin):
         """Let those lift a lock-out who may forget failures."""
         return request.user.has_perm("axes.delete_accessattempt")
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, obj: Any) -> SafeString | str:
         """Show whether the name is locked out at this address, and until when."""
         failures = obj.together or obj.failures_since_start
         if failures < settings.AXES_FAILURE_LIMIT:
-            return badge(f"{failures} of {settings.AXES_FAILURE_LIMIT}", "wait")
+            limit = settings.AXES_FAILURE_LIMIT
+            words = gettext("%(count)s of %(limit)s") % {
+                "count": failures,
+                "limit": limit,
+            }
+            return badge(words, "wait")
         last: datetime = obj.last or obj.attempt_time
-        return badge(
-            f"Locked until {timezone.localtime(last + cool_off()):%H:%M}", "bad"
-        )
+        until = f"{timezone.localtime(last + cool_off()):%H:%M}"
+        return badge(gettext("Locked until %(time)s") % {"time": until}, "bad")
 
     @admin.action(
-        description="Lift the lock-out: forget these failures", permissions=["lift"]
+        description=_("Lift the lock-out: forget these failures"), permissions=["lift"]
     )
     def lift(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Forget the failures of the chosen names at the chosen addresses."""
@@ -145,6 +151,9 @@ class FailedSignInAdmin(ReadOnlyMixin, ScopedAdmin):
         )
         AccessAttempt.objects.filter(pk__in=[row.pk for row in rows]).delete()
         names = ", ".join(
-            f"«{name or NOTHING}» at {address or NOTHING}" for name, address in pairs
+            gettext("«%(name)s» at %(address)s")
+            % {"name": name or NOTHING, "address": address or NOTHING}
+            for name, address in pairs
         )
-        messages.success(request, f"Forgotten: failed sign-ins of {names}.")
+        told = gettext("Forgotten: failed sign-ins of %(names)s.") % {"names": names}
+        messages.success(request, told)

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.deliveries.invariants import unexplained
 
@@ -13,12 +15,12 @@ from apps.deliveries.invariants import unexplained
 class LostFilter(admin.SimpleListFilter):
     """Unexplained deliveries; there should be none."""
 
-    title = "accounted for"
+    title = _("accounted for")
     parameter_name = "explained"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Return the one choice."""
-        return [("no", "Unexplained")]
+        return [("no", gettext("Unexplained"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list."""

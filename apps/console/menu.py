@@ -3,20 +3,25 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 # Name of the model, and the word for its screen where it is not the model's plural.
-Entry = tuple[str, str]
+Entry = tuple[str, StrOrPromise]
 
-MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+# Key and name of each group, and its entries.
+MENU: tuple[tuple[str, StrOrPromise, tuple[Entry, ...]], ...] = (
     (
-        "Setup",
+        "setup",
+        _("Setup"),
         (
             ("Offer", ""),
             ("PostbackRule", ""),
             ("EventType", ""),
             ("OfferEvent", ""),
             ("EventList", ""),
-            ("ValueList", "Value lists"),
+            ("ValueList", _("Value lists")),
             ("Goal", ""),
             ("Connection", ""),
             ("Affiliate", ""),
@@ -25,20 +30,22 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "Activity",
+        "activity",
+        _("Activity"),
         (
-            ("Event", "Event log"),
+            ("Event", _("Event log")),
             ("Delivery", ""),
             ("Conversion", ""),
             ("Lead", ""),
             ("Click", ""),
             ("Subject", "Devices & users"),
             ("RefusedRequest", ""),
-            ("SeenEventName", "Received names"),
+            ("SeenEventName", _("Received names")),
         ),
     ),
     (
-        "Operations",
+        "operations",
+        _("Operations"),
         (
             ("Alert", ""),
             ("AlertChannel", ""),
@@ -47,12 +54,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        "Access",
+        "access",
+        _("Access"),
         (
             ("User", ""),
-            ("AccessAttempt", "Failed sign-ins"),
+            ("AccessAttempt", _("Failed sign-ins")),
             ("ApiToken", ""),
-            ("LogEntry", "Audit log"),
+            ("LogEntry", _("Audit log")),
         ),
     ),
 )
@@ -62,22 +70,22 @@ def menu(apps: list[Any]) -> list[dict[str, Any]]:
     """Return Django's list of apps as the menu by task, the overview first."""
     models = {model["object_name"]: model for app in apps for model in app["models"]}
     reports = [models["OutcomeHour"]] if "OutcomeHour" in models else []
-    groups = [_group("Reports", [_overview(), *reports])]
-    for name, entries in MENU:
+    groups = [_group("reports", gettext("Reports"), [_overview(), *reports])]
+    for key, name, entries in MENU:
         found = [
-            {**models[key], "name": label or models[key]["name"]}
-            for key, label in entries
-            if key in models
+            {**models[model], "name": label or models[model]["name"]}
+            for model, label in entries
+            if model in models
         ]
         if found:
-            groups.append(_group(name, found))
+            groups.append(_group(key, name, found))
     return groups
 
 
-def _group(name: str, models: list[Any]) -> dict[str, Any]:
+def _group(key: str, name: StrOrPromise, models: list[Any]) -> dict[str, Any]:
     return {
         "name": name,
-        "app_label": name.lower(),
+        "app_label": key,
         "app_url": "",
         "has_module_perms": True,
         "models": models,
@@ -86,7 +94,7 @@ def _group(name: str, models: list[Any]) -> dict[str, Any]:
 
 def _overview() -> dict[str, Any]:
     return {
-        "name": "Overview",
+        "name": gettext("Overview"),
         "object_name": "Overview",
         "admin_url": reverse("admin:index"),
         "add_url": None,

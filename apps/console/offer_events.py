@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.models import User
 from apps.console.offer_urls import Absolute, base_urls, event_url
 from apps.core.adminkit.addresses import add_url, change_url, list_url, page_url
@@ -77,15 +79,19 @@ def event_flags(event: AvailableEvent) -> list[Flag]:
     """Return what is special about an event on its offer (R175 to R177, R225)."""
     flags = []
     if event.event_type.is_conversion:
-        flags.append(Flag("conversion", "Counts as the primary conversion", "ok"))
+        flags.append(Flag(_("conversion"), _("Counts as the primary conversion"), "ok"))
     if event.is_affiliate_conversion:
-        flags.append(Flag("affiliate conversion", "Postbacks on conversions fire"))
+        flags.append(
+            Flag(_("affiliate conversion"), _("Postbacks on conversions fire"))
+        )
     if event.repeat_policy != RepeatPolicy.ONCE_PER_TRANSACTION:
-        flags.append(Flag("multi-trigger", event.repeat_policy.label))
+        flags.append(Flag(_("multi-trigger"), str(event.repeat_policy.label)))
     if event.event_type.needs_conversion:
-        flags.append(Flag("after a conversion", "Needs a conversion first", "off"))
+        flags.append(
+            Flag(_("after a conversion"), _("Needs a conversion first"), "off")
+        )
     if not event.is_enabled:
-        flags.append(Flag("switched off", "Reports of it are refused", "wait"))
+        flags.append(Flag(_("switched off"), _("Reports of it are refused"), "wait"))
     return flags
 
 
@@ -144,22 +150,22 @@ def _links(offer: Offer, event: AvailableEvent, user: User) -> list[tuple[str, s
     shared = {"offer": offer.pk, "event_type": type_id}
     found = [
         (
-            "View logs",
+            _("View logs"),
             list_url(Event, offer__id__exact=offer.pk, event_type__id__exact=type_id),
             "tracking.view_event",
         ),
         (
-            "Add postback URL",
+            _("Add postback URL"),
             add_url(
                 PostbackRule, trigger=TriggerKind.EVENT, action="ping_url", **shared
             ),
             "postbacks.add_postbackrule",
         ),
         (
-            ("Edit", change_url(event.own), "events.view_offerevent")
+            (_("Edit"), change_url(event.own), "events.view_offerevent")
             if event.own
             else (
-                "Customize",
+                _("Customize"),
                 add_url(OfferEvent, source=OfferEventSource.LIST, **shared),
                 "events.add_offerevent",
             )

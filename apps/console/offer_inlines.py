@@ -1,5 +1,7 @@
 """What offers and their events share on screen: terms, and the rows of an offer."""
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.adminkit.scoping import ScopedInline
 from apps.event_lists.models import OfferEventList
 from apps.events.models import EventLimit
@@ -29,8 +31,8 @@ class OfferAffiliateInline(ScopedInline):
     model = OfferAffiliate
     extra = 0
     autocomplete_fields = ("affiliate",)
-    verbose_name = "affiliate"
-    verbose_name_plural = "Affiliates"
+    verbose_name = _("affiliate")
+    verbose_name_plural = _("Affiliates")
 
 
 class EventLimitInline(ScopedInline):
@@ -39,8 +41,8 @@ class EventLimitInline(ScopedInline):
     model = EventLimit
     extra = 0
     autocomplete_fields = ("event_type",)
-    verbose_name = "limit"
-    verbose_name_plural = "Limits"
+    verbose_name = _("limit")
+    verbose_name_plural = _("Limits")
 
 
 class OfferEventListInline(ScopedInline):
@@ -49,8 +51,8 @@ class OfferEventListInline(ScopedInline):
     model = OfferEventList
     extra = 0
     autocomplete_fields = ("event_list",)
-    verbose_name = "event list"
-    verbose_name_plural = "Event lists"
+    verbose_name = _("event list")
+    verbose_name_plural = _("Event lists")
 
 
 class OfferValueListInline(ScopedInline):
@@ -59,5 +61,5 @@ class OfferValueListInline(ScopedInline):
     model = OfferValueList
     extra = 0
     autocomplete_fields = ("value_list",)
-    verbose_name = "value list"
-    verbose_name_plural = "Value lists"
+    verbose_name = _("value list")
+    verbose_name_plural = _("Value lists")

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.offers.models import Offer
 
 Absolute = Callable[[str], str]
@@ -14,9 +16,9 @@ ALWAYS = "secure=TOKEN&transaction_id=REPLACE"
 def base_urls(offer: Offer, absolute: Absolute) -> list[tuple[str, str]]:
     """Return label and address of what belongs to no event (R60, R61)."""
     return [
-        ("Postback URL of the base conversion", absolute(f"/postback?{ALWAYS}")),
+        (_("Postback URL of the base conversion"), absolute(f"/postback?{ALWAYS}")),
         (
-            "Tracking link for affiliates",
+            _("Tracking link for affiliates"),
             absolute(f"/click/{offer.public_token}?affiliate=ID&sub1="),
         ),
     ]

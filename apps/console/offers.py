@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.attaching import attach_event_list
 from apps.console.defining import define
@@ -46,8 +48,10 @@ ONE_BUTTON = {
     "show_delete": False,
 }
 PART_INTROS = {
-    AFFILIATES: "Who promotes the offer, and what they are paid if it is not what the "
-    "offer says. A paused affiliate sees the offer no longer.",
+    AFFILIATES: _(
+        "Who promotes the offer, and what they are paid if it is not what the "
+        "offer says. A paused affiliate sees the offer no longer."
+    ),
 }
 
 
@@ -83,14 +87,14 @@ class OfferAdmin(PagesAdmin):
     list_filter = ("status", "kind", "platform", "advertiser", "project")
     list_select_related = ("advertiser",)
     search_fields = ("name", "=public_token", "=id")
-    search_help_text = "Name, number or public token"
+    search_help_text = _("Name, number or public token")
     ordering = ("-id",)
     autocomplete_fields = ("advertiser", "project")
     actions = (attach_event_list,)
     pages = (
         Page(
             TERMS,
-            "Revenue & payout",
+            _("Revenue & payout"),
             "view",
             _form_of_part,
             is_tab=True,
@@ -98,7 +102,7 @@ class OfferAdmin(PagesAdmin):
         ),
         Page(
             AFFILIATES,
-            "Affiliates",
+            _("Affiliates"),
             "view",
             _form_of_part,
             is_tab=True,
@@ -106,24 +110,28 @@ class OfferAdmin(PagesAdmin):
         ),
         Page(
             "define",
-            "Define an event",
+            _("Define an event"),
             "change",
             define,
             is_tab=True,
             is_for_staff=True,
         ),
         Page(
-            "duplicate", "Duplicate postbacks", "view", duplicate, needs=MAY_ADD_RULES
+            "duplicate",
+            _("Duplicate postbacks"),
+            "view",
+            duplicate,
+            needs=MAY_ADD_RULES,
         ),
     )
     quick_views = (
-        ("Active", "status__exact=active"),
-        ("Draft", "status__exact=draft"),
-        ("Paused", "status__exact=paused"),
+        (_("Active"), "status__exact=active"),
+        (_("Draft"), "status__exact=draft"),
+        (_("Paused"), "status__exact=paused"),
     )
     empty = (
-        "No offers yet.",
-        "An offer is what is promoted; events and postbacks belong to it.",
+        _("No offers yet."),
+        _("An offer is what is promoted; events and postbacks belong to it."),
     )
 
     # --- the parts of the form
@@ -135,7 +143,7 @@ class OfferAdmin(PagesAdmin):
         part = _part(request)
         if part == AFFILIATES:
             return ()
-        money = ("Revenue & payout", {"fields": MONEY})
+        money = (gettext("Revenue & payout"), {"fields": MONEY})
         if part == TERMS:
             return (money,)
         first = ("name", "advertiser", "project", ("status", "kind", "platform"))
@@ -144,8 +152,8 @@ class OfferAdmin(PagesAdmin):
         return (
             (None, {"fields": (*first, "vertical", "landing_url")}),
             *(() if obj else (money,)),
-            ("Clicks & security", {"fields": security}),
-            ("Goals", {"fields": goals}),
+            (gettext("Clicks & security"), {"fields": security}),
+            (gettext("Goals"), {"fields": goals}),
         )
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
@@ -211,13 +219,13 @@ class OfferAdmin(PagesAdmin):
         of_offer = {"offer__id__exact": obj.pk}
         history = reverse("admin:offers_offer_history", args=[obj.pk])
         tabs = [
-            ("Revenue & payout", page_url(obj, TERMS), is_staff),
-            ("Postbacks", list_url(PostbackRule, **of_offer), True),
-            ("Leads", list_url(Lead, **of_offer), is_staff),
-            ("Event log", list_url(Event, **of_offer), True),
-            ("Deliveries", list_url(Delivery, **of_offer), True),
-            ("Affiliates", page_url(obj, AFFILIATES), is_staff),
-            ("History", history, is_staff),
+            (gettext("Revenue & payout"), page_url(obj, TERMS), is_staff),
+            (gettext("Postbacks"), list_url(PostbackRule, **of_offer), True),
+            (gettext("Leads"), list_url(Lead, **of_offer), is_staff),
+            (gettext("Event log"), list_url(Event, **of_offer), True),
+            (gettext("Deliveries"), list_url(Delivery, **of_offer), True),
+            (gettext("Affiliates"), page_url(obj, AFFILIATES), is_staff),
+            (gettext("History"), history, is_staff),
         ]
         return [(label, url) for label, url, is_shown in tabs if is_shown]
 
@@ -234,7 +242,7 @@ class OfferAdmin(PagesAdmin):
             return ("status", "kind", "platform")
         return self.list_filter
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description=_("status"), ordering="status")
     def status_badge(self, obj: Offer) -> SafeString:
         """Show whether the offer accepts events."""
         colour = STATUS_COLOURS.get(OfferStatus(obj.status), "off")
@@ -244,7 +252,9 @@ class OfferAdmin(PagesAdmin):
     def links(self, obj: Offer) -> SafeString:
         """Link to what people look for next."""
         return format_html(
-            '<a href="{}">Postbacks</a> · <a href="{}">Add postback</a>',
+            '<a href="{}">{}</a> · <a href="{}">{}</a>',
             list_url(PostbackRule, offer__id__exact=obj.pk),
+            gettext("Postbacks"),
             add_url(PostbackRule, offer=obj.pk),
+            gettext("Add postback"),
         )

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Max, QuerySet, Sum
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.adminkit.addresses import list_url
@@ -59,7 +60,7 @@ def overview(user: User, now: datetime) -> dict[str, Any]:
         "has_rules": visible(PostbackRule.objects.unarchived(), user).exists(),
         "is_staff_view": user.affiliate_id is None,
         "figures": _figures(user, accepted, ended, now),
-        "labels": [f"{day:%d %b}" for day in days],
+        "labels": [dateformat.format(day, "d M") for day in days],
         "events": {"events": _per_day(accepted, days, "n")},
         "deliveries": {
             name: _per_day(ended, days, name) for name in ("delivered", "failed")
@@ -80,10 +81,13 @@ def _figures(
 ) -> list[Figure]:
     day = now - timedelta(days=1)
     last = [hour for hour in ended if hour["hour"] >= day]
-    figures = [_total("Delivered", "delivered", ended, last), *_success(ended, last)]
+    figures = [
+        _total(_("Delivered, 24 h"), "delivered", ended, last),
+        *_success(ended, last),
+    ]
     if user.affiliate_id is None:
         latest = [hour for hour in accepted if hour["hour"] >= day]
-        figures.insert(0, _total("Events", "n", accepted, latest))
+        figures.insert(0, _total(_("Events, 24 h"), "n", accepted, latest))
     figures += [
         _waiting(user, DeliveryState.RETRYING, "wait"),
         _waiting(user, DeliveryState.HELD, "bad"),
@@ -94,17 +98,20 @@ def _figures(
 
 
 def _total(label: str, column: str, hours: list[Hour], last: list[Hour]) -> Figure:
-    note = f"{_sum(hours, column):,} in {DAYS} days"
-    return Figure(f"{label}, 24 h", f"{_sum(last, column):,}", note)
+    return Figure(label, f"{_sum(last, column):,}", _in_all(f"{_sum(hours, column):,}"))
+
+
+def _in_all(value: str) -> str:
+    return _("%(value)s in %(days)s days") % {"value": value, "days": DAYS}
 
 
 def _success(hours: list[Hour], last: list[Hour]) -> list[Figure]:
     known = [hour["p95"] for hour in last if hour["p95"] is not None]
-    slow = f"{max(known):,} ms" if known else NOTHING
+    slow = _("%(number)s ms") % {"number": f"{max(known):,}"} if known else NOTHING
     share, colour = _share(last)
     return [
-        Figure("Success, 24 h", share, f"{_share(hours)[0]} in {DAYS} days", colour),
-        Figure("Slowest p95, 24 h", slow, "planned to delivered"),
+        Figure(_("Success, 24 h"), share, _in_all(_share(hours)[0]), colour),
+        Figure(_("Slowest p95, 24 h"), slow, _("planned to delivered")),
     ]
 
 
@@ -122,7 +129,7 @@ def _waiting(user: User, state: DeliveryState, colour: str) -> Figure:
     count = rows.order_by()[:COUNTED].count()
     shown = f"{COUNTED:,}+" if count == COUNTED else f"{count:,}"
     return Figure(
-        f"{state.label} now",
+        _("%(state)s now") % {"state": state.label},
         shown,
         colour=colour if count else "",
         url=list_url(Delivery, state__exact=state.value),
@@ -132,12 +139,12 @@ def _waiting(user: User, state: DeliveryState, colour: str) -> Figure:
 def _oldest_due(now: datetime) -> Figure:
     due_at = oldest_due(now)
     if due_at is None:
-        return Figure("Oldest due", "none", "nothing is late")
+        return Figure(_("Oldest due"), _("none"), _("nothing is late"))
     late = now - due_at
     return Figure(
-        "Oldest due",
+        _("Oldest due"),
         duration(late.total_seconds()),
-        "late",
+        _("late"),
         "bad" if late > LATE else "",
     )
 

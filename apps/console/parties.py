@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Advertiser, Affiliate, PartyStatus
 from apps.core.adminkit.addresses import list_url
@@ -28,13 +30,16 @@ class AdvertiserAdmin(PagesAdmin):
     list_filter = ("status",)
     search_fields = ("name", "contact_email")
     ordering = ("name",)
-    empty = ("No advertisers yet.", "An advertiser reports events and pays revenue.")
+    empty = (
+        _("No advertisers yet."),
+        _("An advertiser reports events and pays revenue."),
+    )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to an advertiser."""
-        return [("Offers", list_url(Offer, advertiser__id__exact=obj.pk))]
+        return [(gettext("Offers"), list_url(Offer, advertiser__id__exact=obj.pk))]
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description=_("status"), ordering="status")
     def status_badge(self, obj: Advertiser) -> SafeString:
         """Show whether it takes part."""
         return _status(obj)
@@ -46,8 +51,8 @@ class PartnershipInline(ScopedInline):
     model = OfferAffiliate
     extra = 0
     autocomplete_fields = ("offer",)
-    verbose_name_plural = "Offers"
-    verbose_name = "offer"
+    verbose_name_plural = _("Offers")
+    verbose_name = _("offer")
 
 
 @admin.register(Affiliate)
@@ -60,13 +65,18 @@ class AffiliateAdmin(PagesAdmin):
     search_fields = ("name", "external_ref", "=id")
     ordering = ("name",)
     inlines = (PartnershipInline,)
-    empty = ("No affiliates yet.", "An affiliate brings traffic and is paid payout.")
+    empty = (
+        _("No affiliates yet."),
+        _("An affiliate brings traffic and is paid payout."),
+    )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to an affiliate."""
-        return [("Conversions", list_url(Conversion, affiliate__id__exact=obj.pk))]
+        return [
+            (gettext("Conversions"), list_url(Conversion, affiliate__id__exact=obj.pk))
+        ]
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description=_("status"), ordering="status")
     def status_badge(self, obj: Affiliate) -> SafeString:
         """Show whether it takes part."""
         return _status(obj)

@@ -13,6 +13,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.accounts.models import Advertiser, Affiliate
 from apps.core.adminkit.addresses import list_url
@@ -36,13 +39,27 @@ from apps.reports.reconciliation import (
 )
 
 MOST_DAYS = 92
-PRESETS = (("Today", 0, 0), ("Yesterday", 1, 1), ("7 days", 6, 0), ("30 days", 29, 0))
-LABELS = {
-    "rule": "Postbacks",
-    "affiliate": "Affiliates",
-    "advertiser": "Advertisers",
-    "offer": "Offers",
+MOST_LINES = 100
+"""On the page, what is unexplained first; the file has all."""
+PRESETS = (
+    (_("Today"), 0, 0),
+    (_("Yesterday"), 1, 1),
+    (_("7 days"), 6, 0),
+    (_("30 days"), 29, 0),
+)
+LABELS: dict[str, StrOrPromise] = {
+    "rule": _("Postbacks"),
+    "affiliate": _("Affiliates"),
+    "advertiser": _("Advertisers"),
+    "offer": _("Offers"),
 }
+HEADINGS: dict[str, StrOrPromise] = {
+    "rule": _("rule"),
+    "affiliate": _("affiliate"),
+    "advertiser": _("advertiser"),
+    "offer": _("offer"),
+}
+"""What the first column of the file is called."""
 NARROWED: dict[str, tuple[type[Any], str]] = {
     "affiliate": (Affiliate, "affiliate"),
     "advertiser": (Advertiser, "offer__advertiser"),
@@ -58,10 +75,10 @@ class RangeForm(forms.Form):
     """Which days, and by what."""
 
     first = forms.DateField(
-        label="From", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
     )
     last = forms.DateField(
-        label="Until, inclusive", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Until, inclusive"), widget=forms.DateInput(attrs={"type": "date"})
     )
     by = forms.ChoiceField(
         choices=list(LABELS.items()), widget=forms.HiddenInput, required=False
@@ -72,9 +89,11 @@ class RangeForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
-            raise forms.ValidationError("The range ends before it begins.")
+            raise forms.ValidationError(gettext("The range ends before it begins."))
         if first and last and (last - first).days >= MOST_DAYS:
-            raise forms.ValidationError(f"Choose {MOST_DAYS} days at the most.")
+            raise forms.ValidationError(
+                gettext("Choose %(days)s days at the most.") % {"days": MOST_DAYS}
+            )
         return cleaned
 
 
@@ -138,7 +157,9 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             "presets": list(_presets(asked)),
             "tabs_by": [(label, asked.url(by=by), by) for by, label in LABELS.items()],
             "narrowed": self._narrowed(request, asked),
-            "lines": [_shown(line, asked) for line in lines],
+            "lines": [_shown(line, asked) for line in lines[:MOST_LINES]],
+            "count": len(lines),
+            "left_out": max(len(lines) - MOST_LINES, 0),
             "total": _shown(total_of(lines), asked) if lines else None,
             "wrong": sum(not line.is_right for line in lines),
             "findings": visible(Finding.objects.order_by("what"), request.user),
@@ -146,7 +167,9 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             "export_url": f"export/{asked.url()}",
             **(extra_context or {}),
         }
-        return render_page(self, request, page, title="Reconciliation", is_list=True)
+        return render_page(
+            self, request, page, title=gettext("Reconciliation"), is_list=True
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, *_: Any, **__: Any
@@ -160,7 +183,12 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             raise PermissionDenied
         _, asked = self._asked(request)
         lines = self._lines(request, asked)
-        headings = [asked.by, "of", *COLUMNS.values(), "Unexplained"]
+        headings = [
+            HEADINGS[asked.by],
+            gettext("of"),
+            *COLUMNS.values(),
+            gettext("Unexplained"),
+        ]
         rows = (
             [line.name, line.of, *line.sums.values(), line.unexplained]
             for line in lines
@@ -200,7 +228,7 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             row = None if key == NOBODY else rows.filter(pk=key).first()
             rest = {other: k for other, k in asked.of.items() if other != name}
             back = Asked(asked.first, asked.last, name, rest).url()
-            found.append((str(row or "organic"), back))
+            found.append((str(row or gettext("organic")), back))
         return found
 
 
@@ -217,7 +245,7 @@ def _is_key(text: str) -> bool:
     return text == NOBODY or (text.isdecimal() and len(text) < 19)
 
 
-def _presets(asked: Asked) -> Iterator[tuple[str, str, bool]]:
+def _presets(asked: Asked) -> Iterator[tuple[StrOrPromise, str, bool]]:
     today = timezone.localdate()
     for label, from_days, to_days in PRESETS:
         first = today - timedelta(days=from_days)
@@ -229,7 +257,7 @@ def _presets(asked: Asked) -> Iterator[tuple[str, str, bool]]:
 def _shown(line: Line, asked: Asked) -> dict[str, Any]:
     """Return a line with its links: to deliveries, or to the partner's postbacks."""
     is_rule = asked.by == "rule" and line.key is not None
-    name = line.name or ("organic" if asked.by == "affiliate" else NOTHING)
+    name = line.name or (gettext("organic") if asked.by == "affiliate" else NOTHING)
     key = NOBODY if line.key is None else line.key
     narrower = asked.url(**{"by": "rule", asked.by: key})
     return {

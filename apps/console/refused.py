@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.documents import as_text
 from apps.console.people import signed_in
@@ -24,7 +26,7 @@ class RefusedRequestAdmin(FactsAdmin):
     """Requests that were not accepted, without their secrets."""
 
     list_display = (
-        moment_column("received_at", "received"),
+        moment_column("received_at", _("received")),
         "result_badge",
         "reason",
         "told",
@@ -37,54 +39,54 @@ class RefusedRequestAdmin(FactsAdmin):
     list_filter = (("received_at", LogRangeFilter), "result", "offer")
     list_select_related = ("offer",)
     search_fields = ("transaction_id__exact", "reason__exact")
-    search_help_text = "Transaction id or reason"
+    search_help_text = _("Transaction id or reason")
     quick_views = (
-        ("Refused", "result__exact=refused"),
-        ("Duplicates", "result__exact=duplicate"),
+        (_("Refused"), "result__exact=refused"),
+        (_("Duplicates"), "result__exact=duplicate"),
     )
-    empty = ("Nothing was refused.", "What senders get wrong shows up here.")
+    empty = (_("Nothing was refused."), _("What senders get wrong shows up here."))
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a transaction."""
         if not obj.transaction_id:
             return []
-        return [("Events", list_url(Event, q=obj.transaction_id))]
+        return [(gettext("Events"), list_url(Event, q=obj.transaction_id))]
 
     def sections(self, request: HttpRequest, obj: RefusedRequest) -> list[Section]:
         """Return what came in, from whom, and why it was not accepted."""
         user = signed_in(request)
         mask = mask_for_transaction(user, obj.transaction_id)
         facts = (
-            ("Result", self.result_badge(obj)),
-            ("Reason", format_html("<code>{}</code>", obj.reason)),
-            ("Detail", mask.sentence(obj.detail) or NOTHING),
-            ("Received", moment(obj.received_at)),
-            ("Request", f"{obj.method} {obj.path}"),
-            ("From", mask.text(obj.remote_address or "") or NOTHING),
-            ("Token", self.token(obj)),
-            ("Offer", link(obj.offer, user)),
-            ("Event", obj.event_name or NOTHING),
-            ("Transaction", obj.transaction_id or NOTHING),
-            ("First event", link(obj.first_event, user)),
+            (gettext("Result"), self.result_badge(obj)),
+            (gettext("Reason"), format_html("<code>{}</code>", obj.reason)),
+            (gettext("Detail"), mask.sentence(obj.detail) or NOTHING),
+            (gettext("Received"), moment(obj.received_at)),
+            (gettext("Request"), f"{obj.method} {obj.path}"),
+            (gettext("From"), mask.text(obj.remote_address or "") or NOTHING),
+            (gettext("Token"), self.token(obj)),
+            (gettext("Offer"), link(obj.offer, user)),
+            (gettext("Event"), obj.event_name or NOTHING),
+            (gettext("Transaction"), obj.transaction_id or NOTHING),
+            (gettext("First event"), link(obj.first_event, user)),
         )
         return [
-            Section("Request", facts),
-            Section("Fields", text=as_text(mask.document(obj.fields))),
-            Section("Headers", text=as_text(mask.document(obj.headers))),
+            Section(gettext("Request"), facts),
+            Section(gettext("Fields"), text=as_text(mask.document(obj.fields))),
+            Section(gettext("Headers"), text=as_text(mask.document(obj.headers))),
         ]
 
-    @admin.display(description="result")
+    @admin.display(description=_("result"))
     def result_badge(self, obj: RefusedRequest) -> SafeString:
         """Show refused and duplicate apart."""
         colour = "bad" if obj.result == Result.REFUSED else "wait"
         return badge(obj.get_result_display(), colour)
 
-    @admin.display(description="detail")
+    @admin.display(description=_("detail"))
     def told(self, obj: RefusedRequest) -> str:
         """Return the sentence; a list shows no personal data to anybody."""
         return BY_FORM.sentence(obj.detail)
 
-    @admin.display(description="token")
+    @admin.display(description=_("token"))
     def token(self, obj: RefusedRequest) -> str:
         """Return how the token began."""
         return f"{obj.token_prefix}…" if obj.token_prefix else NOTHING

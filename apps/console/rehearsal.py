@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.console.people import signed_in
@@ -20,7 +22,7 @@ from apps.deliveries.rehearsing import (
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.tracking.models import ConversionChange, Event
 
-NOTHING_FITS = (
+NOTHING_FITS = _(
     "Nothing of that kind has happened yet: report one, e.g. with the curl line of "
     "the documentation, or choose another transaction."
 )
@@ -30,9 +32,10 @@ class RehearsalForm(forms.Form):
     """Which transaction to try the postback on."""
 
     transaction_id = forms.CharField(
+        label=_("Transaction id"),
         required=False,
         max_length=64,
-        help_text="Empty: the newest of the postback's offer, or of all offers.",
+        help_text=_("Empty: the newest of the postback's offer, or of all offers."),
     )
 
 
@@ -44,8 +47,8 @@ def dry_run(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageR
     return {
         **rehearsed(rule, user, transaction_id.strip()),
         "form": form,
-        "submit_label": "Try",
-        "intro": "Nothing is sent and nothing is written.",
+        "submit_label": gettext("Try"),
+        "intro": gettext("Nothing is sent and nothing is written."),
     }
 
 

@@ -1,8 +1,7 @@
 """Replays: prepare, look at the count, start, watch, pause, cancel."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,8 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.people import signed_in
+from apps.console.replay_steps import STEPS, Step
 from apps.core.adminkit.addresses import change_url, list_url, page_url
 from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.showing import NOTHING, badge, link, moment, moment_column
@@ -37,43 +39,15 @@ COLOURS = {
 WHOLE = 100
 
 
-class Step(NamedTuple):
-    """A button: what it does, and in which state it is offered."""
-
-    name: str
-    label: str
-    done: str
-    service: Callable[..., Any]
-    states: tuple[ReplayState, ...]
-    is_dangerous: bool = False
-
-
-STOPPABLE = (ReplayState.RUNNING, ReplayState.DONE)
-"""What is done with handing over can be stopped while something waits."""
-
-STEPS = (
-    Step("start", "Start", "has begun", replaying.start, (ReplayState.DRAFT,)),
-    Step("pause", "Pause", "is paused", replaying.pause, STOPPABLE),
-    Step("resume", "Go on", "goes on", replaying.resume, (ReplayState.PAUSED,)),
-    Step(
-        "cancel",
-        "Cancel",
-        "is cancelled",
-        replaying.cancel,
-        (*STOPPABLE, ReplayState.PAUSED),
-        is_dangerous=True,
-    ),
-)
-
-
 class ReplayForm(forms.ModelForm[Replay]):
     """What is sent again, or told for the first time."""
 
     states = forms.MultipleChoiceField(
+        label=_("States"),
         choices=[(state.value, state.label) for state in RESENDABLE],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Of «Send again»: deliveries in these states.",
+        help_text=_("Of «Send again»: deliveries in these states."),
     )
 
     class Meta:
@@ -89,7 +63,7 @@ class ReplayForm(forms.ModelForm[Replay]):
         if cleaned.get("kind") == ReplayKind.BACKFILL:
             cleaned |= {"states": [], "offer": None, "destination": None}
         elif not cleaned.get("states"):
-            self.add_error("states", "Choose which deliveries are sent again.")
+            self.add_error("states", gettext("Choose which deliveries are sent again."))
         return cleaned
 
 
@@ -100,7 +74,7 @@ class ReplayAdmin(FactsAdmin):
     form = ReplayForm
     facts_template = "console/replay.html"
     list_display = (
-        moment_column("created_at", "prepared"),
+        moment_column("created_at", _("prepared")),
         "what",
         "state_badge",
         "total",
@@ -112,8 +86,11 @@ class ReplayAdmin(FactsAdmin):
     list_select_related = ("rule", "author")
     autocomplete_fields = ("rule", "offer", "destination")
     empty = (
-        "No replays yet.",
-        "One sends again what failed, or tells a new postback what already happened.",
+        _("No replays yet."),
+        _(
+            "One sends again what failed, or tells a new postback what already "
+            "happened."
+        ),
     )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -189,35 +166,53 @@ class ReplayAdmin(FactsAdmin):
         except IntegrityError:
             messages.warning(request, replaying.ANOTHER_RUNS)
         else:
-            messages.success(request, f"The replay {step.done}.")
+            messages.success(request, step.done)
 
     def sections(self, request: HttpRequest, obj: Replay) -> list[Section]:
         """Return what is asked, and how far it is."""
         user = signed_in(request)
-        states = ", ".join(DeliveryState(state).label for state in obj.states)
+        states = ", ".join(str(DeliveryState(state).label) for state in obj.states)
         what = (
-            ("What", obj.get_kind_display()),
-            ("Postback", link(obj.rule, user) if obj.rule else "every postback"),
-            ("Offer", link(obj.offer, user) if obj.offer else "every offer"),
-            ("Destination", link(obj.destination, user) if obj.destination else "any"),
-            ("Deliveries that are", states or NOTHING),
-            ("From", moment(obj.starts_at)),
-            ("Until", moment(obj.ends_at)),
-            ("Configuration", "as it is now" if _is_current(obj) else "as planned"),
-            ("At most per minute", obj.per_minute or "no limit"),
-            ("Comment", obj.comment or NOTHING),
-            ("By", obj.author or "an API token"),
+            (gettext("What"), obj.get_kind_display()),
+            (
+                gettext("Postback"),
+                link(obj.rule, user) if obj.rule else gettext("every postback"),
+            ),
+            (
+                gettext("Offer"),
+                link(obj.offer, user) if obj.offer else gettext("every offer"),
+            ),
+            (
+                gettext("Destination"),
+                link(obj.destination, user) if obj.destination else gettext("any"),
+            ),
+            (gettext("Deliveries that are"), states or NOTHING),
+            (gettext("From"), moment(obj.starts_at)),
+            (gettext("Until"), moment(obj.ends_at)),
+            (
+                gettext("Configuration"),
+                gettext("as it is now") if _is_current(obj) else gettext("as planned"),
+            ),
+            (gettext("At most per minute"), obj.per_minute or gettext("no limit")),
+            (gettext("Comment"), obj.comment or NOTHING),
+            (gettext("By"), obj.author or gettext("an API token")),
         )
-        how = (
-            ("State", self.state_badge(obj)),
-            ("Counted before", obj.total),
-            ("Examined", obj.examined),
-            ("Handed over", obj.planned),
-            ("Left alone", obj.skipped),
-            ("Started", moment(obj.started_at)),
-            ("Finished", moment(obj.finished_at)),
+        return [
+            Section(gettext("What"), what),
+            Section(gettext("How far it is"), self._how_far(obj)),
+            _report(obj),
+        ]
+
+    def _how_far(self, obj: Replay) -> tuple[tuple[str, Any], ...]:
+        return (
+            (gettext("State"), self.state_badge(obj)),
+            (gettext("Counted before"), obj.total),
+            (gettext("Examined"), obj.examined),
+            (gettext("Handed over"), obj.planned),
+            (gettext("Left alone"), obj.skipped),
+            (gettext("Started"), moment(obj.started_at)),
+            (gettext("Finished"), moment(obj.finished_at)),
         )
-        return [Section("What", what), Section("How far it is", how), _report(obj)]
 
     def more_context(self, request: HttpRequest, obj: Replay) -> dict[str, Any]:
         """Add the buttons, the progress and the warning before it starts."""
@@ -243,13 +238,13 @@ class ReplayAdmin(FactsAdmin):
 
     # --- the list
 
-    @admin.display(description="what")
+    @admin.display(description=_("what"))
     def what(self, obj: Replay) -> str:
         """Return kind and postback."""
-        rule = f"#{obj.rule_id} {obj.rule}" if obj.rule else "every postback"
+        rule = f"#{obj.rule_id} {obj.rule}" if obj.rule else gettext("every postback")
         return f"{obj.get_kind_display()}: {rule}"
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def state_badge(self, obj: Replay) -> SafeString:
         """Show the state as a badge."""
         return badge(obj.get_state_display(), COLOURS[ReplayState(obj.state)], "")
@@ -272,4 +267,4 @@ def _report(replay: Replay) -> Section:
         for state in DeliveryState
         if counts.get(state.value)
     )
-    return Section("What became of them", facts)
+    return Section(gettext("What became of them"), facts)

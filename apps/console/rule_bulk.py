@@ -7,6 +7,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.console.people import signed_in
@@ -20,16 +22,15 @@ MOST = 100
 CONFIRMED = "confirmed"
 
 
-@admin.action(description="Change status …", permissions=["change"])
+@admin.action(description=_("Change status …"), permissions=["change"])
 def change_status(
     model_admin: Any, request: HttpRequest, queryset: QuerySet[PostbackRule]
 ) -> HttpResponse | None:
     """Ask for status and reason, then switch the selected postbacks (R74)."""
     rules = list(queryset.order_by("pk")[: MOST + 1])
     if len(rules) > MOST:
-        messages.warning(
-            request, f"Nothing was changed: select {MOST} postbacks at the most."
-        )
+        told = gettext("Nothing was changed: select %(count)s postbacks at the most.")
+        messages.warning(request, told % {"count": MOST})
         return None
     form = StatusForm(request.POST if CONFIRMED in request.POST else None)
     if form.is_valid():
@@ -41,15 +42,24 @@ def change_status(
         return None
     page = {
         "form": form,
-        "intro": f"Of {len(rules)} postbacks: {_named(rules)}.",
-        "submit_label": "Change status",
+        "intro": _intro(rules),
+        "submit_label": gettext("Change status"),
         "hidden": [
             ("action", "change_status"),
             (CONFIRMED, "1"),
             *((ACTION_CHECKBOX_NAME, str(rule.pk)) for rule in rules),
         ],
     }
-    return render_page(model_admin, request, page, title="Change status")
+    return render_page(model_admin, request, page, title=gettext("Change status"))
+
+
+def _intro(rules: list[PostbackRule]) -> str:
+    told = ngettext(
+        "Of %(count)s postback: %(names)s.",
+        "Of %(count)s postbacks: %(names)s.",
+        len(rules),
+    )
+    return told % {"count": len(rules), "names": _named(rules)}
 
 
 def switch_one(rule: PostbackRule, status: str, reason: str, author: User) -> bool:
@@ -72,12 +82,22 @@ def _tell(
     changed: list[PostbackRule],
     status: str,
 ) -> None:
-    label = RuleStatus(status).label.lower()
+    label = str(RuleStatus(status).label).lower()
     if changed:
-        verb = "is" if len(changed) == 1 else "are"
-        messages.success(request, f"{_named(changed)} {verb} {label} now.")
+        told = ngettext(
+            "%(names)s is %(status)s now.",
+            "%(names)s are %(status)s now.",
+            len(changed),
+        )
+        messages.success(request, told % {"names": _named(changed), "status": label})
     if same := len(rules) - len(changed):
-        messages.info(request, f"{same} of {len(rules)} were {label} already.")
+        told = ngettext(
+            "%(count)s of %(total)s were %(status)s already.",
+            "%(count)s of %(total)s were %(status)s already.",
+            same,
+        )
+        figures = {"count": same, "total": len(rules), "status": label}
+        messages.info(request, told % figures)
 
 
 def _named(rules: list[PostbackRule]) -> str:

@@ -7,11 +7,15 @@ from zoneinfo import available_timezones
 from django import forms
 from django.db.models import Field
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.durations import DurationsField
 from apps.console.fact_rules import FACT_FIELDS, fact_advice, facts_field
 from apps.console.use_cases import advice
 from apps.core.adminkit.scoping import ScopedInline
+from apps.events.categories import EffectiveCategory
 from apps.offers.models import Offer
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.models import (
@@ -69,25 +73,38 @@ def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
         return facts_field()
     if db_field.name == "operations":
         return forms.MultipleChoiceField(
+            label=capfirst(db_field.verbose_name),
             choices=Operation.choices,
             widget=forms.CheckboxSelectMultiple,
             required=False,
             help_text=db_field.help_text,
         )
+    if db_field.name == "categories":
+        return forms.MultipleChoiceField(
+            label=capfirst(db_field.verbose_name),
+            choices=EffectiveCategory.choices,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            help_text=gettext(
+                "None ticked and a use case chosen: that use case's categories."
+            ),
+        )
     if db_field.name == "schedule_timezone":
         return forms.ChoiceField(
-            label="Time zone",
+            label=gettext("Time zone"),
             choices=[(name, name) for name in sorted(available_timezones())],
             initial=db_field.default,
             help_text=db_field.help_text,
         )
     if db_field.name == "retry_delays":
         return DurationsField(
-            label="Try again after",
+            label=gettext("Try again after"),
             required=False,
-            help_text="The wait before each further attempt, e.g. 5s, 5m, 30m, 2h; "
-            "«never» for no second attempt. Empty: 5s, 5m, 30m, 2h, 5h, 10h, 14h, "
-            "20h, 24h.",
+            help_text=gettext(
+                "The wait before each further attempt, e.g. 5s, 5m, 30m, 2h; "
+                "«never» for no second attempt. Empty: 5s, 5m, 30m, 2h, 5h, 10h, 14h, "
+                "20h, 24h."
+            ),
         )
     return None
 
@@ -129,7 +146,9 @@ class CustomEventInline(RowsInline):
     """Events the postback reacts to by their exact name (R23, R27)."""
 
     model = RuleCustomEvent
-    verbose_name_plural = "Advanced: custom events, by the name the integration sends"
+    verbose_name_plural = _(
+        "Advanced: custom events, by the name the integration sends"
+    )
 
 
 class ConditionInline(RowsInline):
@@ -137,21 +156,21 @@ class ConditionInline(RowsInline):
 
     model = RuleCondition
     form = ConditionForm
-    verbose_name_plural = "Field conditions: all must hold"
+    verbose_name_plural = _("Field conditions: all must hold")
 
 
 class WindowInline(RowsInline):
     """Hours of the week in which the postback sends."""
 
     model = RuleWindow
-    verbose_name_plural = "Sending hours: outside of them it waits"
+    verbose_name_plural = _("Sending hours: outside of them it waits")
 
 
 class CapInline(RowsInline):
     """At most so many deliveries per period."""
 
     model = RuleCap
-    verbose_name_plural = "Caps: what comes over them is suppressed"
+    verbose_name_plural = _("Caps: what comes over them is suppressed")
 
 
 def inlines_of(trigger: str, *, is_staff: bool) -> list[Any]:

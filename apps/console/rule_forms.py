@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.accounts.models import User
 from apps.actions import registry
@@ -24,24 +27,28 @@ class Card:
     """One choice of step 1."""
 
     value: str
-    label: str
-    hint: str
+    label: StrOrPromise
+    hint: StrOrPromise
 
 
 class StartForm(forms.Form):
     """Step 1: nothing is stored; «Next» puts the choices into the address."""
 
-    trigger = forms.ChoiceField(choices=TriggerKind.choices)
+    trigger = forms.ChoiceField(label=_("Trigger"), choices=TriggerKind.choices)
     offer = forms.ModelChoiceField(
         Offer.objects.none(),
+        label=_("Offer"),
         required=False,
-        empty_label="Every offer",
-        help_text="It cannot be changed later.",
+        empty_label=_("Every offer"),
+        help_text=_("It cannot be changed later."),
     )
-    action = forms.ChoiceField(error_messages={"required": "Choose an action."})
+    action = forms.ChoiceField(
+        label=_("Action"), error_messages={"required": _("Choose an action.")}
+    )
     preset = forms.ChoiceField(
+        label=_("Preset"),
         required=False,
-        error_messages={"invalid_choice": "There is no preset «%(value)s»."},
+        error_messages={"invalid_choice": _("There is no preset «%(value)s».")},
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -60,14 +67,16 @@ class StartForm(forms.Form):
         """Refuse a preset of another action than the chosen one."""
         preset = str(self.cleaned_data["preset"])
         if preset and self.cleaned_data.get("action") != PRESET_ACTION:
-            raise forms.ValidationError("Only “Ping URL” has presets.")
+            raise forms.ValidationError(gettext("Only “Ping URL” has presets."))
         return preset
 
 
 class ConnectionStartForm(forms.Form):
     """Step 1 of a connection: for which action."""
 
-    kind = forms.ChoiceField(error_messages={"required": "Choose an action."})
+    kind = forms.ChoiceField(
+        label=_("Kind"), error_messages={"required": _("Choose an action.")}
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,21 +94,26 @@ def trigger_cards() -> list[Card]:
 
 def action_cards(actions: list[Action]) -> list[tuple[str, list[Card]]]:
     """Return ``actions`` to choose from, by group."""
-    groups: dict[str, list[Card]] = {}
+    return [(str(group.label), cards) for group, cards in _by_group(actions).items()]
+
+
+def _by_group(actions: list[Action]) -> dict[Group, list[Card]]:
+    groups: dict[Group, list[Card]] = {}
     for action in actions:
         card = Card(action.kind, action.label, action.help)
-        groups.setdefault(action.group.value, []).append(card)
-    return list(groups.items())
+        groups.setdefault(action.group, []).append(card)
+    return groups
 
 
 def rule_cards(user: User) -> list[tuple[str, list[Card]]]:
     """Return what a postback can do; presets follow the group of their action."""
     cards = []
-    for group, own in action_cards(actions_for(user)):
-        cards.append((group, own))
-        if group == Group.WEB:
+    for group, own in _by_group(actions_for(user)).items():
+        cards.append((str(group.label), own))
+        if group is Group.WEB:
             cards += [
-                (f"{group}: {name}", _presets_of(name, user)) for name in PresetGroup
+                (f"{group.label}: {name.label}", _presets_of(name, user))
+                for name in PresetGroup
             ]
     return cards
 
@@ -137,15 +151,21 @@ class StatusForm(forms.Form):
     """Switch a postback, with a reason for the log."""
 
     status = forms.ChoiceField(
+        label=_("Status"),
         choices=[
             (RuleStatus.ACTIVE, RuleStatus.ACTIVE.label),
             (RuleStatus.DISABLED, RuleStatus.DISABLED.label),
         ],
-        help_text="A disabled postback never fires. What it was about to send is "
-        "held, and sent when it is active again.",
+        help_text=_(
+            "A disabled postback never fires. What it was about to send is "
+            "held, and sent when it is active again."
+        ),
     )
     reason = forms.CharField(
-        required=False, max_length=300, help_text="For those who read the log later."
+        label=_("Reason"),
+        required=False,
+        max_length=300,
+        help_text=_("For those who read the log later."),
     )
 
 
@@ -153,20 +173,23 @@ class TypedDeleteForm(forms.Form):
     """Deletes only when the number was typed (R100)."""
 
     typed = forms.CharField(
-        label="Postback's number",
+        label=_("Postback's number"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 
     def __init__(self, rule: PostbackRule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rule = rule
-        self.fields["typed"].help_text = f"Type {rule.pk} to confirm."
+        self.fields["typed"].help_text = gettext("Type %(word)s to confirm.") % {
+            "word": rule.pk
+        }
 
     def clean_typed(self) -> str:
         """Compare what was typed with the number."""
         typed = str(self.cleaned_data["typed"]).strip().lstrip("#")
         if typed != str(self.rule.pk):
             raise forms.ValidationError(
-                f"Type {self.rule.pk} to confirm. Nothing was deleted."
+                gettext("Type %(word)s to confirm. Nothing was deleted.")
+                % {"word": self.rule.pk}
             )
         return typed

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.core.adminkit.showing import NOTHING, badge, duration
 from apps.core.adminkit.strips import strip
@@ -20,14 +22,14 @@ def last_day(lately: Lately) -> SafeString | str:
     share = lately.share
     if share is None:
         return NOTHING
-    words = f"{HOURS} hours: {lately.delivered} delivered, {lately.failed} failed"
+    told = _("%(hours)s hours: %(delivered)s delivered, %(failed)s failed")
+    words = told % {
+        "hours": HOURS,
+        "delivered": lately.delivered,
+        "failed": lately.failed,
+    }
     bars = [
-        (
-            f"{timezone.localtime(hour.starts_at):%d %b %H:00}",
-            hour.delivered,
-            hour.failed,
-        )
-        for hour in lately.hours
+        (_label(hour.starts_at), hour.delivered, hour.failed) for hour in lately.hours
     ]
     return format_html(
         '<span class="lately">{} {}</span>', strip(bars, words), _percent(share, words)
@@ -35,7 +37,7 @@ def last_day(lately: Lately) -> SafeString | str:
 
 
 def _label(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%d %b %H:00}"
+    return dateformat.format(timezone.localtime(moment), "d M H:00")
 
 
 def _percent(share: float, words: str) -> SafeString:
@@ -53,8 +55,8 @@ def shortly(share: float) -> str:
 def health(rule: PostbackRule, lately: Lately, now: datetime) -> SafeString | str:
     """Return the last hours, and when it last succeeded and failed."""
     moments = (
-        ("last success", lately.delivered_at),
-        ("last failure", lately.failed_at),
+        (_("last success"), lately.delivered_at),
+        (_("last failure"), lately.failed_at),
     )
     lines = [(words, ago(moment, now)) for words, moment in moments if moment]
     failing = _failing(rule, now)
@@ -74,18 +76,25 @@ def _failing(rule: PostbackRule, now: datetime) -> SafeString | str:
     if known is None or not known.failures:
         return ""
     since = _duration(now, known.failing_since)
-    title = f"For {since} now. {known.last_message}"
-    return badge(f"{known.failures} failures in a row", "bad", title)
+    title = _("For %(duration)s now. %(message)s")
+    words = ngettext(
+        "%(count)s failure in a row", "%(count)s failures in a row", known.failures
+    )
+    return badge(
+        words % {"count": known.failures},
+        "bad",
+        title % {"duration": since, "message": known.last_message},
+    )
 
 
 def ago(moment: datetime, now: datetime) -> SafeString:
     """Return how long ago, with the moment itself in the title."""
     local = f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
     return format_html(
-        '<time datetime="{}" title="{}">{} ago</time>',
+        '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
         local,
-        _duration(now, moment),
+        _("%(duration)s ago") % {"duration": _duration(now, moment)},
     )
 
 

@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.connections.models import Connection
@@ -13,7 +15,7 @@ from apps.console.people import signed_in
 from apps.core import secret_box
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.pages import PageResult
-from apps.core.adminkit.scoping import STAFF, name_for
+from apps.core.adminkit.scoping import is_nameless, name_for
 from apps.postbacks.copying import restore_revision
 from apps.postbacks.differences import Difference, differences
 from apps.postbacks.models import PostbackRule, RuleRevision
@@ -29,7 +31,7 @@ OF_STAFF = ("conditions: fields", "conditions: sending mode")
 class RestoreForm(forms.Form):
     """Which revision to go back to."""
 
-    number = forms.IntegerField(label="Revision", min_value=1)
+    number = forms.IntegerField(label=_("Revision"), min_value=1)
 
     def __init__(self, rule: PostbackRule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,18 +41,22 @@ class RestoreForm(forms.Form):
         """Refuse a number that the postback does not have, or has now."""
         number = int(self.cleaned_data["number"])
         if number == self.rule.revision:
-            raise forms.ValidationError("That is what the postback is now.")
+            raise forms.ValidationError(gettext("That is what the postback is now."))
         revision = self.rule.revisions.filter(number=number).first()
         if revision is None:
             raise forms.ValidationError(
-                f"There is no revision {number}; the newest is {self.rule.revision}."
+                gettext("There is no revision %(number)s; the newest is %(newest)s.")
+                % {"number": number, "newest": self.rule.revision}
             )
         connection = revision.snapshot["connection_id"]
         owned = Connection.objects.filter(owner_affiliate=self.rule.owner_affiliate_id)
         if connection and not owned.filter(pk=connection).exists():
             raise forms.ValidationError(
-                f"Revision {number} sends with a connection that was deleted since. "
-                "Change the postback by hand instead."
+                gettext(
+                    "Revision %(number)s sends with a connection that was deleted "
+                    "since. Change the postback by hand instead."
+                )
+                % {"number": number}
             )
         return number
 
@@ -63,7 +69,7 @@ def revisions(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Pag
     )
     return {
         "template": "console/revisions.html",
-        "intro": "Each delivery keeps the revision that planned it.",
+        "intro": gettext("Each delivery keeps the revision that planned it."),
         "may_restore": model_admin.has_change_permission(request, rule),
         "revisions": [
             {
@@ -79,9 +85,9 @@ def revisions(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Pag
 def _who(revision: RuleRevision, viewer: User) -> str:
     """Return number and name of who made the revision, and what they said."""
     author = revision.author
-    if author is not None and name_for(author, viewer) == STAFF:
-        return STAFF
-    who = "the system" if author is None else f"#{author.pk} {author}"
+    if author is not None and is_nameless(author, viewer):
+        return name_for(author, viewer)
+    who = gettext("the system") if author is None else f"#{author.pk} {author}"
     return f"{who} · {revision.comment}" if revision.comment else who
 
 
@@ -96,7 +102,7 @@ def _changes(newest: list[RuleRevision], place: int, viewer: User) -> list[Diffe
         if viewer.affiliate_id is None or change.name not in OF_STAFF
     ]
     if not secret_box.holds_same(before.sealed_secrets, revision.sealed_secrets):
-        found.append(Difference("secrets", "••••", "others"))
+        found.append(Difference(gettext("secrets"), "••••", gettext("others")))
     return found
 
 
@@ -107,12 +113,15 @@ def restore(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageR
     if not form.is_valid():
         return {
             "form": form,
-            "intro": "The postback becomes what it was in that revision, and stays "
-            "active or disabled as it is now. What it is now stays a revision, too.",
-            "submit_label": "Restore",
+            "intro": gettext(
+                "The postback becomes what it was in that revision, and stays "
+                "active or disabled as it is now. What it is now stays a revision, too."
+            ),
+            "submit_label": gettext("Restore"),
         }
     number = form.cleaned_data["number"]
     user, now = signed_in(request), timezone.now()
     restore_revision(rule=rule, number=number, author=user, now=now)
-    messages.success(request, f"Postback #{rule.pk} is as it was in revision {number}.")
+    told = gettext("Postback %(postback)s is as it was in revision %(number)s.")
+    messages.success(request, told % {"postback": f"#{rule.pk}", "number": number})
     return HttpResponseRedirect(change_url(rule))

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.people import signed_in
 from apps.console.rehearsal import dry_run
@@ -34,8 +36,8 @@ def switch(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"It is {rule.get_status_display().lower()} now. {_held(rule)}",
-            "submit_label": "Change status",
+            "intro": f"{_standing(rule)} {_held(rule)}",
+            "submit_label": gettext("Change status"),
         }
     now = timezone.now()
     status = form.cleaned_data["status"]
@@ -49,10 +51,29 @@ def switch(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
     released = 0
     if changed and status == RuleStatus.ACTIVE:
         released = release_rule(rule_id=rule.pk)
-    label = RuleStatus(status).label.lower()
-    held = f" {released} held deliveries are sent now." if released else ""
-    messages.success(request, f"Postback #{rule.pk} is {label}.{held}")
+    messages.success(request, _told(rule, status, released))
     return HttpResponseRedirect(change_url(rule))
+
+
+def _standing(rule: PostbackRule) -> str:
+    return gettext("It is %(status)s now.") % {
+        "status": rule.get_status_display().lower()
+    }
+
+
+def _told(rule: PostbackRule, status: str, released: int) -> str:
+    told = gettext("Postback %(postback)s is %(status)s.") % {
+        "postback": f"#{rule.pk}",
+        "status": str(RuleStatus(status).label).lower(),
+    }
+    if not released:
+        return told
+    sent = ngettext(
+        "%(count)s held deliveries are sent now.",
+        "%(count)s held deliveries are sent now.",
+        released,
+    )
+    return f"{told} {sent % {'count': released}}"
 
 
 def _held(rule: PostbackRule) -> str:
@@ -63,8 +84,16 @@ def _held(rule: PostbackRule) -> str:
     count = waiting[:COUNTED].count()
     if not count:
         return ""
-    more = " or more" if count == COUNTED else ""
-    return f"{count}{more} deliveries are held until it is active."
+    told = (
+        gettext("%(count)s or more deliveries are held until it is active.")
+        if count == COUNTED
+        else ngettext(
+            "%(count)s delivery is held until it is active.",
+            "%(count)s deliveries are held until it is active.",
+            count,
+        )
+    )
+    return told % {"count": count}
 
 
 def _has_a_past(rule: PostbackRule) -> bool:
@@ -77,13 +106,17 @@ def remove(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"Postback #{rule.pk} «{rule}» stops at once and leaves the "
-            "lists. What it sent stays in the log. There is no way back.",
-            "submit_label": "Delete",
+            "intro": gettext(
+                "Postback %(postback)s «%(name)s» stops at once and leaves the lists. "
+                "What it sent stays in the log. There is no way back."
+            )
+            % {"postback": f"#{rule.pk}", "name": rule},
+            "submit_label": gettext("Delete"),
             "is_dangerous": True,
         }
     archive_rule(rule=rule, author=signed_in(request), now=timezone.now())
-    messages.success(request, f"Postback #{rule.pk} was deleted. Its log stays.")
+    told = gettext("Postback %(postback)s was deleted. Its log stays.")
+    messages.success(request, told % {"postback": f"#{rule.pk}"})
     return HttpResponseRedirect(list_url(PostbackRule))
 
 
@@ -97,13 +130,13 @@ def send_again(
 
 
 RULE_PAGES = (
-    Page("dry-run", "Dry run", "view", dry_run),
-    Page("send-test", "Send test", "change", try_it),
+    Page("dry-run", _("Dry run"), "view", dry_run),
+    Page("send-test", _("Send test"), "change", try_it),
     # It counts other affiliates' events too, of which an affiliate learns nothing.
-    Page("simulate", "Simulate", "change", simulate, is_for_staff=True),
-    Page("revisions", "Revisions", "view", revisions),
-    Page("restore", "Restore", "change", restore, is_offered=_has_a_past),
-    Page("send-again", "Send again", "change", send_again, needs=MAY_SEND_AGAIN),
-    Page("status", "Change status", "change", switch),
-    Page("remove", "Delete", "delete", remove),
+    Page("simulate", _("Simulate"), "change", simulate, is_for_staff=True),
+    Page("revisions", _("Revisions"), "view", revisions),
+    Page("restore", _("Restore"), "change", restore, is_offered=_has_a_past),
+    Page("send-again", _("Send again"), "change", send_again, needs=MAY_SEND_AGAIN),
+    Page("status", _("Change status"), "change", switch),
+    Page("remove", _("Delete"), "delete", remove),
 )

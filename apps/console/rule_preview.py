@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.console.action_forms import PREFIX
@@ -30,9 +32,7 @@ from apps.tracking.models import Conversion, ConversionChange, Event
 OFFERED = 20
 MOST_A_MINUTE = 60
 CUSTOM_EVENTS_READ = 1000
-TOO_MANY = (
-    f"That were {MOST_A_MINUTE} previews within a minute. Wait a little, then go on."
-)
+TOO_MANY = _("That were %(count)s previews within a minute. Wait a little, then go on.")
 
 
 class RulePreview(RuleScreen):
@@ -73,12 +73,13 @@ class RulePreview(RuleScreen):
         if request.method != "POST" or (obj is None and not self._start(request)):
             return HttpResponseRedirect(f"../?{request.GET.urlencode()}")
         if is_too_fast(signed_in(request)):
-            return HttpResponse(TOO_MANY, status=429, content_type="text/plain")
+            told = TOO_MANY % {"count": MOST_A_MINUTE}
+            return HttpResponse(told, status=429, content_type="text/plain")
         page = self._previewed(request, obj)
         if "fragment" in request.POST:
             return TemplateResponse(request, "console/preview.html", page)
         page["template"] = "console/preview_page.html"
-        return render_page(self, request, page, title="Preview")
+        return render_page(self, request, page, title=gettext("Preview"))
 
     def _may_save(self, request: HttpRequest, obj: Any) -> bool:
         if obj is None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.forms.widgets import Script
@@ -10,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.connections.models import Connection
 from apps.console import rule_words
@@ -30,9 +31,8 @@ from apps.console.rule_settings import MAY_REMOVE, RuleSettingsForm
 from apps.console.rule_start import RuleStart
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import render_page
-from apps.core.macro_catalogue import FAMILIES, GROUPS
+from apps.core.macro_catalogue import SECTIONS
 from apps.deliveries.models import Delivery
-from apps.events.categories import EffectiveCategory
 from apps.goals.models import Goal, GoalStatus
 from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.postbacks.name_warnings import name_warnings
@@ -75,7 +75,7 @@ class RuleScreen(RuleStart):
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return the lists that belong to a postback."""
-        return [("Deliveries", list_url(Delivery, rule__id__exact=obj.pk))]
+        return [(gettext("Deliveries"), list_url(Delivery, rule__id__exact=obj.pk))]
 
     def change_view(
         self,
@@ -89,8 +89,11 @@ class RuleScreen(RuleStart):
         if rule is not None and not rule_words.is_installed(rule):
             messages.error(
                 request,
-                f"Postback #{rule.pk} uses the action «{rule.action}», which is not "
-                "installed. Install it again, or delete the postback.",
+                gettext(
+                    "Postback %(postback)s uses the action «%(action)s», which is not "
+                    "installed. Install it again, or delete the postback."
+                )
+                % {"postback": f"#{rule.pk}", "action": rule.action},
             )
             return HttpResponseRedirect(list_url(PostbackRule))
         return super().change_view(request, object_id, form_url, extra_context)
@@ -102,7 +105,7 @@ class RuleScreen(RuleStart):
         obj = kwargs.get("obj")
         context["sentence"] = {
             "trigger": TriggerKind(self._trigger(request, obj)).label,
-            "offer": self._offer(request, obj) or "every offer",
+            "offer": self._offer(request, obj) or gettext("every offer"),
             "action": self._action(request, obj),
             "preset": self._preset(request, obj),
             "again": "" if obj else f"?{request.GET.urlencode()}&again=1",
@@ -111,8 +114,8 @@ class RuleScreen(RuleStart):
         context["warnings"] = _warnings(obj) if obj else []
         hides_some = _is_for_affiliate(request, obj)
         context["macros"] = [
-            (name, [m for m in macros if not (hides_some and m.is_staff_only)])
-            for name, macros in [*GROUPS.items(), ("Named values", FAMILIES)]
+            (gettext(name), [m for m in those if not (hides_some and m.is_staff_only)])
+            for name, those in SECTIONS.items()
         ]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -152,9 +155,12 @@ class RuleScreen(RuleStart):
         return [
             (None, {"fields": ["name"]}),
             self._conditions(request, obj),
-            (f"Action: {action.label}", {"fields": own, "description": action.help}),
-            collapsed("More conditions: which, when, how many", further),
-            collapsed("Retries, order, switching off", DELIVERY),
+            (
+                gettext("Action: %(action)s") % {"action": action.label},
+                {"fields": own, "description": action.help},
+            ),
+            collapsed(gettext("More conditions: which, when, how many"), further),
+            collapsed(gettext("Retries, order, switching off"), DELIVERY),
         ]
 
     def _conditions(self, request: HttpRequest, obj: Any) -> Any:
@@ -162,7 +168,7 @@ class RuleScreen(RuleStart):
         trigger, offer = self._trigger(request, obj), self._offer(request, obj)
         fields = self._condition_fields(request, obj)
         advice = advice_on(trigger, offer)
-        return ("Conditions", {"fields": fields, "description": advice})
+        return (gettext("Conditions"), {"fields": fields, "description": advice})
 
     def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:
         names = ["trigger"] if obj else []
@@ -216,14 +222,6 @@ class RuleScreen(RuleStart):
         condition = formfield_of(db_field)
         if condition is not None:
             return condition
-        if db_field.name == "categories":
-            return forms.MultipleChoiceField(
-                choices=EffectiveCategory.choices,
-                widget=forms.CheckboxSelectMultiple,
-                required=False,
-                help_text="None ticked and a use case chosen: that use case's "
-                "categories.",
-            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def _current(self, request: HttpRequest) -> Any:
@@ -261,8 +259,11 @@ class RuleScreen(RuleStart):
         if rule.trigger == TriggerKind.EVENT and not rule_words.has_events(rule):
             messages.warning(
                 request,
-                f"Postback #{rule.pk} reacts to no event yet: choose categories, an "
-                "event type or custom events.",
+                gettext(
+                    "Postback %(postback)s reacts to no event yet: choose categories, "
+                    "an event type or custom events."
+                )
+                % {"postback": f"#{rule.pk}"},
             )
 
     def response_add(
@@ -286,13 +287,13 @@ class RuleScreen(RuleStart):
         passed every check that saving makes.
         """
         page = rehearsed(rule, signed_in(request), "")
-        page["intro"] = "Nothing was saved or sent. Close this page to go on."
-        response: Any = render_page(self, request, page, title="Dry run")
+        page["intro"] = gettext("Nothing was saved or sent. Close this page to go on.")
+        response: Any = render_page(self, request, page, title=gettext("Dry run"))
         response.render()
         transaction.set_rollback(True)
         return HttpResponse(response.content)
 
-    @admin.display(description="settings")
+    @admin.display(description=_("settings"))
     def shown(self, obj: PostbackRule) -> SafeString:
         """Show the settings to those who may only look."""
         return format_html_join("", "<div>{}: {}</div>", shown_settings(obj))

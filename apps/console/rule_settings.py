@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 from apps.actions.base import Action, Group
 from apps.actions.fields import HeadersField, SecretTextarea, TextTemplateField
 from apps.actions.list_forms import REMOVE
@@ -96,7 +98,7 @@ class RuleSettingsForm(SettingsForm):
     def _ask_for_connection(self) -> None:
         is_needed = self.action.needs_connection(self.values)
         if is_needed and "connection" not in self.errors:
-            self.add_error("connection", "This action needs a connection.")
+            self.add_error("connection", _("This action needs a connection."))
 
     def _refuse_removal(self) -> None:
         """Refuse what lets people be contacted who asked never to be."""
@@ -104,7 +106,7 @@ class RuleSettingsForm(SettingsForm):
         if is_list and self.values.get("operation") == REMOVE:
             self.add_error(
                 f"{PREFIX}operation",
-                "You may not take anybody off a list. Ask an account manager.",
+                _("You may not take anybody off a list. Ask an account manager."),
             )
 
     def _refuse_placeholders(self) -> None:
@@ -113,8 +115,11 @@ class RuleSettingsForm(SettingsForm):
             if words := left_in(str(value)):
                 self.add_error(
                     PREFIX + name,
-                    f"Replace {' and '.join(words)}: the preset left a placeholder "
-                    "for what is your own.",
+                    _(
+                        "Replace %(words)s: the preset left a placeholder for what is "
+                        "your own."
+                    )
+                    % {"words": _(" and ").join(words)},
                 )
 
     def _suggest_no_staff_macros(self) -> None:
@@ -129,8 +134,11 @@ class RuleSettingsForm(SettingsForm):
             for macro in sorted(staff_macros_in(value)):
                 self.add_error(
                     PREFIX + name,
-                    f"{{{macro}}} is not for postbacks of affiliates. Take it out, or "
-                    "use another macro of the list below.",
+                    _(
+                        "%(macro)s is not for postbacks of affiliates. Take it out, or "
+                        "use another macro of the list below."
+                    )
+                    % {"macro": f"{{{macro}}}"},
                 )
 
 
@@ -151,10 +159,10 @@ def _are_same(some: Iterable[str], others: Iterable[str]) -> bool:
 def _would_replace(ticked: Iterable[str], preset: Iterable[str]) -> str:
     """Return the question before hand-made categories are lost."""
     before, after = (
-        ", ".join(EffectiveCategory(one).label for one in some)
+        ", ".join(str(EffectiveCategory(one).label) for one in some)
         for some in (ticked, preset)
     )
-    return (
-        f"This use case would replace the categories you ticked ({before}) by {after}. "
-        "Confirm that above, or choose no use case to keep yours."
-    )
+    return _(
+        "This use case would replace the categories you ticked (%(before)s) by "
+        "%(after)s. Confirm that above, or choose no use case to keep yours."
+    ) % {"before": before, "after": after}

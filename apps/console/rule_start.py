@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
 from apps.actions import registry
 from apps.actions.base import Action
@@ -47,7 +48,7 @@ class RuleStart(PagesAdmin):
             "chosen": _chosen(request),
             "has_tried": "trigger" in request.GET,
         }
-        return render_page(self, request, page, title="Add postback")
+        return render_page(self, request, page, title=_("Add postback"))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start from the preset, if one was chosen."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -11,7 +12,7 @@ from apps.actions import registry
 from apps.console.durations import shortest
 from apps.console.fact_rules import facts_in_words
 from apps.core.adminkit.addresses import page_url
-from apps.core.adminkit.scoping import STAFF, name_for
+from apps.core.adminkit.scoping import is_nameless, name_for
 from apps.core.adminkit.showing import badge, chips
 from apps.events.categories import EffectiveCategory
 from apps.postbacks.models import (
@@ -31,11 +32,11 @@ STATUS_COLOURS = {
 
 
 TRIGGER_HINTS = {
-    TriggerKind.CONVERSION_DONE: "A conversion becomes approved",
-    TriggerKind.CONVERSION_PENDING: "A conversion becomes pending",
-    TriggerKind.CONVERSION_REJECT: "A conversion becomes rejected",
-    TriggerKind.CONVERSION_ANY: "A conversion enters any status, on hold too",
-    TriggerKind.EVENT: "Events of some categories, or with some names",
+    TriggerKind.CONVERSION_DONE: _("A conversion becomes approved"),
+    TriggerKind.CONVERSION_PENDING: _("A conversion becomes pending"),
+    TriggerKind.CONVERSION_REJECT: _("A conversion becomes rejected"),
+    TriggerKind.CONVERSION_ANY: _("A conversion enters any status, on hold too"),
+    TriggerKind.EVENT: _("Events of some categories, or with some names"),
     TriggerKind.ATTRIBUTION: _("Facts of a device or user: install, first purchase …"),
 }
 
@@ -48,17 +49,18 @@ def _events_in_words(rule: PostbackRule) -> str:
         return facts_in_words(rule)
     if rule.trigger != TriggerKind.EVENT:
         return ""
-    labels = [EffectiveCategory(one).label for one in rule.categories]
+    labels = [str(EffectiveCategory(one).label) for one in rule.categories]
     if len(labels) == len(EffectiveCategory):
-        return "Every event happens"
-    found = (
-        [f"Any of {', '.join(labels)}" if labels[1:] else labels[0]] if labels else []
-    )
+        return gettext("Every event happens")
+    found = labels[:1]
+    if labels[1:]:
+        found = [gettext("Any of %(categories)s") % {"categories": ", ".join(labels)}]
     if rule.event_type is not None:
-        found.append(f"The event {rule.event_type}")
+        found.append(gettext("The event %(event)s") % {"event": rule.event_type})
     if custom := len(rule.custom_events.all()):
-        found.append(f"{custom} by {'their names' if custom > 1 else 'its name'}")
-    return ", or ".join(found) or "No event yet"
+        by_name = ngettext("%(count)s by its name", "%(count)s by their names", custom)
+        found.append(by_name % {"count": custom})
+    return gettext(", or ").join(found) or gettext("No event yet")
 
 
 def conditions(rule: PostbackRule, viewer: User) -> SafeString:
@@ -72,12 +74,14 @@ def conditions(rule: PostbackRule, viewer: User) -> SafeString:
     if rule.trigger == TriggerKind.EVENT:
         found += _named_events(rule)
     if rule.affiliate is not None:
-        found.append(("affiliate", str(rule.affiliate)))
+        found.append((gettext("affiliate"), str(rule.affiliate)))
     if rule.goal is not None and (is_staff or not rule.goal.is_private):
         # Without the offer's name, which stands beside it.
-        found.append(("goal", rule.goal.name))
+        found.append((gettext("goal"), rule.goal.name))
     if is_staff:
-        found += [("if", str(condition)) for condition in rule.field_conditions.all()]
+        found += [
+            (gettext("if"), str(condition)) for condition in rule.field_conditions.all()
+        ]
     found += _further(rule)
     words = _events_in_words(rule) or TRIGGER_HINTS[TriggerKind(rule.trigger)]
     return format_html('<span class="when">{}</span> {}', words, chips(found))
@@ -85,30 +89,38 @@ def conditions(rule: PostbackRule, viewer: User) -> SafeString:
 
 def _further(rule: PostbackRule) -> list[tuple[str, str]]:
     """Return what only some postbacks set."""
-    found = [("only when", Operation(one).label.lower()) for one in rule.operations]
-    found += [("reason", reason) for reason in rule.rejection_reasons]
+    found = [
+        (gettext("only when"), str(Operation(one).label).lower())
+        for one in rule.operations
+    ]
+    found += [(gettext("reason"), reason) for reason in rule.rejection_reasons]
     if rule.sending_mode != SendingMode.ALL:
-        found.append(("", "attributed only"))
+        found.append(("", gettext("attributed only")))
     if rule.maximum_click_age_hours is not None:
-        found.append(("click", f"at most {rule.maximum_click_age_hours} h old"))
+        age = gettext("at most %(hours)s h old") % {
+            "hours": rule.maximum_click_age_hours
+        }
+        found.append((gettext("click"), age))
     if rule.sample_percent != ALL_PERCENT:
-        found.append(("sample", f"{rule.sample_percent.normalize():f} %"))
+        found.append((gettext("sample"), f"{rule.sample_percent.normalize():f} %"))
     if rule.requires_consent:
-        found.append(("", "with consent"))
-    found += [("cap", str(cap)) for cap in rule.caps.all()]
+        found.append(("", gettext("with consent")))
+    found += [(gettext("cap"), str(cap)) for cap in rule.caps.all()]
     if rule.delay_seconds:
-        found.append(("delay", str(timedelta(seconds=rule.delay_seconds))))
+        found.append((gettext("delay"), str(timedelta(seconds=rule.delay_seconds))))
     if windows := len(rule.windows.all()):
-        found.append(("hours", f"{windows} in {rule.schedule_timezone}"))
+        words = gettext("%(count)s in %(zone)s")
+        told = words % {"count": windows, "zone": rule.schedule_timezone}
+        found.append((gettext("hours"), told))
     return found + _delivery(rule)
 
 
 def _delivery(rule: PostbackRule) -> list[tuple[str, str]]:
     """Return how it is sent, where that is not the usual way."""
-    found = [("", "in order")] if rule.keeps_order else []
+    found = [("", gettext("in order"))] if rule.keeps_order else []
     if rule.retry_delays is not None:
-        waits = ", ".join(map(shortest, rule.retry_delays)) or "never"
-        found.append(("retries", waits))
+        waits = ", ".join(map(shortest, rule.retry_delays)) or gettext("never")
+        found.append((gettext("retries"), waits))
     return found
 
 
@@ -116,18 +128,23 @@ def _named_events(rule: PostbackRule) -> list[tuple[str, str]]:
     """Return the custom events; categories and event type stand in the words."""
     custom = rule.custom_events.all()
     found = [
-        ("event", f"{event.name} → {event.send_as}" if event.send_as else event.name)
+        (
+            gettext("event"),
+            f"{event.name} → {event.send_as}" if event.send_as else event.name,
+        )
         for event in custom[:CUSTOM_EVENTS_SHOWN]
     ]
     if more := len(custom[CUSTOM_EVENTS_SHOWN:]):
-        found.append(("event", f"and {more} more"))
+        found.append(
+            (gettext("event"), gettext("and %(count)s more") % {"count": more})
+        )
     return found
 
 
 def action_label(rule: PostbackRule) -> str:
     """Return the name of the action, or its kind when it was removed."""
     try:
-        return registry.get(rule.action).label
+        return str(registry.get(rule.action).label)
     except registry.UnknownActionError:
         return rule.action
 
@@ -137,7 +154,7 @@ def action_settings(rule: PostbackRule) -> SafeString | str:
     try:
         summary = registry.get(rule.action).summary(rule.settings)
     except registry.UnknownActionError:
-        return "This action is not installed."
+        return gettext("This action is not installed.")
     return format_html("<code>{}</code>", summary)
 
 
@@ -159,8 +176,8 @@ def status_button(rule: PostbackRule) -> SafeString:
 
 def author(rule: PostbackRule, viewer: User) -> str:
     """Return number and name of who made the rule (R73)."""
-    if name_for(rule.author, viewer) == STAFF:
-        return STAFF
+    if is_nameless(rule.author, viewer):
+        return name_for(rule.author, viewer)
     return f"#{rule.author_id} {rule.author.get_full_name() or rule.author.username}"
 
 

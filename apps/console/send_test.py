@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.delivery_words import state_badge
 from apps.console.people import signed_in
@@ -24,9 +26,11 @@ class TestForm(forms.Form):
     """What the request is about."""
 
     about = forms.TypedChoiceField(
-        label="About",
-        help_text="The newest that this postback could react to. Its values fill the "
-        "request; whether the conditions fit does not matter here.",
+        label=_("About"),
+        help_text=_(
+            "The newest that this postback could react to. Its values fill the "
+            "request; whether the conditions fit does not matter here."
+        ),
     )
 
     def __init__(self, happened: list[Any], *args: Any, **kwargs: Any) -> None:
@@ -44,10 +48,12 @@ def try_it(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
         "template": "console/send_test.html",
         "nothing_fits": "" if happened else NOTHING_FITS,
         "form": TestForm(happened, request.POST or None),
-        "submit_label": "Send test",
-        "intro": "One real request goes to this postback's destination, and to no "
-        "other. It is logged as a test, is not repeated, and counts for no statistics. "
-        "{test} is 1 in it.",
+        "submit_label": gettext("Send test"),
+        "intro": gettext(
+            "One real request goes to this postback's destination, and to no other. It "
+            "is logged as a test, is not repeated, and counts for no statistics. "
+            "{test} is 1 in it."
+        ),
     }
     if not happened:
         return page

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.core.adminkit.showing import duration
 
@@ -49,8 +50,11 @@ def _keep_or_end(request: HttpRequest) -> None:
         logout(request)
         messages.info(
             request,
-            "You were signed out: a session lasts "
-            f"{duration(settings.SESSION_MAX_SECONDS)} at most. Sign in again.",
+            _(
+                "You were signed out: a session lasts %(duration)s at most. Sign in "
+                "again."
+            )
+            % {"duration": duration(settings.SESSION_MAX_SECONDS)},
         )
     elif now - request.session[SEEN] >= settings.SESSION_COOKIE_AGE / RENEWALS:
         request.session[SEEN] = now

@@ -17,6 +17,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.accounts.models import User
@@ -27,7 +29,7 @@ from apps.core.secret_box import SecretBoxError
 BACKEND = "apps.accounts.roles.RoleBackend"
 PENDING = "password_given"
 PENDING_FOR = timedelta(minutes=5)
-WRONG = (
+WRONG = _(
     "This code is not right. A code of the app is good for half a minute and works "
     "once: wait for the next one. A recovery code works once, too."
 )
@@ -37,6 +39,7 @@ class CodeForm(forms.Form):
     """The code of the app, or a recovery code."""
 
     code = forms.CharField(
+        label=_("Code"),
         max_length=40,
         widget=forms.TextInput(
             attrs={
@@ -76,7 +79,8 @@ def ask_for_code(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     user = _pending_user(request)
     if user is None:
         messages.warning(
-            request, "The code was not entered in time. Enter your password again."
+            request,
+            gettext("The code was not entered in time. Enter your password again."),
         )
         return HttpResponseRedirect(reverse("admin:login"))
     form = CodeForm(request.POST or None)
@@ -86,7 +90,11 @@ def ask_for_code(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
                 request, username=user.get_username(), code=form.cleaned_data["code"]
             )
         except SecretBoxError as error:
-            form.add_error("code", f"Codes of the app cannot be checked. {error}")
+            form.add_error(
+                "code",
+                gettext("Codes of the app cannot be checked. %(error)s")
+                % {"error": error},
+            )
         else:
             if found is not None:
                 return _enter(request, user, request.session[PENDING]["next"])

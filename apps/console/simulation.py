@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.people import signed_in
 from apps.core.adminkit.pages import PageResult
@@ -23,10 +25,10 @@ class SimulationForm(forms.Form):
     """Which days."""
 
     first = forms.DateField(
-        label="From", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
     )
     last = forms.DateField(
-        label="Until, inclusive", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Until, inclusive"), widget=forms.DateInput(attrs={"type": "date"})
     )
 
     def clean(self) -> dict[str, Any]:
@@ -34,9 +36,9 @@ class SimulationForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
-            raise forms.ValidationError("The range ends before it begins.")
+            raise forms.ValidationError(gettext("The range ends before it begins."))
         if first and last and last - first > LONGEST:
-            raise forms.ValidationError("Choose a year at the most.")
+            raise forms.ValidationError(gettext("Choose a year at the most."))
         return cleaned
 
 
@@ -59,9 +61,11 @@ def simulate(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> Page
     return {
         "template": "console/simulation.html",
         "form": None if _is_running(newest) else form,
-        "submit_label": "Simulate",
-        "intro": "The postback, as it is saved now and as if it were active, is tried "
-        "on everything of these days. Nothing is sent.",
+        "submit_label": gettext("Simulate"),
+        "intro": gettext(
+            "The postback, as it is saved now and as if it were active, is tried "
+            "on everything of these days. Nothing is sent."
+        ),
         "simulation": newest,
         "is_running": _is_running(newest),
         "days": sorted(newest.per_day.items()) if newest else [],
@@ -87,9 +91,13 @@ def _start(request: HttpRequest, rule: PostbackRule, days: dict[str, Any]) -> No
             simulation.save()
             transaction.on_commit(lambda: _enqueue(simulation))
     except IntegrityError:
-        messages.warning(request, "A simulation of this postback is running already.")
+        messages.warning(
+            request, gettext("A simulation of this postback is running already.")
+        )
         return
-    messages.success(request, "The simulation has begun. This page shows its progress.")
+    messages.success(
+        request, gettext("The simulation has begun. This page shows its progress.")
+    )
 
 
 def _enqueue(simulation: Simulation) -> None:

@@ -9,6 +9,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from apps.console.account import show_account
@@ -23,9 +25,9 @@ from apps.console.two_step_page import show_two_step
 class PostbacksAdminSite(admin.AdminSite):
     """Django's admin under our name and order."""
 
-    site_header = "Postbacks"
-    site_title = "Postbacks"
-    index_title = "Overview"
+    site_header = _("Postbacks")
+    site_title = _("Postbacks")
+    index_title = _("Overview")
     index_template = "console/overview.html"
     site_url = None
 
@@ -64,7 +66,7 @@ class PostbacksAdminSite(admin.AdminSite):
             return HttpResponseRedirect(overview_url)
         context = {
             **self.each_context(request),
-            "title": "Sign in",
+            "title": gettext("Sign in"),
             "subtitle": None,
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
@@ -77,7 +79,11 @@ class PostbacksAdminSite(admin.AdminSite):
     @login_not_required
     def login_code(self, request: HttpRequest) -> HttpResponse:
         """Ask for the code of the second step."""
-        context = {**self.each_context(request), "title": "Sign in", "subtitle": None}
+        context = {
+            **self.each_context(request),
+            "title": gettext("Sign in"),
+            "subtitle": None,
+        }
         return ask_for_code(request, context)
 
     def account(self, request: HttpRequest) -> HttpResponse:
@@ -97,7 +103,9 @@ class PostbacksAdminSite(admin.AdminSite):
             return HttpResponseRedirect(addresses[0])
         context = {
             **self.each_context(request),
-            "title": f"Results for «{text}»" if text else "Search",
+            "title": gettext("Results for «%(text)s»") % {"text": text}
+            if text
+            else gettext("Search"),
             "q": text,
             "groups": groups,
         }

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.console.delivery_words import reason_in_words, state_badge
@@ -81,9 +82,9 @@ def _newest(rows: QuerySet[Any]) -> list[Any]:
 def _beginnings(lead: Lead, user: User) -> Iterator[Entry]:
     click = lead.click
     if click is not None:
-        by = lead.affiliate.name if lead.affiliate else "organic"
-        yield Entry(click.clicked_at, "Click", link(click, user, "Click"), by)
-    yield Entry(lead.submitted_at, "Lead", "Lead submitted", lead.public_id)
+        by = lead.affiliate.name if lead.affiliate else _("organic")
+        yield Entry(click.clicked_at, _("Click"), link(click, user, _("Click")), by)
+    yield Entry(lead.submitted_at, _("Lead"), _("Lead submitted"), lead.public_id)
 
 
 def _of_events(events: list[Event], user: User) -> Iterator[Entry]:
@@ -93,7 +94,7 @@ def _of_events(events: list[Event], user: User) -> Iterator[Entry]:
             by.insert(1, str(event.triggered_by))
         yield Entry(
             event.received_at,
-            "Event",
+            _("Event"),
             link(event, user, event.display_name),
             " · ".join(by),
         )
@@ -104,16 +105,18 @@ def _of_changes(
 ) -> Iterator[Entry]:
     for change in changes:
         conversion = change.conversion
-        name = str(conversion.event_type or "base conversion")
+        name = str(conversion.event_type or _("base conversion"))
         is_new = change.operation == Operation.CREATE
-        more = money(conversion.payout, conversion.currency) + " payout"
+        more = _("%(amount)s payout") % {
+            "amount": money(conversion.payout, conversion.currency)
+        }
         if not is_new:
             told = [told_by(change, user), mask.text(change.reason)]
-            told += [] if change.fires_postbacks else ["nobody was told"]
+            told += [] if change.fires_postbacks else [_("nobody was told")]
             more = " · ".join(filter(None, told))
         yield Entry(
             change.changed_at,
-            "Conversion" if is_new else "Status",
+            _("Conversion") if is_new else _("Status"),
             link(conversion, user, name if is_new else f"{name}: {change}"),
             more,
             status_badge(change.new_status),
@@ -131,7 +134,7 @@ def _of_deliveries(
         is_test = delivery.kind == DeliveryKind.TEST
         yield Entry(
             delivery.created_at,
-            "Test" if is_test else "Postback",
+            _("Test") if is_test else _("Postback"),
             link(delivery, user, name),
             " · ".join(filter(None, (code, why))),
             state_badge(delivery),

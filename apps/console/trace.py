@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.console.attribution_words import attribution_sections
@@ -30,38 +31,49 @@ def trace_sections(event: Event, user: User) -> list[Section]:
     """
     is_staff = user.affiliate_id is None
     goal = event.goal if is_staff or not _is_private(event) else None
-    by_whom = f" by {event.triggered_by}" if event.triggered_by and is_staff else ""
     facts = (
-        ("Received", moment(event.received_at)),
-        ("Happened", moment(event.occurred_at)),
-        ("Event", event.display_name),
-        ("Category", event.get_category_display()),
-        ("Transaction", link(event.click, user, event.transaction_id))
+        (_("Received"), moment(event.received_at)),
+        (_("Happened"), moment(event.occurred_at)),
+        (_("Event"), event.display_name),
+        (_("Category"), event.get_category_display()),
+        (_("Transaction"), link(event.click, user, event.transaction_id))
         if event.click
-        else ("Transaction", event.transaction_id),
-        ("Conversion", link(event.conversion, user)),
-        ("Offer", link(event.offer, user)),
-        ("Affiliate", link(event.affiliate, user) if event.affiliate else "organic"),
-        ("Goal", goal.name if goal else NOTHING),
-        ("Source", f"{event.get_source_display()}{by_whom}"),
+        else (_("Transaction"), event.transaction_id),
+        (_("Conversion"), link(event.conversion, user)),
+        (_("Offer"), link(event.offer, user)),
+        (
+            _("Affiliate"),
+            link(event.affiliate, user) if event.affiliate else _("organic"),
+        ),
+        (_("Goal"), goal.name if goal else NOTHING),
+        (_("Source"), _source_of(event, is_staff)),
     )
     amounts = [
-        ("Sale", money(event.sale_amount, event.sale_currency)),
-        ("Payout", money(event.payout, event.currency)),
-        ("Payable", "yes" if event.is_payable else "no"),
-        ("Order", event.order_id or NOTHING),
+        (_("Sale"), money(event.sale_amount, event.sale_currency)),
+        (_("Payout"), money(event.payout, event.currency)),
+        (_("Payable"), _("yes") if event.is_payable else _("no")),
+        (_("Order"), event.order_id or NOTHING),
     ]
     if not is_staff:
-        return [Section("Event", facts), Section("Money", tuple(amounts))]
-    amounts.insert(1, ("Revenue", money(event.revenue, event.currency)))
+        return [Section(_("Event"), facts), Section(_("Money"), tuple(amounts))]
+    amounts.insert(1, (_("Revenue"), money(event.revenue, event.currency)))
     mask = mask_for_event(user, event)
     return [
-        Section("Event", facts),
+        Section(_("Event"), facts),
         *attribution_sections(event, user),
-        Section("Money", tuple(amounts)),
-        Section("Custom fields", text=as_text(mask.document(event.fields))),
-        Section("Parameters", text=as_text(mask.document(event.params))),
+        Section(_("Money"), tuple(amounts)),
+        Section(_("Custom fields"), text=as_text(mask.document(event.fields))),
+        Section(_("Parameters"), text=as_text(mask.document(event.params))),
     ]
+
+
+def _source_of(event: Event, is_staff: bool) -> str:
+    """Return the door it came in by, and for staff who triggered it."""
+    source: str = event.get_source_display()
+    if not event.triggered_by or not is_staff:
+        return source
+    by_whom = {"source": source, "name": event.triggered_by}
+    return _("%(source)s by %(name)s") % by_whom
 
 
 def trace(event: Event, user: User) -> dict[str, Any]:
@@ -132,7 +144,7 @@ def _row(
         "explanation": explanation,
         "rule": explanation.rule,
         "checks": [
-            check._replace(got="a private goal")
+            check._replace(got=_("a private goal"))
             if hides_goal and check.name == "goal"
             else check
             for check in shown_checks(explanation, user, mask)
@@ -155,7 +167,9 @@ def shown_checks(explanation: Explanation, user: User, mask: Mask) -> tuple[Chec
     if user.affiliate_id is None:
         return tuple(_masked(check, mask) for check in checks)
     return tuple(
-        check._replace(wanted="as staff set it", got="met" if check.ok else "not met")
+        check._replace(
+            wanted=_("as staff set it"), got=_("met") if check.ok else _("not met")
+        )
         if check.name.startswith(OF_FIELD)
         else check
         for check in checks

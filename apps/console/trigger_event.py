@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.console.people import signed_in
@@ -108,23 +110,32 @@ def _trigger(request: HttpRequest, event: EventConfig, inbound: Inbound) -> Page
     """Report the event as every door does, and go to its trace."""
     answer = receive(inbound, UserPrincipal(signed_in(request)))
     if answer.result == Result.REFUSED:
-        messages.error(request, f"«{event.name}» was refused: {answer.detail}")
+        told = _("«%(event)s» was refused: %(detail)s")
+        messages.error(request, told % {"event": event.name, "detail": answer.detail})
     elif answer.result == Result.DUPLICATE:
-        messages.warning(request, f"«{event.name}» happened before. {_policy(event)}")
+        told = _("«%(event)s» happened before. %(policy)s")
+        messages.warning(
+            request, told % {"event": event.name, "policy": _policy(event)}
+        )
     else:
-        messages.success(request, f"«{event.name}» triggered; {_queued(answer)}.")
+        count = _queued(answer)
+        told = ngettext(
+            "«%(event)s» triggered; %(count)s postback queued.",
+            "«%(event)s» triggered; %(count)s postbacks queued.",
+            count,
+        )
+        messages.success(request, told % {"event": event.name, "count": count})
     if answer.event is None:
         return HttpResponseRedirect(request.get_full_path())
     return HttpResponseRedirect(change_url(Event(pk=answer.event)))
 
 
-def _queued(answer: Answer) -> str:
+def _queued(answer: Answer) -> int:
     changes = ConversionChange.objects.filter(event=answer.event)
     triggers = [answer.event, *changes.values_list("pk", flat=True)]
-    waiting = Delivery.objects.filter(
+    return Delivery.objects.filter(
         about(one for one in triggers if one), state=DeliveryState.PENDING
     ).count()
-    return "1 postback queued" if waiting == 1 else f"{waiting} postbacks queued"
 
 
 def _first(preview: Preview) -> Event | None:
@@ -137,10 +148,10 @@ def _policy(event: EventConfig) -> str:
     """Say why the event does not count again."""
     policy = str(RepeatPolicy(event.repeat_policy).label).lower()
     if event.repeat_policy == RepeatPolicy.UNLIMITED:
-        return "An order counts once; give another order number."
-    return (
-        f"It may happen {policy}: it is not multi-trigger. Nothing was counted again."
-    )
+        return _("An order counts once; give another order number.")
+    return _(
+        "It may happen %(policy)s: it is not multi-trigger. Nothing was counted again."
+    ) % {"policy": policy}
 
 
 def _in_words(

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.events.categories import FieldType
 from apps.events.models import OfferEventField
@@ -19,7 +21,7 @@ class EventChoice(forms.Form):
     """Which event; a GET form, so that a link can name one."""
 
     event = forms.TypedChoiceField(
-        coerce=int, widget=forms.Select(attrs={"data-submits": ""})
+        label=_("Event"), coerce=int, widget=forms.Select(attrs={"data-submits": ""})
     )
 
     def __init__(self, events: Sequence[EventConfig], *args: Any) -> None:
@@ -27,7 +29,7 @@ class EventChoice(forms.Form):
         self.by_id = {one.type_id: one for one in events}
         field = self.fields["event"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "Choose an event")] + [
+            field.choices = [("", gettext("Choose an event"))] + [
                 (str(one.type_id), one.name) for one in events
             ]
 
@@ -41,19 +43,23 @@ class TriggerForm(forms.Form):
     """What the event carries: an amount, its custom fields, and why it is triggered."""
 
     amount = forms.DecimalField(
+        label=_("Amount"),
         required=False,
         min_value=Decimal(0),
         decimal_places=6,
-        help_text="What the person paid; needed where terms are a percentage.",
+        help_text=_("What the person paid; needed where terms are a percentage."),
     )
     order_id = forms.CharField(
         required=False,
         max_length=120,
-        label="Order",
-        help_text="An order counts once.",
+        label=_("Order"),
+        help_text=_("An order counts once."),
     )
     reason = forms.CharField(
-        required=False, max_length=200, help_text="For those who read the log later."
+        label=_("Reason"),
+        required=False,
+        max_length=200,
+        help_text=_("For those who read the log later."),
     )
 
     def __init__(
@@ -101,7 +107,7 @@ def _field(own: OfferEventField) -> forms.Field:
     shared: dict[str, Any] = {
         "required": own.is_required,
         "label": own.label or own.name,
-        "help_text": f"The custom field «{own.name}».",
+        "help_text": gettext("The custom field «%(name)s».") % {"name": own.name},
     }
     if own.type == FieldType.NUMBER:
         return forms.DecimalField(**shared)

@@ -10,6 +10,8 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from apps.accounts.models import TwoStep, User
@@ -36,15 +38,17 @@ PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
 class ConfirmForm(forms.Form):
     """Proves that the telephone knows the secret, and who is at the keyboard."""
 
-    code = forms.CharField(label="Code of the app", max_length=20, widget=CODE)
-    password = forms.CharField(label="Your password", max_length=128, widget=PASSWORD)
+    code = forms.CharField(label=_("Code of the app"), max_length=20, widget=CODE)
+    password = forms.CharField(
+        label=_("Your password"), max_length=128, widget=PASSWORD
+    )
 
 
 class ProofForm(forms.Form):
     """Proves who is at the keyboard."""
 
     password = forms.CharField(
-        label="Your password, or a code of the app", max_length=128, widget=PASSWORD
+        label=_("Your password, or a code of the app"), max_length=128, widget=PASSWORD
     )
 
 
@@ -59,14 +63,17 @@ def show_two_step(request: HttpRequest, context: dict[str, Any]) -> HttpResponse
         try:
             found = step(request, user, two_step)
         except SecretBoxError as error:
-            messages.error(request, f"The code cannot be checked. {error}")
+            messages.error(
+                request,
+                gettext("The code cannot be checked. %(error)s") % {"error": error},
+            )
             found = None
         if found is None:
             return HttpResponseRedirect(request.path)
         shown = found
     page = {
         **context,
-        "title": "Two-step sign-in",
+        "title": gettext("Two-step sign-in"),
         "is_demanded": is_two_step_demanded(user),
         **_state(two_step),
         **shown,
@@ -115,17 +122,21 @@ def _confirm(request: HttpRequest, user: User, two_step: TwoStep | None) -> Show
         return {"form": form}
     given = form.cleaned_data
     if not _is_password(request, user, given["password"]):
-        form.add_error("password", "This is not your password.")
+        form.add_error("password", gettext("This is not your password."))
         return {"form": form}
     codes = confirm(two_step, given["code"], timezone.now())
     if codes is None:
         form.add_error(
             "code",
-            "This code is not right. Wait for the next one; if none is right, set the "
-            "clock of your telephone by the network.",
+            gettext(
+                "This code is not right. Wait for the next one; if none is right, set "
+                "the clock of your telephone by the network."
+            ),
         )
         return {"form": form}
-    messages.success(request, "From now on you are asked for a code when you sign in.")
+    messages.success(
+        request, gettext("From now on you are asked for a code when you sign in.")
+    )
     return {"codes": codes, **_state(two_step)}
 
 
@@ -135,7 +146,7 @@ def _renew(request: HttpRequest, user: User, two_step: TwoStep | None) -> Shown:
     form = ProofForm(request.POST)
     if not _is_proven(request, user, form):
         return {"form": form}
-    messages.success(request, "The old recovery codes work no more.")
+    messages.success(request, gettext("The old recovery codes work no more."))
     return {"codes": new_recovery_codes(two_step), **_state(two_step)}
 
 
@@ -146,7 +157,9 @@ def _switch_off(request: HttpRequest, user: User, two_step: TwoStep | None) -> S
     if not _is_proven(request, user, form):
         return {"form": form}
     two_step.delete()
-    messages.warning(request, "Two-step sign-in is off. The password alone lets in.")
+    messages.warning(
+        request, gettext("Two-step sign-in is off. The password alone lets in.")
+    )
     return None
 
 
@@ -171,7 +184,9 @@ def _is_proven(request: HttpRequest, user: User, form: ProofForm) -> bool:
     else:
         is_right = _is_password(request, user, given)
     if not is_right:
-        form.add_error("password", "This is neither your password nor a fresh code.")
+        form.add_error(
+            "password", gettext("This is neither your password nor a fresh code.")
+        )
     return is_right
 
 

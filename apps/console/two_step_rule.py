@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.accounts.two_step import has_two_step, is_two_step_demanded
@@ -32,7 +33,8 @@ def demand_two_step(
         if request.path in {reverse(f"admin:{name}") for name in OPEN}:
             return get_response(request)
         messages.warning(
-            request, "Set up two-step sign-in to go on: this installation requires it."
+            request,
+            _("Set up two-step sign-in to go on: this installation requires it."),
         )
         return HttpResponseRedirect(reverse("admin:two_step"))
 

@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import TwoStep, User
 from apps.core.adminkit.addresses import change_url
@@ -19,7 +21,7 @@ from apps.core.adminkit.showing import badge, moment_column
 class LostTelephoneForm(forms.Form):
     """Asks for the name, so that nobody else's second step goes by a slip."""
 
-    typed = forms.CharField(label="User name, to confirm")
+    typed = forms.CharField(label=_("User name, to confirm"))
 
     def __init__(self, user: User, *args: Any) -> None:
         super().__init__(*args)
@@ -30,7 +32,8 @@ class LostTelephoneForm(forms.Form):
         typed: str = self.cleaned_data["typed"]
         if typed != self.user.get_username():
             raise forms.ValidationError(
-                f"Type {self.user.get_username()} to confirm. Nothing was changed."
+                gettext("Type %(word)s to confirm. Nothing was changed.")
+                % {"word": self.user.get_username()}
             )
         return typed
 
@@ -51,15 +54,20 @@ def remove_two_step(model_admin: Any, request: HttpRequest, user: User) -> PageR
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"The password of {user.get_username()} will let in alone, and "
-            "the recovery codes stop working. First make sure that it is really they "
-            "who ask. The audit log remembers who removed it.",
-            "submit_label": "Remove",
+            "intro": gettext(
+                "The password of %(name)s will let in alone, and the recovery codes "
+                "stop working. First make sure that it is really they who ask. The "
+                "audit log remembers who removed it."
+            )
+            % {"name": user.get_username()},
+            "submit_label": gettext("Remove"),
             "is_dangerous": True,
         }
     user.two_step.delete()
     messages.success(
-        request, f"{user.get_username()} signs in with the password alone now."
+        request,
+        gettext("%(name)s signs in with the password alone now.")
+        % {"name": user.get_username()},
     )
     return HttpResponseRedirect(change_url(user))
 
@@ -71,7 +79,7 @@ class PostbacksUserAdmin(PagesAdmin, UserAdmin):  # type: ignore[type-arg]
     pages = (
         Page(
             "remove-two-step",
-            "Remove two-step sign-in",
+            _("Remove two-step sign-in"),
             "change",
             remove_two_step,
             is_offered=has_second_step,
@@ -86,7 +94,7 @@ class PostbacksUserAdmin(PagesAdmin, UserAdmin):  # type: ignore[type-arg]
         "affiliate",
         "is_active",
         "second_step",
-        moment_column("last_login", "last login"),
+        moment_column("last_login", _("last login")),
     )
     list_display_links = ("id", "username")
     list_filter = ("role", "is_active")
@@ -122,10 +130,16 @@ class PostbacksUserAdmin(PagesAdmin, UserAdmin):  # type: ignore[type-arg]
             return self.add_fieldsets
         return (
             (None, {"fields": ("username", "password")}),
-            ("Person", {"fields": ("first_name", "last_name", "email", "time_zone")}),
-            ("Role", {"fields": ("role", "affiliate", "is_active", "is_staff")}),
-            ("More rights", {"fields": ("is_superuser", "groups")}),
-            ("Dates", {"fields": ("last_login", "date_joined")}),
+            (
+                gettext("Person"),
+                {"fields": ("first_name", "last_name", "email", "time_zone")},
+            ),
+            (
+                gettext("Role"),
+                {"fields": ("role", "affiliate", "is_active", "is_staff")},
+            ),
+            (gettext("More rights"), {"fields": ("is_superuser", "groups")}),
+            (gettext("Dates"), {"fields": ("last_login", "date_joined")}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -150,12 +164,16 @@ class PostbacksUserAdmin(PagesAdmin, UserAdmin):  # type: ignore[type-arg]
     def _may_touch(self, request: HttpRequest, obj: User | None) -> bool:
         return obj is None or not obj.is_superuser or bool(request.user.is_superuser)
 
-    @admin.display(description="second step")
+    @admin.display(description=_("second step"))
     def second_step(self, obj: User) -> SafeString:
         """Show whether a code is asked for after the password."""
-        return badge("On", "ok") if has_second_step(obj) else badge("Off", "off")
+        return (
+            badge(gettext("On"), "ok")
+            if has_second_step(obj)
+            else badge(gettext("Off"), "off")
+        )
 
-    @admin.display(description="name", ordering="first_name")
+    @admin.display(description=_("name"), ordering="first_name")
     def full_name(self, obj: User) -> str:
         """Return first and last name."""
         return obj.get_full_name()

@@ -13,6 +13,9 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.pages import Page, PageResult
@@ -29,15 +32,22 @@ from apps.value_lists.models import ListedValue, ValueList, ValueSource
 
 EXPORTED_AT_ONCE = 1_000
 PASTED_MAX_LENGTH = 500_000
+ADDED = gettext_noop(
+    "%(changed)s added, %(unchanged)s on the list already, %(unfit)s not valid."
+)
+REMOVED = gettext_noop(
+    "%(changed)s removed, %(unchanged)s not on the list, %(unfit)s not valid."
+)
 
 
 class LookUpForm(forms.Form):
     """One value."""
 
     value = forms.CharField(
+        label=_("Value"),
         max_length=1_000,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="In any spelling: it is compared as the list compares values.",
+        help_text=_("In any spelling: it is compared as the list compares values."),
     )
 
 
@@ -45,9 +55,10 @@ class PasteForm(forms.Form):
     """Some values."""
 
     values = forms.CharField(
+        label=_("Values"),
         max_length=PASTED_MAX_LENGTH,
         widget=forms.Textarea,
-        help_text="One value a line. Longer lists: import a file.",
+        help_text=_("One value a line. Longer lists: import a file."),
     )
 
 
@@ -55,11 +66,18 @@ class ImportForm(forms.Form):
     """Many values."""
 
     file = forms.FileField(
-        help_text="Text with one value a line, or CSV with the values in its first "
-        f"column; UTF-8, at most {MAX_LINES:,} lines and {MAX_BYTES // 1024**2} MB."
+        label=_("File"),
+        help_text=format_lazy(
+            _(
+                "Text with one value a line, or CSV with the values in its first "
+                "column; UTF-8, at most {lines} lines and {size} MB."
+            ),
+            lines=f"{MAX_LINES:,}",
+            size=MAX_BYTES // 1024**2,
+        ),
     )
     has_heading = forms.BooleanField(
-        required=False, label="The first line is a heading"
+        required=False, label=_("The first line is a heading")
     )
 
     def clean_file(self) -> Any:
@@ -77,15 +95,21 @@ def look_up(
 ) -> PageResult:
     """Tell whether a value is on the list."""
     form = LookUpForm(request.POST if request.method == "POST" else None)
-    intro = f"Is a value of «{value_list.field}» on the list?"
+    intro = gettext("Is a value of «%(field)s» on the list?") % {
+        "field": value_list.field
+    }
     if form.is_valid():
         try:
             is_there = services.is_on_list(value_list, form.cleaned_data["value"])
         except UnfitValueError as error:
             form.add_error("value", str(error))
         else:
-            intro = "It is on the list." if is_there else "It is not on the list."
-    return {"form": form, "intro": intro, "submit_label": "Look up"}
+            intro = (
+                gettext("It is on the list.")
+                if is_there
+                else gettext("It is not on the list.")
+            )
+    return {"form": form, "intro": intro, "submit_label": gettext("Look up")}
 
 
 def add(model_admin: Any, request: HttpRequest, value_list: ValueList) -> PageResult:
@@ -94,12 +118,13 @@ def add(model_admin: Any, request: HttpRequest, value_list: ValueList) -> PageRe
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"Values of «{value_list.field}» for «{value_list}».",
-            "submit_label": "Add",
+            "intro": gettext("Values of «%(field)s» for «%(list)s».")
+            % {"field": value_list.field, "list": value_list},
+            "submit_label": gettext("Add"),
         }
     lines = form.cleaned_data["values"].splitlines()
     result = services.add_values(value_list, lines, ValueSource.MANUAL, timezone.now())
-    return _told(model_admin, request, value_list, "added", result)
+    return _told(model_admin, request, value_list, ADDED, result)
 
 
 def remove(model_admin: Any, request: HttpRequest, value_list: ValueList) -> PageResult:
@@ -108,13 +133,14 @@ def remove(model_admin: Any, request: HttpRequest, value_list: ValueList) -> Pag
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"These values are removed from «{value_list}».",
-            "submit_label": "Remove",
+            "intro": gettext("These values are removed from «%(list)s».")
+            % {"list": value_list},
+            "submit_label": gettext("Remove"),
             "is_dangerous": True,
         }
     lines = form.cleaned_data["values"].splitlines()
     result = services.remove_values(value_list, lines)
-    return _told(model_admin, request, value_list, "removed", result)
+    return _told(model_admin, request, value_list, REMOVED, result)
 
 
 def import_file(
@@ -127,9 +153,11 @@ def import_file(
     if not form.is_valid():
         return {
             "form": form,
-            "intro": f"Values of «{value_list.field}» for «{value_list}». What is on "
-            "the list stays there.",
-            "submit_label": "Import",
+            "intro": gettext(
+                "Values of «%(field)s» for «%(list)s». What is on the list stays there."
+            )
+            % {"field": value_list.field, "list": value_list},
+            "submit_label": gettext("Import"),
         }
     given = form.cleaned_data["file"]
     values: Iterator[str] = values_in(given.file, given.name)
@@ -137,7 +165,7 @@ def import_file(
         # An empty line takes its place, so that the numbers of lines stay right.
         values = chain([""], islice(values, 1, None))
     result = services.add_values(value_list, values, ValueSource.IMPORT, timezone.now())
-    return _told(model_admin, request, value_list, "added", result)
+    return _told(model_admin, request, value_list, ADDED, result)
 
 
 def export(model_admin: Any, request: HttpRequest, value_list: ValueList) -> PageResult:
@@ -145,9 +173,12 @@ def export(model_admin: Any, request: HttpRequest, value_list: ValueList) -> Pag
     if request.method != "POST":
         return {
             "form": forms.Form(),
-            "intro": f"All values of «{value_list}» are downloaded as text, one a "
-            "line, as they are stored.",
-            "submit_label": "Download",
+            "intro": gettext(
+                "All values of «%(list)s» are downloaded as text, one a line, as they "
+                "are stored."
+            )
+            % {"list": value_list},
+            "submit_label": gettext("Download"),
         }
     model_admin.log_change(request, value_list, "Exported the values.")
     stream: Any = StreamingHttpResponse(
@@ -172,28 +203,28 @@ def _told(
     model_admin: Any,
     request: HttpRequest,
     value_list: ValueList,
-    done: str,
+    sentence: str,
     result: services.Changed,
 ) -> HttpResponseRedirect:
     """Say what became of the values, for the user and for the history."""
-    already = "on the list already" if done == "added" else "not on the list"
-    sentence = (
-        f"{result.changed:,} {done}, {result.unchanged:,} {already}, "
-        f"{result.unfit:,} not valid."
-    )
-    model_admin.log_change(request, value_list, f"Values: {sentence}")
-    messages.add_message(
-        request, messages.WARNING if result.unfit else messages.SUCCESS, sentence
-    )
+    figures = {
+        "changed": f"{result.changed:,}",
+        "unchanged": f"{result.unchanged:,}",
+        "unfit": f"{result.unfit:,}",
+    }
+    # What is stored stays in the source language.
+    model_admin.log_change(request, value_list, f"Values: {sentence % figures}")
+    level = messages.WARNING if result.unfit else messages.SUCCESS
+    messages.add_message(request, level, gettext(sentence) % figures)
     for reason in result.reasons:
         messages.warning(request, reason)
     return HttpResponseRedirect(change_url(value_list))
 
 
 VALUE_LIST_PAGES = (
-    Page("look-up", "Look up a value", "view", look_up),
-    Page("add-values", "Add values", "change", add),
-    Page("import", "Import a file", "change", import_file),
-    Page("remove", "Remove values", "change", remove),
-    Page("export", "Export", "change", export),
+    Page("look-up", _("Look up a value"), "view", look_up),
+    Page("add-values", _("Add values"), "change", add),
+    Page("import", _("Import a file"), "change", import_file),
+    Page("remove", _("Remove values"), "change", remove),
+    Page("export", _("Export"), "change", export),
 )

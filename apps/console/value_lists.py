@@ -7,6 +7,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.console.value_list_pages import VALUE_LIST_PAGES
 from apps.core.adminkit.pages import PagesAdmin
@@ -24,34 +26,34 @@ class ConsultingOfferInline(ScopedInline):
     model = OfferValueList
     extra = 0
     autocomplete_fields = ("offer",)
-    verbose_name = "offer"
-    verbose_name_plural = "Offers that consult it"
+    verbose_name = _("offer")
+    verbose_name_plural = _("Offers that consult it")
 
 
 @admin.register(ValueList)
 class ValueListAdmin(PagesAdmin):
     """Present and do-not-present lists."""
 
-    list_title = "Value lists"
+    list_title = _("Value lists")
     list_display = ("name", "reference", "kind", "field", "size", "api", "in_use")
     list_filter = ("kind", "field", "is_archived")
     search_fields = ("name", "=reference")
-    search_help_text = "Name or reference"
+    search_help_text = _("Name or reference")
     ordering = ("name",)
     inlines = (ConsultingOfferInline,)
     pages = VALUE_LIST_PAGES
     quick_views = (
-        ("In use", "is_archived__exact=0"),
-        ("Archived", "is_archived__exact=1"),
+        (_("In use"), "is_archived__exact=0"),
+        (_("Archived"), "is_archived__exact=1"),
     )
     empty = (
-        "No value lists yet.",
-        "A do-not-present list keeps out what it names; a present list all else.",
+        _("No value lists yet."),
+        _("A do-not-present list keeps out what it names; a present list all else."),
     )
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("name", "reference", "kind", "field")}),
-        ("How values are compared", {"fields": ("normalization", "hashing")}),
-        ("Use", {"fields": ("allows_api", "is_archived")}),
+        (_("How values are compared"), {"fields": ("normalization", "hashing")}),
+        (_("Use"), {"fields": ("allows_api", "is_archived")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -70,18 +72,30 @@ class ValueListAdmin(PagesAdmin):
         """Lists are archived: postbacks and deliveries name them."""
         return False
 
-    @admin.display(description="values", ordering=F("values_kept"))
+    @admin.display(description=_("values"), ordering=F("values_kept"))
     def size(self, obj: Any) -> str:
         """Return how many values it has, up to the cap."""
         count = obj.values_kept
-        return f"{count:,}" if count <= MAX_COUNT else f"more than {MAX_COUNT:,}"
+        return (
+            f"{count:,}"
+            if count <= MAX_COUNT
+            else gettext("more than %(count)s") % {"count": f"{MAX_COUNT:,}"}
+        )
 
-    @admin.display(description="API access", ordering="allows_api")
+    @admin.display(description=_("API access"), ordering="allows_api")
     def api(self, obj: ValueList) -> SafeString:
         """Show whether programs may use it."""
-        return badge("Yes", "ok") if obj.allows_api else badge("No", "off")
+        return (
+            badge(gettext("Yes"), "ok")
+            if obj.allows_api
+            else badge(gettext("No"), "off")
+        )
 
-    @admin.display(description="state", ordering="is_archived")
+    @admin.display(description=_("state"), ordering="is_archived")
     def in_use(self, obj: ValueList) -> SafeString:
         """Show whether offers consult it."""
-        return badge("Archived", "off") if obj.is_archived else badge("In use", "ok")
+        return (
+            badge(gettext("Archived"), "off")
+            if obj.is_archived
+            else badge(gettext("In use"), "ok")
+        )

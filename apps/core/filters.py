@@ -17,6 +17,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from django.utils.translation import gettext
 
 from apps.core.encoding import json_text
 from apps.core.macro_values import MacroValue, as_utc, is_missing, text_of
@@ -61,11 +62,16 @@ def _make_filter(name: str, argument: str) -> Filter:
     maker = _MAKERS.get(name)
     if maker is None:
         known = ", ".join(sorted(_MAKERS))
-        raise TemplateError(f"Unknown filter “{name}”. Known filters: {known}.")
+        raise TemplateError(
+            gettext("Unknown filter “%(name)s”. Known filters: %(known)s.")
+            % {"name": name, "known": known}
+        )
     try:
         made = maker(argument)
     except TemplateError as error:
-        raise TemplateError(f"Filter “{name}”: {error}") from error
+        raise TemplateError(
+            gettext("Filter “%(name)s”: %(problem)s") % {"name": name, "problem": error}
+        ) from error
     return made if name == "default" else _unless_missing(made)
 
 
@@ -82,7 +88,7 @@ def _unless_missing(made: Filter) -> Filter:
 
 def _refuse(argument: str) -> None:
     if argument:
-        raise TemplateError("it takes no argument.")
+        raise TemplateError(gettext("it takes no argument."))
 
 
 def _text_filter(change: Callable[[str], str | None]) -> FilterMaker:
@@ -112,7 +118,9 @@ def _hash(algorithm: str) -> FilterMaker:
 def _e164(argument: str) -> Filter:
     region = argument.upper() or DEFAULT_REGION
     if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise TemplateError("name a country by two letters, for example e164:GB.")
+        raise TemplateError(
+            gettext("name a country by two letters, for example e164:GB.")
+        )
     return lambda value: to_e164(text_of(value), region)
 
 
@@ -123,7 +131,9 @@ def _default(argument: str) -> Filter:
 def _map(argument: str) -> Filter:
     pairs = [pair.partition("=") for pair in argument.split(",")]
     if not all(key.strip() and equals for key, equals, _ in pairs):
-        raise TemplateError('write pairs, for example map:"approved=1,pending=2,*=0".')
+        raise TemplateError(
+            gettext('write pairs, for example map:"approved=1,pending=2,*=0".')
+        )
     table = {key.strip(): target.strip() for key, _, target in pairs}
     fallback = table.pop("*", None)
 
@@ -136,7 +146,7 @@ def _map(argument: str) -> Filter:
 
 def _date(argument: str) -> Filter:
     if "%" not in argument:
-        raise TemplateError('write a pattern, for example date:"%Y-%m-%d".')
+        raise TemplateError(gettext('write a pattern, for example date:"%Y-%m-%d".'))
     return _moment_filter(lambda moment: moment.strftime(argument))
 
 
@@ -144,7 +154,9 @@ def _tz(argument: str) -> Filter:
     try:
         zone: tzinfo = ZoneInfo(argument)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise TemplateError("name a time zone, for example tz:Europe/Kyiv.") from error
+        raise TemplateError(
+            gettext("name a time zone, for example tz:Europe/Kyiv.")
+        ) from error
     return _moment_filter(lambda moment: moment.astimezone(zone))
 
 
@@ -211,7 +223,9 @@ def _truncate(argument: str) -> Filter:
 
 def _count(argument: str, limit: int) -> int:
     if not argument.isdecimal() or int(argument) > limit:
-        raise TemplateError(f"give a whole number up to {limit}.")
+        raise TemplateError(
+            gettext("give a whole number up to %(limit)d.") % {"limit": limit}
+        )
     return int(argument)
 
 

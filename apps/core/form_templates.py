@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext
+
 from apps.core import encoding
 from apps.core.encoding import Encoder
 from apps.core.macros import TemplateError
@@ -68,9 +70,14 @@ def _pair(number: int, line: str) -> tuple[str, Parts]:
     key, equals, value = line.partition("=")
     key = key.strip()
     if not equals or not key:
-        raise TemplateError(f"Line {number}: write name=value.")
+        raise TemplateError(
+            gettext("Line %(number)d: write name=value.") % {"number": number}
+        )
     if names_of(parse(key)):
-        raise TemplateError(f"Line {number}: a macro can stand in a value, not a name.")
+        raise TemplateError(
+            gettext("Line %(number)d: a macro can stand in a value, not a name.")
+            % {"number": number}
+        )
     parts = parse(value.strip())
     refuse_raw(parts)
     return key, parts

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext
+
 from apps.core.encoding import UnsafeValueError, header_value
 from apps.core.macros import TemplateError
 from apps.core.placeholders import (
@@ -62,7 +64,9 @@ def compile_headers(text: str) -> HeaderTemplate:
     seen = [name.lower() for name, _ in headers]
     for name in seen:
         if seen.count(name) > 1:
-            raise TemplateError(f"The header {name} is there twice.")
+            raise TemplateError(
+                gettext("The header %(name)s is there twice.") % {"name": name}
+            )
     names = frozenset().union(*(names_of(parts) for _, parts in headers))
     return HeaderTemplate(headers, names)
 
@@ -71,9 +75,14 @@ def _header(number: int, line: str) -> tuple[str, Parts]:
     name, colon, value = line.partition(":")
     name = name.strip()
     if not colon or not _is_name(name):
-        raise TemplateError(f"Line {number}: write Name: value.")
+        raise TemplateError(
+            gettext("Line %(number)d: write Name: value.") % {"number": number}
+        )
     if name.lower() in _OWN or name.lower().startswith(_OUR_PREFIX):
-        raise TemplateError(f"Line {number}: {name} is set by the sender itself.")
+        raise TemplateError(
+            gettext("Line %(number)d: %(name)s is set by the sender itself.")
+            % {"number": number, "name": name}
+        )
     parts = parse(value.strip())
     refuse_raw(parts)
     try:
@@ -81,4 +90,7 @@ def _header(number: int, line: str) -> tuple[str, Parts]:
             header_value(part) if isinstance(part, str) else part for part in parts
         )
     except UnsafeValueError as error:
-        raise TemplateError(f"Line {number}: the value {error}") from error
+        raise TemplateError(
+            gettext("Line %(number)d: the value %(problem)s")
+            % {"number": number, "problem": gettext(str(error))}
+        ) from error

@@ -13,6 +13,8 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any, NoReturn, TypeAlias
 
+from django.utils.translation import gettext
+
 from apps.core.encoding import json_text
 from apps.core.macro_values import MacroValue, is_missing, text_of
 from apps.core.macros import TemplateError
@@ -107,12 +109,15 @@ def compile_json(text: str) -> JsonTemplate:
         )
     except json.JSONDecodeError as error:
         raise TemplateError(
-            f"This is not JSON: {error.msg} in line {error.lineno}, column "
-            f'{error.colno}. Put macros in quotes, as in {{"sum": "{{payout}}"}}; '
-            "numbers stay numbers."
+            gettext(
+                "This is not JSON: %(problem)s in line %(line)d, column %(column)d. "
+                'Put macros in quotes, as in {"sum": "{payout}"}; '
+                "numbers stay numbers."
+            )
+            % {"problem": error.msg, "line": error.lineno, "column": error.colno}
         ) from error
     except RecursionError as error:
-        raise TemplateError("This JSON is nested too deeply.") from error
+        raise TemplateError(gettext("This JSON is nested too deeply.")) from error
     root = _node(document)
     return JsonTemplate(root, frozenset().union(*_names(root)))
 
@@ -124,7 +129,9 @@ class _Number(str):
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise TemplateError(f"{name} is not JSON. Write a number, or null.")
+    raise TemplateError(
+        gettext("%(name)s is not JSON. Write a number, or null.") % {"name": name}
+    )
 
 
 def _node(value: Any) -> _Node:
@@ -154,7 +161,10 @@ def _leaf(text: str) -> _Node:
 
 def _key(text: str) -> str:
     if names_of(parse(text)):
-        raise TemplateError(f"“{text}”: a macro can stand in a value, not in a name.")
+        raise TemplateError(
+            gettext("“%(name)s”: a macro can stand in a value, not in a name.")
+            % {"name": text}
+        )
     return f"{encode_basestring(text)}:"
 
 

@@ -5,295 +5,268 @@ are all made from it. Aliases are written in lower case; one that ends in ``|fil
 stands for the macro with that filter.
 """
 
-from dataclasses import dataclass
+from django.utils.translation import gettext_lazy as _
 
+from apps.core.macro_entries import Macro, macro, numbered, personal, staff_only
+from apps.core.source_texts import gettext_noop
 
-@dataclass(frozen=True, slots=True)
-class Macro:
-    """One name a template may use.
-
-    ``is_personal`` values identify a person: masked in logs, subject to consent.
-    ``is_staff_only`` values must not appear in rules of affiliate users (ADR 0011).
-    """
-
-    name: str
-    meaning: str
-    example: str
-    aliases: tuple[str, ...] = ()
-    is_personal: bool = False
-    is_staff_only: bool = False
-
-
-def _macro(name: str, meaning: str, example: str, aliases: str = "") -> Macro:
-    return Macro(name, meaning, example, tuple(aliases.split()))
-
-
-def _personal(name: str, meaning: str, example: str, aliases: str = "") -> Macro:
-    return Macro(name, meaning, example, tuple(aliases.split()), is_personal=True)
-
-
-def _staff_only(name: str, meaning: str, example: str, aliases: str = "") -> Macro:
-    return Macro(name, meaning, example, tuple(aliases.split()), is_staff_only=True)
-
-
-def _numbered(stem: str, meaning: str, aliases: str) -> tuple[Macro, ...]:
-    """Make ten macros; ``#`` is the number, which the first alias may omit for 1."""
-    first = aliases.split(maxsplit=1)[0].removesuffix("#")
-    return tuple(
-        _macro(
-            f"{stem}{number}",
-            meaning.replace("#", str(number)),
-            f"{stem}-{number}",
-            aliases.replace("#", str(number)) + (f" {first}" if number == 1 else ""),
-        )
-        for number in range(1, 11)
-    )
-
+__all__ = ["FAMILIES", "GROUPS", "SECTIONS", "Macro"]
 
 _TRANSACTION = (
-    _macro(
+    macro(
         "transaction_id",
-        "Our id of the click. Partners usually expect theirs: {partner_click_id}",
+        _("Our id of the click. Partners usually expect theirs: {partner_click_id}"),
         "T-9001",
         "click_id clickid tid subid cid cnv_id request_session_id"
         " conversion.transaction_id",
     ),
     # The dotted click.id is the id the traffic source gave the click, not ours.
-    _macro(
+    macro(
         "partner_click_id",
-        "The partner's own id of the click, as passed at the click",
+        _("The partner's own id of the click, as passed at the click"),
         "abc/123",
         "external_transaction_id externalid external_id aff_click_id ref_id click.id",
     ),
-    _macro("lead_id", "Public id of the lead", "L-42", "lead.id"),
+    macro("lead_id", _("Public id of the lead"), "L-42", "lead.id"),
     # Trap: transactionid is the advertiser's id (Affise), transaction_id is the click.
-    _macro(
+    macro(
         "order_id",
-        "The advertiser's order id",
+        _("The advertiser's order id"),
         "O-17",
         "transactionid txid txn_id action_id conversion.order_id",
     ),
-    *_numbered(
+    *numbered(
         "sub",
-        "Sub-id # the affiliate passed at the click",
+        _("Sub-id {number} the affiliate passed at the click"),
         "aff_sub# s# p# sub_id_# mt_sub# click.sub#",
     ),
-    *_numbered(
+    *numbered(
         "adv",
-        "Value # the advertiser passed with the conversion",
+        _("Value {number} the advertiser passed with the conversion"),
         "adv_sub# custom_field# custom_field_#",
     ),
 )
 
 _CONVERSION = (
-    _macro(
+    macro(
         "conversion_id",
-        "Unique id of the conversion",
+        _("Unique id of the conversion"),
         "0198c1de-7a51-7c52-9d8e-2f6a1b3c4d5e",
         "seq conversion_ref conversion.id",
     ),
-    _macro(
+    macro(
         "status",
-        "Status of the conversion: approved, pending, rejected or hold",
+        _("Status of the conversion: approved, pending, rejected or hold"),
         "approved",
         "conversion_status conversion.status",
     ),
-    _macro("status_reason", "Why the status was given", "duplicate", "comment"),
-    _macro(
+    macro("status_reason", _("Why the status was given"), "duplicate", "comment"),
+    macro(
         "operation",
-        "What happened to the conversion: create, update or delete",
+        _("What happened to the conversion: create, update or delete"),
         "create",
         "postback_operation",
     ),
-    _macro("payout", "What the affiliate is paid", "8.00", "sum conversion.payout"),
-    _staff_only(
-        "revenue", "What the advertiser pays us", "12.50", "conversion.revenue"
+    macro("payout", _("What the affiliate is paid"), "8.00", "sum conversion.payout"),
+    staff_only(
+        "revenue", _("What the advertiser pays us"), "12.50", "conversion.revenue"
     ),
-    _macro(
+    macro(
         "sale_amount",
-        "Value of the sale",
+        _("Value of the sale"),
         "125.00",
         "order_sum mt_payment_sum_src (event-revenue) conversion.sale_amount",
     ),
-    _macro(
+    macro(
         "currency",
-        "Currency of the amounts (ISO 4217)",
+        _("Currency of the amounts (ISO 4217)"),
         "USD",
         "order_currency conversion.currency",
     ),
-    _macro("delta_payout", "Change of the payout", "-2.00", "deltapayout"),
-    _macro("delta_amount", "Change of the sale amount", "-25.00", "deltaamount"),
-    _macro("goal", "Name of the goal", "First deposit", "goal_name goal.name"),
-    _macro("goal_ref", "Static reference of the goal", "G-3", "goal_value goal.id"),
-    _macro(
+    macro("delta_payout", _("Change of the payout"), "-2.00", "deltapayout"),
+    macro("delta_amount", _("Change of the sale amount"), "-25.00", "deltaamount"),
+    macro("goal", _("Name of the goal"), "First deposit", "goal_name goal.name"),
+    macro("goal_ref", _("Static reference of the goal"), "G-3", "goal_value goal.id"),
+    macro(
         "conversion_time",
-        "When the conversion was made",
+        _("When the conversion was made"),
         "2026-11-20T20:53:34Z",
         "order_time conversion.created_at",
     ),
 )
 
 _EVENT = (
-    _macro("event_id", "Number of the event type", "17", "goal_id event.id"),
-    _macro(
-        "event_name", "Name of the event type", "sale", "event (event-name) event.name"
+    macro("event_id", _("Number of the event type"), "17", "goal_id event.id"),
+    macro(
+        "event_name",
+        _("Name of the event type"),
+        "sale",
+        "event (event-name) event.name",
     ),
-    _macro(
+    macro(
         "event_sent_as",
-        "The event's name at the partner: as mapped, else that of its category",
+        _("The event's name at the partner: as mapped, else that of its category"),
         "Purchase",
     ),
-    _macro(
+    macro(
         "event_uid",
-        "Unique id of this event, the same for all partners and retries",
+        _("Unique id of this event, the same for all partners and retries"),
         "0198c1de-7a51-7c52-9d8e-2f6a1b3c4d5f",
         "id",
     ),
-    _macro("category", "Category of the event", "conversions", "event.category"),
-    _macro("fact", "Attribution fact", "first_purchase_ca"),
-    _macro(
+    macro("category", _("Category of the event"), "conversions", "event.category"),
+    macro("fact", _("Attribution fact"), "first_purchase_ca"),
+    macro(
         "event_time",
-        "When the event happened",
+        _("When the event happened"),
         "2026-11-20T20:53:34Z",
         "date timestamp mt_event_ts|unix occurred_at_ms|ms conversion.occurred_at",
     ),
-    _macro("received_time", "When we were told", "2026-11-20T20:53:35Z"),
+    macro("received_time", _("When we were told"), "2026-11-20T20:53:35Z"),
 )
 
 _PARTIES = (
-    _macro(
+    macro(
         "offer_id",
-        "Number of the offer",
+        _("Number of the offer"),
         "12",
         "offerid campaign_id program_id offer.id",
     ),
-    _macro("offer_name", "Name of the offer", "Loans", "campaign_name offer.name"),
-    _macro(
+    macro("offer_name", _("Name of the offer"), "Loans", "campaign_name offer.name"),
+    macro(
         "affiliate_id",
-        "Number of the affiliate",
+        _("Number of the affiliate"),
         "55",
         "aff_id publisher_id pid affid affiliate.id",
     ),
-    _macro("affiliate_name", "Name of the affiliate", "Acme", "affiliate.name"),
-    _personal(
+    macro("affiliate_name", _("Name of the affiliate"), "Acme", "affiliate.name"),
+    personal(
         "affiliate_email",
-        "E-mail address of the affiliate",
+        _("E-mail address of the affiliate"),
         "acme@partner.example",
         "affiliate.email",
     ),
-    _staff_only(
-        "advertiser_id", "Number of the advertiser", "3", "adv_id advertiser.id"
+    staff_only(
+        "advertiser_id", _("Number of the advertiser"), "3", "adv_id advertiser.id"
     ),
-    _staff_only("advertiser_name", "Name of the advertiser", "Shop", "advertiser.name"),
+    staff_only(
+        "advertiser_name", _("Name of the advertiser"), "Shop", "advertiser.name"
+    ),
 )
 
 _VISITOR = (
-    _macro(
+    macro(
         "click_time",
-        "When the click was made",
+        _("When the click was made"),
         "2026-11-20T19:00:00Z",
         "click.created_at",
     ),
-    _personal("ip", "Address of the visitor", "203.0.113.7", "click.ip"),
-    _personal(
-        "user_agent", "The visitor's browser", "Mozilla/5.0", "uagent click.user_agent"
+    personal("ip", _("Address of the visitor"), "203.0.113.7", "click.ip"),
+    personal(
+        "user_agent",
+        _("The visitor's browser"),
+        "Mozilla/5.0",
+        "uagent click.user_agent",
     ),
-    _macro("country", "Country of the visitor (ISO 3166)", "US", "geo click.country"),
-    _personal("city", "City of the visitor", "New York", "click.city"),
-    _macro("device_type", "Kind of device", "mobile", "click.device_type"),
-    _macro("os", "Operating system", "Android", "click.os"),
-    _macro(
+    macro("country", _("Country of the visitor (ISO 3166)"), "US", "geo click.country"),
+    personal("city", _("City of the visitor"), "New York", "click.city"),
+    macro("device_type", _("Kind of device"), "mobile", "click.device_type"),
+    macro("os", _("Operating system"), "Android", "click.os"),
+    macro(
         "referrer",
-        "Page the click came from",
+        _("Page the click came from"),
         "https://blog.example/",
         "click.referrer",
     ),
-    _macro(
+    macro(
         "landing_url",
-        "Page the click led to",
+        _("Page the click led to"),
         "https://offer.example/lp",
         "click.landing_url",
     ),
-    _personal("device_id", "Id of the device", "D-1"),
-    _personal("idfa", "Advertising id of an iOS device", "EA7583CD-A667", "mt_idfa"),
-    _personal(
+    personal("device_id", _("Id of the device"), "D-1"),
+    personal("idfa", _("Advertising id of an iOS device"), "EA7583CD-A667", "mt_idfa"),
+    personal(
         "gaid",
-        "Advertising id of an Android device",
+        _("Advertising id of an Android device"),
         "38400000-8cf0",
         "mt_gaid mt_gaid_lc|lower",
     ),
-    _personal(
+    personal(
         "idfa_or_gaid",
-        "Advertising id of the device, whichever system it runs",
+        _("Advertising id of the device, whichever system it runs"),
         "38400000-8cf0",
         "mt_idfa_or_gaid",
     ),
-    _personal("user_id", "The advertiser's id of the user", "U-77"),
+    personal("user_id", _("The advertiser's id of the user"), "U-77"),
 )
 
 _AD_CLICKS = (
-    _macro("fbclid", "Facebook click id", "AbCd", "click.fbclid"),
-    _personal("fbp", "Facebook browser cookie", "fb.1.1795199999000.1", "click.fbp"),
-    _personal("fbc", "Facebook click cookie", "fb.1.1795200000000.AbCd", "click.fbc"),
-    _macro("gclid", "Google click id", "Cj0KCQ", "click.gclid"),
-    _macro("gbraid", "Google click id (app)", "0AAAAA", "click.gbraid"),
-    _macro("wbraid", "Google click id (web to app)", "CkQKCA", "click.wbraid"),
-    _macro("ttclid", "TikTok click id", "E.C.P.", "click.ttclid"),
-    _personal("ttp", "TikTok browser cookie", "2a3b4c", "click.ttp"),
-    _macro("msclkid", "Microsoft click id", "6e1f", "click.msclkid"),
-    _personal(
+    macro("fbclid", _("Facebook click id"), "AbCd", "click.fbclid"),
+    personal("fbp", _("Facebook browser cookie"), "fb.1.1795199999000.1", "click.fbp"),
+    personal("fbc", _("Facebook click cookie"), "fb.1.1795200000000.AbCd", "click.fbc"),
+    macro("gclid", _("Google click id"), "Cj0KCQ", "click.gclid"),
+    macro("gbraid", _("Google click id (app)"), "0AAAAA", "click.gbraid"),
+    macro("wbraid", _("Google click id (web to app)"), "CkQKCA", "click.wbraid"),
+    macro("ttclid", _("TikTok click id"), "E.C.P.", "click.ttclid"),
+    personal("ttp", _("TikTok browser cookie"), "2a3b4c", "click.ttp"),
+    macro("msclkid", _("Microsoft click id"), "6e1f", "click.msclkid"),
+    personal(
         "ga_client_id",
-        "Google Analytics client id",
+        _("Google Analytics client id"),
         "1098115397.1795199999",
         "click.ga_client_id",
     ),
-    _macro(
+    macro(
         "ga_session_id",
-        "Google Analytics session id",
+        _("Google Analytics session id"),
         "1795199999",
         "click.ga_session_id",
     ),
 )
 
 _DELIVERY = (
-    _macro("rule_id", "Number of the postback rule", "7", "rule.id"),
-    _macro(
+    macro("rule_id", _("Number of the postback rule"), "7", "rule.id"),
+    macro(
         "delivery_id",
-        "Id of the delivery, the same on retries",
+        _("Id of the delivery, the same on retries"),
         "9001:7",
         "delivery.id delivery.key",
     ),
-    _macro("delivery_attempt", "Number of the attempt", "1", "delivery.attempt"),
-    _macro("now", "The time of sending", "2026-11-20T20:53:36Z", "now_unix|unix"),
-    _macro("random", "A number, the same on retries", "483920175", "rand"),
-    _macro(
+    macro("delivery_attempt", _("Number of the attempt"), "1", "delivery.attempt"),
+    macro("now", _("The time of sending"), "2026-11-20T20:53:36Z", "now_unix|unix"),
+    macro("random", _("A number, the same on retries"), "483920175", "rand"),
+    macro(
         "uuid",
-        "A unique id, the same on retries",
+        _("A unique id, the same on retries"),
         "6f1c2b34-5d6e-4f70-8a91-b2c3d4e5f607",
     ),
-    _macro("test", "1 when sent by Send test, else empty", "1"),
+    macro("test", _("1 when sent by Send test, else empty"), "1"),
 )
 
 # Named values: what follows the colon is a name somebody chose.
 FAMILIES = (
-    _staff_only("field:<name>", "Custom field of the event", "blue"),
+    staff_only("field:<name>", _("Custom field of the event"), "blue"),
     Macro(
         "lead:<name>",
-        "Contact field of the lead",
+        _("Contact field of the lead"),
         "john@mail.example",
         is_personal=True,
         is_staff_only=True,
     ),
-    _staff_only("param:<name>", "Parameter the advertiser sent along", "summer"),
-    _macro("secret:<name>", "Secret value of the connection; never logged", "••••"),
+    staff_only("param:<name>", _("Parameter the advertiser sent along"), "summer"),
+    macro("secret:<name>", _("Secret value of the connection; never logged"), "••••"),
 )
 
 GROUPS: dict[str, tuple[Macro, ...]] = {
-    "Transaction": _TRANSACTION,
-    "Conversion": _CONVERSION,
-    "Event": _EVENT,
-    "Offer and partners": _PARTIES,
-    "Visitor": _VISITOR,
-    "Ad platforms": _AD_CLICKS,
-    "Delivery": _DELIVERY,
+    gettext_noop("Transaction"): _TRANSACTION,
+    gettext_noop("Conversion"): _CONVERSION,
+    gettext_noop("Event"): _EVENT,
+    gettext_noop("Offer and partners"): _PARTIES,
+    gettext_noop("Visitor"): _VISITOR,
+    gettext_noop("Ad platforms"): _AD_CLICKS,
+    gettext_noop("Delivery"): _DELIVERY,
 }
+"""By the group's name in English: whoever shows it looks up the translation."""
+SECTIONS = {**GROUPS, gettext_noop("Named values"): FAMILIES}
+"""All that people choose from, as the groups are."""

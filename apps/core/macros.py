@@ -3,6 +3,9 @@
 import difflib
 import re
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.macro_catalogue import FAMILIES, GROUPS, Macro
 
 CATALOGUE: dict[str, Macro] = {
@@ -26,8 +29,10 @@ _FAMILY_NAME = re.compile(
 )
 
 _REFUSED = {
-    "amount": "{amount} is ambiguous: partners use it for three different sums. "
-    "Write {payout}, {revenue} or {sale_amount}.",
+    "amount": _(
+        "{amount} is ambiguous: partners use it for three different sums. "
+        "Write {payout}, {revenue} or {sale_amount}."
+    ),
 }
 
 
@@ -55,7 +60,7 @@ def resolve(written: str) -> str:
     if family := _FAMILY_NAME.fullmatch(written.strip()):
         return f"{(family[1] or 'param').lower()}:{family[2].strip()}"
     if hint := _REFUSED.get(name):
-        raise TemplateError(hint)
+        raise TemplateError(str(hint))
     raise UnknownMacroError(_unknown(written, name))
 
 
@@ -73,8 +78,8 @@ def _unknown(written: str, name: str) -> str:
     near = difflib.get_close_matches(name, _SPELLINGS, n=3, cutoff=0.6)
     names = dict.fromkeys(_SPELLINGS[match].partition("|")[0] for match in near)
     if not names:
-        return f"Unknown macro {{{written}}}. Choose one from the list of macros."
-    return (
-        f"Unknown macro {{{written}}}. "
-        f"Did you mean {' or '.join(f'{{{match}}}' for match in names)}?"
-    )
+        words = gettext("Unknown macro {%(name)s}. Choose one from the list of macros.")
+        return words % {"name": written}
+    near_names = gettext(" or ").join(f"{{{match}}}" for match in names)
+    words = gettext("Unknown macro {%(name)s}. Did you mean %(names)s?")
+    return words % {"name": written, "names": near_names}

@@ -2,13 +2,16 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class TimeStamped(models.Model):
     """A row that remembers when it was made and last changed."""
 
-    created_at = models.DateTimeField(auto_now_add=True, editable=False)
-    updated_at = models.DateTimeField(auto_now=True, editable=False)
+    created_at = models.DateTimeField(
+        _("created at"), auto_now_add=True, editable=False
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, editable=False)
 
     class Meta:
         abstract = True
@@ -21,10 +24,12 @@ class ConfigVersion(models.Model):
     path can change configuration without every process noticing.
     """
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    version = models.BigIntegerField(default=1)
+    id = models.PositiveSmallIntegerField(_("id"), primary_key=True, default=1)
+    version = models.BigIntegerField(_("version"), default=1)
 
     class Meta:
+        verbose_name = _("config version")
+        verbose_name_plural = _("config versions")
         constraints = [
             models.CheckConstraint(
                 condition=Q(id=1), name="config_version_has_a_single_row"

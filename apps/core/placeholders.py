@@ -19,6 +19,8 @@ from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
+from django.utils.translation import gettext
+
 from apps.core import encoding
 from apps.core.encoding import Encoder, UnsafeValueError
 from apps.core.filters import Filter, make_filters
@@ -194,8 +196,11 @@ def refuse_raw(parts: Parts) -> None:
     for part in parts:
         if isinstance(part, Placeholder) and part.is_raw:
             raise TemplateError(
-                f"{part.source} would be inserted unencoded, which only a plain text "
-                f"body allows. Write {{{part.name}}}."
+                gettext(
+                    "%(macro)s would be inserted unencoded, which only a plain text "
+                    "body allows. Write {%(name)s}."
+                )
+                % {"macro": part.source, "name": part.name}
             )
 
 
@@ -214,7 +219,9 @@ def _name(token: re.Match[str]) -> str:
 
 def _placeholder(token: re.Match[str]) -> Placeholder:
     if token.string[token.start() - 1 : token.start()] == "{":
-        raise TemplateError(f"Write {token[0]} with single braces.")
+        raise TemplateError(
+            gettext("Write %(macro)s with single braces.") % {"macro": token[0]}
+        )
     name, _, implied = resolve(_name(token)).partition("|")
     specs = [(implied, "")] if implied else []
     specs += _filter_specs(token)
@@ -232,8 +239,11 @@ def _filter_specs(token: re.Match[str]) -> list[tuple[str, str]]:
         found = _FILTER.match(text, position)
         if found is None:
             raise TemplateError(
-                f"{token[0]}: write filters as {{name|filter}} or "
-                f'{{name|filter:"argument"}}.'
+                gettext(
+                    "%(macro)s: write filters as {name|filter} or "
+                    '{name|filter:"argument"}.'
+                )
+                % {"macro": token[0]}
             )
         specs.append((found[1].lower(), (found[2] or "").strip().strip('"')))
         position = found.end()

@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from apps.core.outbound_errors import ForbiddenTargetError
+from apps.core.source_texts import gettext_noop
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -27,7 +28,9 @@ _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?
 _VISIBLE_ASCII = re.compile(r"[!-~]*")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_UNREADABLE = "The URL cannot be read. It must look like https://partner.example/path."
+_UNREADABLE = gettext_noop(
+    "The URL cannot be read. It must look like https://partner.example/path."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def split_url(url: str) -> tuple[Origin, str]:
     path = url[match.end() :].partition("#")[0]
     if not _VISIBLE_ASCII.fullmatch(path):
         raise ForbiddenTargetError(
-            "The URL contains a character that must be percent-encoded."
+            gettext_noop("The URL contains a character that must be percent-encoded.")
         )
     return _parse_origin(match[0]), path if path.startswith("/") else f"/{path}"
 
@@ -88,10 +91,14 @@ def _parse_origin(text: str) -> Origin:
     scheme, _, authority = text.partition("://")
     scheme = scheme.lower()
     if scheme not in DEFAULT_PORTS:
-        raise ForbiddenTargetError("The URL must start with http:// or https://.")
+        raise ForbiddenTargetError(
+            gettext_noop("The URL must start with http:// or https://.")
+        )
     if "@" in authority:
         raise ForbiddenTargetError(
-            "The URL contains a user name or password. Put credentials in a header."
+            gettext_noop(
+                "The URL contains a user name or password. Put credentials in a header."
+            )
         )
     match = _AUTHORITY.fullmatch(authority)
     port = int(match[2] or DEFAULT_PORTS[scheme]) if match else 0
@@ -119,10 +126,14 @@ def _parse_host(text: str) -> tuple[str, bool]:
             return str(IPv4Address(text)), True
     except AddressValueError:
         raise ForbiddenTargetError(
-            "The URL contains an IP address in an unusual spelling. Write it like "
-            "192.0.2.1 or [2001:db8::1]."
+            gettext_noop(
+                "The URL contains an IP address in an unusual spelling. Write it like "
+                "192.0.2.1 or [2001:db8::1]."
+            )
         ) from None
     host = ".".join(labels)
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise ForbiddenTargetError("The host name in the URL is not a valid name.")
+        raise ForbiddenTargetError(
+            gettext_noop("The host name in the URL is not a valid name.")
+        )
     return host, False

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from django.utils.translation import gettext
+
 from apps.core.encoding import url_value
 from apps.core.macros import TemplateError
 from apps.core.placeholders import (
@@ -115,7 +117,7 @@ def compile_url(text: str) -> UrlTemplate:
     refuse_raw(parts)
     marked = "".join(_marked(part) for part in parts)
     if "#" in marked:
-        raise TemplateError("Remove the part after #: it is never sent.")
+        raise TemplateError(gettext("Remove the part after #: it is never sent."))
     split, origin = _split(marked)
     macros = iter([part for part in parts if isinstance(part, Placeholder)])
     segments = (split.path or "/").split("/")
@@ -131,7 +133,9 @@ def _split(marked: str) -> tuple[SplitResult, str]:
     except TemplateError:
         raise
     except ValueError as error:
-        raise TemplateError("This is not a URL: check host and port.") from error
+        raise TemplateError(
+            gettext("This is not a URL: check host and port.")
+        ) from error
 
 
 def _marked(part: str | Placeholder) -> str:
@@ -139,26 +143,37 @@ def _marked(part: str | Placeholder) -> str:
         return _MARK
     if _FORBIDDEN.search(part):
         raise TemplateError(
-            "A URL holds no spaces, line breaks or backslashes: write %20, %0A, %5C."
+            gettext(
+                "A URL holds no spaces, line breaks or backslashes: write %20, %0A, "
+                "%5C."
+            )
         )
     if "{" in part or "}" in part:
-        raise TemplateError("A { or } has no partner. Macros look like {payout}.")
+        raise TemplateError(
+            gettext("A { or } has no partner. Macros look like {payout}.")
+        )
     return part
 
 
 def _origin(split: SplitResult) -> str:
     """Return "scheme://host[:port]" after checking that it is literal and sane."""
     if split.scheme not in {"http", "https"} or not split.netloc:
-        raise TemplateError("Start the URL with https:// (or http://) and a host.")
+        raise TemplateError(
+            gettext("Start the URL with https:// (or http://) and a host.")
+        )
     if "@" in split.netloc:
         raise TemplateError(
-            "Remove the user name and password before the host: put them into a "
-            "connection, where they are kept secret."
+            gettext(
+                "Remove the user name and password before the host: put them into a "
+                "connection, where they are kept secret."
+            )
         )
     if _MARK in split.netloc:
         raise TemplateError(
-            "A macro cannot stand in the host or port: the destination must be fixed. "
-            "Use macros in the path and in the values of parameters."
+            gettext(
+                "A macro cannot stand in the host or port: the destination must be "
+                "fixed. Use macros in the path and in the values of parameters."
+            )
         )
     host = split.hostname or ""
     if ":" in host:
@@ -166,7 +181,7 @@ def _origin(split: SplitResult) -> str:
     elif not host.isascii():
         host = host.encode("idna").decode("ascii")
     if not _HOST.fullmatch(host):
-        raise TemplateError(f"“{host}” is not a host name.")
+        raise TemplateError(gettext("“%(host)s” is not a host name.") % {"host": host})
     port = "" if split.port is None else f":{split.port}"
     return f"{split.scheme}://{host}{port}"
 
@@ -191,7 +206,10 @@ def _segment(parts: Parts) -> str | _Segment:
     if not names_of(parts):
         return source
     if any(name.startswith("secret:") for name in names_of(parts)):
-        raise TemplateError(f"{source}: a secret may not stand in the path of a URL.")
+        raise TemplateError(
+            gettext("%(part)s: a secret may not stand in the path of a URL.")
+            % {"part": source}
+        )
     return _Segment(parts, source)
 
 
@@ -205,8 +223,11 @@ def _parameter(parts: Parts) -> str | _Parameter:
     name = parts[0]
     if not isinstance(name, str) or "=" not in name:
         raise TemplateError(
-            f"{_source(parts)}: a macro can stand in the value of a parameter, not in "
-            "its name. Write name={macro}."
+            gettext(
+                "%(part)s: a macro can stand in the value of a parameter, not in "
+                "its name. Write name={macro}."
+            )
+            % {"part": _source(parts)}
         )
     return _Parameter(parts)
 

@@ -22,7 +22,7 @@ from apps.postbacks.models import RuleStatus
 CONTEXT = """
 SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
        d.lease_token, d.trigger_type, d.replay_id, d.attempts_before,
-       d.destination_id, d.due_at,
+       d.destination_id, d.due_at, d.ticket, d.underway_since,
        r.status AS rule_status, r.disable_after, r.connection_id,
        n.state AS connection_state,
        ds.failures + ds.trips AS destination_failures, h.failures AS rule_failures,

@@ -16,10 +16,8 @@ from apps.connections.models import Connection, ConnectionState
 from apps.core.sql import direct_cursor, one_line
 from apps.deliveries.health import Failing, Signal, note
 from apps.deliveries.retries import FINAL_STEPS, NextStep
-from apps.deliveries.states import (
-    TERMINAL_STATES,
-    AttemptOutcome,
-)
+from apps.deliveries.states import TERMINAL_STATES, AttemptOutcome
+from apps.deliveries.underway import TicketChange, keep
 from apps.postbacks.models import RuleStatus
 from apps.postbacks.services import set_rule_status
 from apps.tracking.personal import BY_FORM
@@ -100,6 +98,7 @@ class Finished:
     refused_connection_id: int | None = None
     findings: Mapping[str, str] = field(default_factory=dict)
     list_change: ListChange | None = None
+    ticket: TicketChange | None = None
 
 
 def record(finished: Sequence[Finished]) -> None:
@@ -124,6 +123,8 @@ def record(finished: Sequence[Finished]) -> None:
 def _record(finished: Sequence[Finished]) -> None:
     if any(item.list_change is not None for item in finished):
         finished = _with_lists_changed(finished)
+    if any(item.ticket is not None for item in finished):
+        keep(item.ticket for item in finished if item.ticket is not None)
     with direct_cursor() as cursor:
         given = _as_json([_row(item) for item in finished])
         cursor.execute(RECORD, (given,), prepare=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.actions.base import Job
 from apps.core.ids import uuid7
@@ -34,6 +35,7 @@ REHEARSED = CONTEXT.format(
        now() AS created_at, NULL::uuid AS lease_token, %(type)s AS trigger_type,
        %(trigger)s::uuid AS trigger_id, NULL::bigint AS destination_id,
        NULL::uuid AS replay_id, now() AS due_at, 0 AS attempts_before,
+       '' AS ticket, NULL::timestamptz AS underway_since,
        %(event)s::uuid AS event_id, %(conversion)s::uuid AS conversion_id,
        %(click)s::uuid AS click_id, %(offer)s::bigint AS offer_id,
        %(affiliate)s::bigint AS affiliate_id)"""
@@ -54,7 +56,7 @@ class Rehearsal:
 
 def rehearse_event(rule: PostbackRule, event: Event) -> Rehearsal:
     """Return what ``rule`` would do about ``event``."""
-    explanation = explain_rule(rule, event_trigger(event), "Event")
+    explanation = explain_rule(rule, event_trigger(event), _("Event"))
     return _rehearse(explanation, event)
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.deliveries import backfilling, resending, waking
 from apps.deliveries.models import Delivery, Replay
@@ -25,11 +27,21 @@ from apps.deliveries.states import (
 
 SLICE = 2_000
 WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
-ANOTHER_RUNS = "Another replay of this postback is not over yet."
+ANOTHER_RUNS = _("Another replay of this postback is not over yet.")
 
 
 class ReplayStateError(Exception):
     """A replay is not in a state in which that can be done to it."""
+
+    def __init__(self, state: str) -> None:
+        """Keep the ``state`` that it is in."""
+        super().__init__(state)
+        self.state = ReplayState(state)
+
+    def __str__(self) -> str:
+        """Return what to tell people."""
+        words = gettext("The replay is %(state)s. Nothing was done.")
+        return words % {"state": self.state.label.lower()}
 
 
 def preview(replay: Replay) -> int:
@@ -129,10 +141,7 @@ def _move(
             state=after, **fields
         ):
             return
-    replay = Replay.objects.get(pk=replay_id)
-    raise ReplayStateError(
-        f"The replay is {replay.get_state_display().lower()}. Nothing was done."
-    )
+    raise ReplayStateError(Replay.objects.get(pk=replay_id).state)
 
 
 def replay_slice(replay_id: UUID, now: datetime) -> bool:

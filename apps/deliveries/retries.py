@@ -32,6 +32,9 @@ MAX_JITTER = 0.1
 
 MAX_RETRY_AFTER = timedelta(hours=24)
 
+LONGEST_UNDERWAY = timedelta(hours=24)
+"""After so long nobody asks any more what became of what a provider took."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -40,7 +43,9 @@ class Tried:
     ``attempt`` counts from 1, or from when it was sent again by a person.
     ``repeats_ambiguous`` tells whether the action may run twice, ``jitter`` is a
     random number in [0, 1), ``expires_at`` the end of the action's freshness limit. A
-    test (``is_test``) shows its result to somebody and is over.
+    test (``is_test``) shows its result to somebody and is over. ``underway_since``
+    tells that the attempt only asked for what the provider took before, and
+    ``poll_after_seconds`` when the next one asks.
     """
 
     outcome: str
@@ -53,6 +58,14 @@ class Tried:
     retry_after_seconds: float | None = None
     expires_at: datetime | None = None
     is_test: bool = False
+    underway_since: datetime | None = None
+    poll_after_seconds: float | None = None
+
+    @property
+    def is_underway(self) -> bool:
+        """Tell whether the provider has it: from now on it is only asked for."""
+        is_taken = self.outcome == AttemptOutcome.UNDERWAY
+        return is_taken or self.underway_since is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +98,28 @@ def next_step(tried: Tried) -> NextStep:
     if outcome in FINAL_STEPS or tried.is_test:
         return FINAL_STEPS.get(outcome, NextStep(DeliveryState.FAILED))
     if outcome == AttemptOutcome.AUTH:
-        if tried.has_connection:
-            return NextStep(DeliveryState.HELD, HeldReason.CONNECTION_AUTH)
-        return NextStep(DeliveryState.FAILED)
+        held = NextStep(DeliveryState.HELD, HeldReason.CONNECTION_AUTH)
+        return held if tried.has_connection else NextStep(DeliveryState.FAILED)
+    if tried.is_underway:
+        return _next_poll(tried)
     if outcome in MAY_HAVE_BEEN_SENT and not tried.repeats_ambiguous:
         return NextStep(DeliveryState.HELD, HeldReason.AMBIGUOUS)
     due_at = next_due(tried)
     if due_at is None or (tried.expires_at is not None and due_at > tried.expires_at):
         return NextStep(DeliveryState.FAILED)
+    return NextStep(DeliveryState.RETRYING, due_at=due_at)
+
+
+def _next_poll(tried: Tried) -> NextStep:
+    """Ask again: that changes nothing, so it may run twice and uses up no retry."""
+    wait = tried.poll_after_seconds
+    if tried.outcome == AttemptOutcome.UNKNOWN:
+        wait = 0.0
+    since = tried.underway_since or tried.finished_at
+    if wait is None or tried.finished_at - since > LONGEST_UNDERWAY:
+        return NextStep(DeliveryState.HELD, HeldReason.AMBIGUOUS)
+    asked = timedelta(seconds=max(tried.retry_after_seconds or 0.0, wait))
+    due_at = tried.finished_at + min(asked, MAX_RETRY_AFTER)
     return NextStep(DeliveryState.RETRYING, due_at=due_at)
 
 

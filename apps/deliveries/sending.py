@@ -19,10 +19,8 @@ from apps.deliveries.context import MacroValues
 from apps.deliveries.recording import Finished
 from apps.deliveries.retries import NextStep, Tried, delays_of, next_step
 from apps.deliveries.signalling import signal_of
-from apps.deliveries.states import (
-    AttemptOutcome,
-    DeliveryKind,
-)
+from apps.deliveries.states import AttemptOutcome, DeliveryKind
+from apps.deliveries.underway import change_of, underway_of
 from apps.postbacks.compiled import timing_of
 from apps.postbacks.models import RuleRevision
 from apps.postbacks.timing import Timing, next_opening
@@ -102,6 +100,7 @@ def job_for(row: Any, connection: Mapping[str, Any], now: datetime) -> Job:
         settings=revision.settings,
         connection=connection,
         is_test=is_test,
+        underway=underway_of(row),
     )
 
 
@@ -129,10 +128,10 @@ def opens_at(row: Any, now: datetime) -> datetime:
     """Return when the rule's sending hours let a claimed delivery go; ``now`` or later.
 
     Hours are looked at when it is planned, and again here: it may have waited, and a
-    retry falls on any hour.
+    retry falls on any hour. To ask what became of it is to send nothing.
     """
     timing = revision_of(row.revision_id).timing
-    if timing is None or row.kind == DeliveryKind.TEST:
+    if timing is None or row.kind == DeliveryKind.TEST or row.ticket:
         return now
     return next_opening(timing.windows, timing.zone, now)
 
@@ -147,7 +146,10 @@ def attempt(
         result = _run(row, revision, connection, started_at)
     except Exception:
         logger.exception("Action crashed", extra={"delivery_id": str(row.id)})
-        result = AttemptResult(CRASHED)
+        # While the provider has it, a crash must not end it: sent again, it would post.
+        result = AttemptResult(
+            replace(CRASHED, outcome=Outcome.AMBIGUOUS) if row.ticket else CRASHED
+        )
     return _finished(row, revision, (started_at, clock()), result)
 
 
@@ -191,7 +193,7 @@ def _is_expired(row: Any, revision: LoadedRevision, now: datetime) -> bool:
 def _expires_at(row: Any, revision: LoadedRevision) -> datetime | None:
     """Return until when the provider accepts it, counted from when it happened."""
     limit = revision.action.freshness_limit
-    if limit is None:
+    if limit is None or row.ticket:
         return None
     happened_at: datetime = row.occurred_at or row.conversion_time or row.created_at
     return happened_at + limit
@@ -212,7 +214,7 @@ def tried_of(
     *,
     outcome: str,
     finished_at: datetime,
-    retry_after_seconds: float | None = None,
+    judgement: Judgement | None = None,
 ) -> Tried:
     """Return what the decision about the next step needs to know."""
     return Tried(
@@ -223,9 +225,11 @@ def tried_of(
         has_connection=row.connection_id is not None,
         delays=revision.delays,
         jitter=random.random(),  # noqa: S311 - spreads retries, no secret
-        retry_after_seconds=retry_after_seconds,
+        retry_after_seconds=judgement.retry_after_seconds if judgement else None,
         expires_at=_expires_at(row, revision),
         is_test=row.kind == DeliveryKind.TEST,
+        underway_since=row.underway_since,
+        poll_after_seconds=judgement.poll_after_seconds if judgement else None,
     )
 
 
@@ -243,8 +247,9 @@ def _finished(
         revision,
         outcome=outcome,
         finished_at=finished_at,
-        retry_after_seconds=judgement.retry_after_seconds,
+        judgement=judgement,
     )
+    step = _within_hours(tried, revision.timing)
     return Finished(
         delivery_id=row.id,
         lease_token=row.lease_token,
@@ -252,7 +257,7 @@ def _finished(
         started_at=started_at,
         finished_at=finished_at,
         outcome=outcome,
-        step=_within_hours(next_step(tried), revision.timing),
+        step=step,
         code=judgement.code,
         message=judgement.message,
         **_what_was_said(result),
@@ -261,6 +266,7 @@ def _finished(
         signal=signal_of(row, result, finished_at),
         findings=judgement.findings,
         list_change=judgement.list_change,
+        ticket=change_of(row, judgement, step, finished_at),
         pauses_rule_id=row.rule_id if judgement.pauses_rule else None,
         refused_connection_id=(
             row.connection_id if outcome == AttemptOutcome.AUTH else None
@@ -280,9 +286,10 @@ def _what_was_said(result: AttemptResult) -> dict[str, Any]:
     }
 
 
-def _within_hours(step: NextStep, timing: Timing | None) -> NextStep:
-    """Put a retry off to the rule's sending hours."""
-    if step.due_at is None or timing is None:
+def _within_hours(tried: Tried, timing: Timing | None) -> NextStep:
+    """Return what follows, a retry put off to the rule's sending hours."""
+    step = next_step(tried)
+    if step.due_at is None or timing is None or tried.is_underway:
         return step
     due_at = next_opening(timing.windows, timing.zone, step.due_at)
     return replace(step, due_at=due_at)

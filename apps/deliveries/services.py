@@ -61,6 +61,8 @@ def mark_delivered(
         state=DeliveryState.DELIVERED,
         reason=MARKED,
         finished_at=now,
+        ticket="",
+        underway_since=None,
     )
 
 

@@ -48,6 +48,9 @@ def _contact(result: AttemptResult, at: datetime) -> Contact | None:
 def _counts_as_failure(row: Any, outcome: Outcome) -> bool | None:
     if row.kind != DeliveryKind.LIVE or row.replay_id is not None:
         return None
-    if outcome in (Outcome.SUCCESS, Outcome.SKIPPED):
+    if outcome in (Outcome.SUCCESS, Outcome.SKIPPED, Outcome.UNDERWAY):
         return False
+    if row.ticket and outcome in (Outcome.RETRY, Outcome.AMBIGUOUS):
+        # The provider has it; that nobody could ask is the destination's trouble.
+        return None
     return None if outcome is Outcome.AUTH else True

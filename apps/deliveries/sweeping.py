@@ -18,7 +18,7 @@ from apps.deliveries.states import AttemptOutcome, DestinationState
 
 EXPIRED = """
 SELECT d.id, d.attempts, d.attempts_before, d.lease_token, d.revision_id,
-       d.lease_until, d.created_at, d.kind,
+       d.lease_until, d.created_at, d.kind, d.ticket, d.underway_since,
        r.connection_id, e.occurred_at, cv.occurred_at AS conversion_time
   FROM deliveries_delivery d JOIN postbacks_postbackrule r ON r.id = d.rule_id
   LEFT JOIN tracking_event e ON e.id = d.event_id

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.ids import uuid7, uuid7_from
@@ -101,6 +102,9 @@ def _refuse_too_many(rule: PostbackRule, now: datetime) -> None:
     )
     if recent[:TESTS_A_MINUTE].count() >= TESTS_A_MINUTE:
         raise TooManyTestsError(
-            f"This postback was tested {TESTS_A_MINUTE} times within a minute. Wait a "
-            "little: its destination is somebody's real server."
+            _(
+                "This postback was tested %(count)d times within a minute. Wait a "
+                "little: its destination is somebody's real server."
+            )
+            % {"count": TESTS_A_MINUTE}
         )

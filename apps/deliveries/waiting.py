@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.deliveries.models import Delivery, Destination
 from apps.deliveries.states import BreakerState, DeliveryState, DestinationState
@@ -33,25 +35,30 @@ def _for_the_earlier(delivery: Delivery) -> str:
     )
     if earlier is None:
         return ""
-    return (
-        f"The postback keeps the order: delivery {earlier.pk} of the same transaction "
-        f"is {earlier.get_state_display().lower()}."
+    words = _(
+        "The postback keeps the order: delivery %(id)s of the same transaction is "
+        "%(state)s."
     )
+    return words % {"id": earlier.pk, "state": earlier.get_state_display().lower()}
 
 
 def _for_the_destination(destination: Destination) -> str:
     if destination.state == DestinationState.PAUSED:
-        return "The destination is paused."
+        return _("The destination is paused.")
     if destination.breaker != BreakerState.CLOSED and destination.retry_at:
         at = date_format(localtime(destination.retry_at), "H:i:s")
-        return (
-            f"The destination failed {destination.failures} times in a row. One "
-            f"request tries it at {at}."
+        words = ngettext(
+            "The destination failed %(count)d times in a row. One request tries it at "
+            "%(at)s.",
+            "The destination failed %(count)d times in a row. One request tries it at "
+            "%(at)s.",
+            destination.failures,
         )
+        return words % {"count": destination.failures, "at": at}
     if destination.rate_per_second is not None:
-        return (
-            f"At most {destination.rate_per_second:g} a second go to its destination."
-        )
+        words = _("At most %(rate)s a second go to its destination.")
+        return words % {"rate": f"{destination.rate_per_second:g}"}
     if destination.maximum_concurrency is not None:
-        return f"At most {destination.maximum_concurrency} at a time go there."
+        words = _("At most %(count)d at a time go there.")
+        return words % {"count": destination.maximum_concurrency}
     return ""

@@ -1,6 +1,7 @@
 """Named sets of event types that offers share; always live (R197)."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
@@ -15,23 +16,31 @@ from apps.offers.models import (
 class EventList(TimeStamped):
     """A set of event types; a change counts at once for every offer that uses it."""
 
-    name = models.CharField(max_length=120)
-    description = models.CharField(max_length=300, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.CharField(_("description"), max_length=300, blank=True)
     event_types = models.ManyToManyField(
-        EventType, through="EventListItem", related_name="event_lists"
+        EventType,
+        through="EventListItem",
+        related_name="event_lists",
+        verbose_name=_("event types"),
     )
     offers = models.ManyToManyField(
-        Offer, through="OfferEventList", related_name="event_lists"
+        Offer,
+        through="OfferEventList",
+        related_name="event_lists",
+        verbose_name=_("offers"),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event list")
+        verbose_name_plural = _("event lists")
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],
                 name="event_list_name_unique",
-                violation_error_message="An event list of this name exists already.",
+                violation_error_message=_("An event list of this name exists already."),
             ),
         ]
 
@@ -42,19 +51,23 @@ class EventList(TimeStamped):
 class EventListItem(models.Model):
     """An event type in a list."""
 
-    event_list = models.ForeignKey(EventList, on_delete=models.CASCADE)
-    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE)
+    event_list = models.ForeignKey(
+        EventList, on_delete=models.CASCADE, verbose_name=_("event list")
+    )
+    event_type = models.ForeignKey(
+        EventType, on_delete=models.CASCADE, verbose_name=_("event type")
+    )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "event of a list"
-        verbose_name_plural = "events of a list"
+        verbose_name = _("event of a list")
+        verbose_name_plural = _("events of a list")
         constraints = [
             models.UniqueConstraint(
                 fields=["event_list", "event_type"],
                 name="event_list_item_unique",
-                violation_error_message="This event is in the list already.",
+                violation_error_message=_("This event is in the list already."),
             ),
         ]
 
@@ -65,19 +78,23 @@ class EventListItem(models.Model):
 class OfferEventList(models.Model):
     """A list attached to an offer."""
 
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE)
-    event_list = models.ForeignKey(EventList, on_delete=models.CASCADE)
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, verbose_name=_("offer"))
+    event_list = models.ForeignKey(
+        EventList, on_delete=models.CASCADE, verbose_name=_("event list")
+    )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "offer that uses a list"
-        verbose_name_plural = "offers that use a list"
+        verbose_name = _("offer that uses a list")
+        verbose_name_plural = _("offers that use a list")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "event_list"],
                 name="offer_event_list_unique",
-                violation_error_message="This list is attached to the offer already.",
+                violation_error_message=_(
+                    "This list is attached to the offer already."
+                ),
             ),
         ]
 

@@ -11,22 +11,22 @@ class Category(models.TextChoices):
     payability (R15); see ``EffectiveCategory``.
     """
 
-    VIEWS = "views", "Views"
-    ENGAGEMENT = "engagement", "Engagement"
-    PROGRESS = "progress", "Progress"
-    CONVERSION = "conversion", "Conversion"
-    UNCATEGORIZED = "uncategorized", "Uncategorized"
+    VIEWS = "views", _("Views")
+    ENGAGEMENT = "engagement", _("Engagement")
+    PROGRESS = "progress", _("Progress")
+    CONVERSION = "conversion", _("Conversion")
+    UNCATEGORIZED = "uncategorized", _("Uncategorized")
 
 
 class EffectiveCategory(models.TextChoices):
     """The category an accepted event has, which postbacks choose from."""
 
-    VIEWS = "views", "Views"
-    ENGAGEMENT = "engagement", "Engagement"
-    PROGRESS = "progress", "Progress"
-    CONVERSIONS = "conversions", "Conversions"
-    PARTIAL_CONVERSIONS = "partial_conversions", "Partial conversions"
-    UNCATEGORIZED = "uncategorized", "Uncategorized"
+    VIEWS = "views", _("Views")
+    ENGAGEMENT = "engagement", _("Engagement")
+    PROGRESS = "progress", _("Progress")
+    CONVERSIONS = "conversions", _("Conversions")
+    PARTIAL_CONVERSIONS = "partial_conversions", _("Partial conversions")
+    UNCATEGORIZED = "uncategorized", _("Uncategorized")
 
 
 class RepeatPolicy(models.TextChoices):
@@ -35,26 +35,26 @@ class RepeatPolicy(models.TextChoices):
     A report without the id that its policy asks for counts once per transaction.
     """
 
-    ONCE_PER_TRANSACTION = "once_per_transaction", "Once per transaction"
-    ONCE_PER_DEVICE = "once_per_device", "Once per device (device_id)"
-    ONCE_PER_USER = "once_per_user", "Once per user (user_id)"
-    UNLIMITED = "unlimited", "As often as it is reported"
+    ONCE_PER_TRANSACTION = "once_per_transaction", _("Once per transaction")
+    ONCE_PER_DEVICE = "once_per_device", _("Once per device (device_id)")
+    ONCE_PER_USER = "once_per_user", _("Once per user (user_id)")
+    UNLIMITED = "unlimited", _("As often as it is reported")
 
 
 class ConversionOutcome(models.TextChoices):
     """What an event may do to the conversion of its transaction (R211)."""
 
-    PENDING = "pending", "Pending"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
+    PENDING = "pending", _("Pending")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
 
 
 class FieldType(models.TextChoices):
     """What a custom field holds."""
 
-    TEXT = "text", "Text"
-    NUMBER = "number", "Number"
-    DATE = "date", "Date (YYYY-MM-DD)"
+    TEXT = "text", _("Text")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Date (YYYY-MM-DD)")
 
 
 class StandardKind(models.TextChoices):

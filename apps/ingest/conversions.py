@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.deliveries import waking
@@ -28,6 +29,16 @@ RELEASE_AT_ONCE = 500
 
 class ForbiddenMoveError(Exception):
     """A conversion cannot go from its status to the one asked for."""
+
+    def __init__(self, old: str, new: str) -> None:
+        """Keep the status it has and the one it was to get."""
+        super().__init__(old, new)
+        self.old, self.new = ConversionStatus(old), ConversionStatus(new)
+
+    def __str__(self) -> str:
+        """Return what to tell people."""
+        words = _("A conversion that is %(old)s cannot become %(new)s.")
+        return words % {"old": self.old.label.lower(), "new": self.new.label.lower()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +71,7 @@ def move_conversion(
     if conversion.status == move.status:
         return None
     if move.status not in STATUS_MOVES[conversion.status]:
-        raise ForbiddenMoveError(
-            f"A conversion that is {conversion.get_status_display().lower()} cannot "
-            f"become {ConversionStatus(move.status).label.lower()}."
-        )
+        raise ForbiddenMoveError(conversion.status, move.status)
     change = _record_change(conversion, move, now)
     if move.fires_postbacks:
         _plan(change, now)

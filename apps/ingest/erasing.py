@@ -136,6 +136,9 @@ def _erase_deliveries(lead: Lead) -> Erasure:
     attempts.exclude(message="").update(message=ERASED)
     blanked = attempts.update(response_headers={}, response_body="", findings={})
     Delivery.objects.filter(pk__in=done).exclude(message="").update(message=ERASED)
+    # What is open is asked for until it ends; nobody asks for what was cancelled.
+    cancelled = Delivery.objects.filter(pk__in=done, state=DeliveryState.CANCELLED)
+    cancelled.exclude(ticket="").update(ticket="", underway_since=None)
     return Erasure(blanked, len(states) - len(done))
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
@@ -16,9 +17,9 @@ from apps.tracking.models import (
 class Result(models.TextChoices):
     """What became of an inbound request (DESIGN §5)."""
 
-    ACCEPTED = "accepted", "Accepted"
-    DUPLICATE = "duplicate", "Duplicate"
-    REFUSED = "refused", "Refused"
+    ACCEPTED = "accepted", _("Accepted")
+    DUPLICATE = "duplicate", _("Duplicate")
+    REFUSED = "refused", _("Refused")
 
 
 class RefusedRequest(models.Model):
@@ -27,34 +28,42 @@ class RefusedRequest(models.Model):
     Query, body and headers are stored redacted: no token, no secret.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    received_at = models.DateTimeField()
-    result = models.CharField(max_length=10, choices=Result.choices)
-    reason = models.CharField(max_length=80)
-    detail = models.CharField(max_length=500, blank=True)
-    method = models.CharField(max_length=8)
-    path = models.CharField(max_length=500)
-    fields = models.JSONField(default=dict)
-    headers = models.JSONField(default=dict)
-    remote_address = models.GenericIPAddressField(null=True)
-    token_prefix = models.CharField(max_length=8, blank=True)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
+    received_at = models.DateTimeField(_("received at"))
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    reason = models.CharField(_("reason"), max_length=80)
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+    method = models.CharField(_("method"), max_length=8)
+    path = models.CharField(_("path"), max_length=500)
+    fields = models.JSONField(_("fields"), default=dict)
+    headers = models.JSONField(_("headers"), default=dict)
+    remote_address = models.GenericIPAddressField(_("remote address"), null=True)
+    token_prefix = models.CharField(_("token prefix"), max_length=8, blank=True)
     offer = models.ForeignKey(
-        Offer, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+        Offer,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("offer"),
     )
-    event_name = models.CharField(max_length=200, blank=True)
-    transaction_id = models.CharField(max_length=64, blank=True)
+    event_name = models.CharField(_("event name"), max_length=200, blank=True)
+    transaction_id = models.CharField(_("transaction id"), max_length=64, blank=True)
     first_event = models.ForeignKey(
         Event,
         on_delete=models.SET_NULL,
         null=True,
         related_name="+",
         db_index=False,
-        help_text="The event that a duplicate repeats.",
+        help_text=_("The event that a duplicate repeats."),
+        verbose_name=_("first event"),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("refused request")
+        verbose_name_plural = _("refused requests")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(result__in=(Result.REFUSED, Result.DUPLICATE)),

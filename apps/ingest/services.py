@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import User
 from apps.attribution.storage import MissingSubjectsError, make_subjects
+from apps.core.source_texts import source_text
 from apps.deliveries import waking
 from apps.deliveries.caps import take_caps
 from apps.deliveries.states import DeliveryState
@@ -274,7 +275,8 @@ def _moves_by_repeat(inbound: Inbound, new: NewEvent, first: First) -> bool:
         change = move_conversion(first.conversion_id, move, inbound.received_at)
     except ForbiddenMoveError as error:
         offer_id = new.columns["offer_id"]
-        raise RefusedError("bad_status", str(error), offer_id=offer_id) from error
+        detail = source_text(error)
+        raise RefusedError("bad_status", detail, offer_id=offer_id) from error
     return change is not None
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
+from django.utils import translation
 
 from apps.core.sql import trust_connection
 from apps.ingest.inbound import bearer_token
@@ -28,9 +29,11 @@ def shortcut(
             return get_response(request)
         request.resolver_match = match = _resolved(request.path_info)
         trust_connection()
-        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        if hasattr(response, "render"):
-            response = response.render()
+        # Programs read English, whatever language the installation's admin speaks.
+        with translation.override(None):
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            if hasattr(response, "render"):
+                response = response.render()
         # Without it a keep-alive answer would be sent in chunks.
         response["Content-Length"] = str(len(response.content))
         return response

@@ -6,11 +6,32 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.postbacks.compiled import SAMPLE_PARTS, CompiledRule, Conditions
 from apps.postbacks.facts import NO_FACTS, Facts
 
 OF_FIELD = "field "
 """Begins the names of the checks of fields."""
+LABELS = {
+    "status": _("status"),
+    "offer": _("offer"),
+    "affiliate": _("affiliate"),
+    "goal": _("goal"),
+    "conversion status": _("conversion status"),
+    "event": _("event"),
+    "custom event": _("custom event"),
+    "event type": _("event type"),
+    "category": _("category"),
+    "operation": _("operation"),
+    "reason": _("reason"),
+    "sending mode": _("sending mode"),
+    "click age": _("click age"),
+    "consent": _("consent"),
+    "sample": _("sample"),
+}
+"""What people call the checks, by their names."""
 ANY = None
 """What a condition that is not set wants."""
 
@@ -51,7 +72,8 @@ class Trigger(NamedTuple):
 class Check(NamedTuple):
     """One condition: what the rule wanted, what the trigger had.
 
-    ``wanted`` and ``got`` are plain values and ids; ``explain`` puts names to them.
+    ``wanted`` and ``got`` are plain values and ids, for events are many and few are
+    looked at; ``explain`` puts names and words to them.
     """
 
     name: str
@@ -59,6 +81,14 @@ class Check(NamedTuple):
     got: Any
     ok: bool
     note: str = ""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        if self.name.startswith(OF_FIELD):
+            name = self.name.removeprefix(OF_FIELD)
+            return gettext("field %(name)s") % {"name": name}
+        return str(LABELS[self.name])
 
 
 def further_checks(rule: CompiledRule, trigger: Trigger) -> Iterator[Check]:
@@ -75,9 +105,7 @@ def further_checks(rule: CompiledRule, trigger: Trigger) -> Iterator[Check]:
         yield _click_age(wanted.maximum_click_age, trigger)
     for condition in wanted.fields:
         got = trigger.facts.text(condition.name)
-        yield Check(
-            f"{OF_FIELD}{condition.name}", condition.wanted, got, condition.holds(got)
-        )
+        yield Check(f"{OF_FIELD}{condition.name}", condition, got, condition.holds(got))
     yield from _suppressing(rule.id, wanted, trigger)
 
 
@@ -87,12 +115,7 @@ def _suppressing(rule_id: int, wanted: Conditions, trigger: Trigger) -> Iterator
         yield Check("consent", "given", "given" if has_it else "not given", has_it)
     if wanted.sample < SAMPLE_PARTS:
         place = sample_place(rule_id, trigger.transaction_id)
-        yield Check(
-            "sample",
-            f"the first {wanted.sample / 100:g} %",
-            f"{place / 100:g} %",
-            place < wanted.sample,
-        )
+        yield Check("sample", wanted.sample, place, place < wanted.sample)
 
 
 def _is_one_of(name: str, wanted: frozenset[str], got: str) -> Check:
@@ -100,15 +123,10 @@ def _is_one_of(name: str, wanted: frozenset[str], got: str) -> Check:
 
 
 def _click_age(maximum: timedelta, trigger: Trigger) -> Check:
-    wanted = f"at most {_hours(maximum)}"
     if trigger.clicked_at is None or trigger.happened_at is None:
-        return Check("click age", wanted, "no click", ok=False)
+        return Check("click age", maximum, "no click", ok=False)
     age = trigger.happened_at - trigger.clicked_at
-    return Check("click age", wanted, _hours(age), age <= maximum)
-
-
-def _hours(age: timedelta) -> str:
-    return f"{age.total_seconds() / 3600:.1f} h"
+    return Check("click age", maximum, age, age <= maximum)
 
 
 def sample_place(rule_id: int, transaction_id: str) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
 from apps.actions.pattern_syntax import PatternError
 from apps.actions.patterns import compile_pattern
 from apps.postbacks.models import Operator
@@ -73,7 +75,8 @@ def _ordered(compare: Callable[[object, object], bool], value: str) -> Test:
         if wanted is not None:
             return _comparing(compare, wanted, read)
     raise UnusableConditionError(
-        f"«{value}» is neither a number nor a date, e.g. 12.50 or 2026-01-31."
+        _("«%(value)s» is neither a number nor a date, e.g. 12.50 or 2026-01-31.")
+        % {"value": value}
     )
 
 
@@ -94,7 +97,8 @@ def _matching(value: str) -> Test:
     try:
         return compile_pattern(value).search
     except PatternError as error:
-        raise UnusableConditionError(f"The expression is not usable: {error}") from None
+        words = _("The expression is not usable: %(problem)s")
+        raise UnusableConditionError(words % {"problem": error}) from None
 
 
 def _same(got: str, wanted: str) -> bool:

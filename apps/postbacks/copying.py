@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.goals.models import GoalStatus
@@ -83,8 +84,8 @@ def _duplicate(
         snapshot["goal_id"] = goals.get(rule.goal.name)
         if snapshot["goal_id"] is None:
             notices.append(
-                f"#{rule.pk}: the offer has no goal «{rule.goal.name}», the copy has "
-                "none."
+                _("#%(id)d: the offer has no goal «%(goal)s», the copy has none.")
+                % {"id": rule.pk, "goal": rule.goal.name}
             )
     copy = PostbackRule(
         offer=offer,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import Affiliate
 from apps.attribution.models import FactState
@@ -21,11 +22,12 @@ from apps.goals.models import Goal
 from apps.offers.models import (
     Offer,
 )
-from apps.postbacks.checks import Check, Trigger
+from apps.postbacks.checks import Trigger
 from apps.postbacks.compiled import CompiledRule
 from apps.postbacks.matching import Verdict, evaluate
 from apps.postbacks.models import PostbackRule, RuleRevision
 from apps.postbacks.triggers import change_trigger, event_trigger, fact_trigger
+from apps.postbacks.verdict_words import in_words
 from apps.tracking.models import (
     ConversionChange,
     Event,
@@ -56,9 +58,9 @@ def explain_event(event: Event) -> list[Explanation]:
     changes = event.changes.select_related(
         "conversion__offer", "conversion__click", "event"
     )
-    triggers = [("Event", event_trigger(event))]
+    triggers = [(_("Event"), event_trigger(event))]
     triggers += [
-        (f"Conversion: {change}", change_trigger(change))
+        (_label_of(change), change_trigger(change))
         for change in changes
         if change.fires_postbacks
     ]
@@ -82,10 +84,14 @@ def _fact_triggers(event: Event, trigger: Trigger) -> list[tuple[str, Trigger]]:
 def explain_change(change: ConversionChange) -> list[Explanation]:
     """Return the verdict of every rule on a change of status made by hand."""
     return _explain(
-        [(f"Conversion: {change}", change_trigger(change))],
+        [(_label_of(change), change_trigger(change))],
         offer_id=change.conversion.offer_id,
         at=change.changed_at,
     )
+
+
+def _label_of(change: ConversionChange) -> str:
+    return _("Conversion: %(change)s") % {"change": change}
 
 
 def explain_rule(rule: PostbackRule, trigger: Trigger, label: str) -> Explanation:
@@ -148,7 +154,7 @@ def _with_names(found: list[Explanation]) -> list[Explanation]:
             verdict=replace(
                 explanation.verdict,
                 checks=tuple(
-                    _named(check, names) for check in explanation.verdict.checks
+                    in_words(check, names) for check in explanation.verdict.checks
                 ),
             ),
         )
@@ -170,15 +176,3 @@ def _names_of(
     return {
         row.pk: f"{row.name} (#{row.pk})" for row in model.objects.filter(pk__in=ids)
     }
-
-
-def _named(check: Check, names: dict[str, dict[int, str]]) -> Check:
-    if check.name in names:
-        known = names[check.name]
-        return check._replace(
-            wanted=known.get(check.wanted, "any"),
-            got=known.get(check.got, "none"),
-        )
-    if isinstance(check.wanted, list):
-        return check._replace(wanted=", ".join(check.wanted) or "nothing")
-    return check

@@ -7,6 +7,7 @@ stops early, so that its verdict names every condition that was not met.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from apps.core.source_texts import gettext_noop
 from apps.postbacks.checks import ANY, Check, Trigger, further_checks
 from apps.postbacks.compiled import UNCONDITIONAL, CompiledRule
 from apps.postbacks.fact_checks import fact_check
@@ -76,7 +77,7 @@ def _equals(name: str, wanted: int | None, got: int | None) -> Check:
 def _goal_check(rule: CompiledRule, trigger: Trigger) -> Check:
     if rule.goal_id is not ANY and not trigger.has_goals:
         # R94: kept, but not evaluated while the offer's goals are switched off.
-        note = "The offer's goals are switched off."
+        note = gettext_noop("The offer's goals are switched off.")
         return Check("goal", rule.goal_id, trigger.goal_id, ok=True, note=note)
     return _equals("goal", rule.goal_id, trigger.goal_id)
 
@@ -105,8 +106,7 @@ def _event_check(rule: CompiledRule, trigger: Trigger) -> Check:
         return _equals("event type", rule.event_type_id, trigger.event_type_id)
     wanted = sorted(rule.categories | rule.custom_events.keys())
     got = trigger.category
-    note = f"The event is «{trigger.event_name}»." if trigger.event_name else ""
-    return Check("category", wanted, got, got in rule.categories, note)
+    return Check("category", wanted, got, got in rule.categories, trigger.event_name)
 
 
 Bucket = dict[tuple[str, str | int], list[CompiledRule]]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.events.models import SeenEventName
 from apps.offers.models import OfferAffiliate
@@ -78,8 +80,10 @@ def name_warnings(rule: PostbackRule) -> list[NameWarning]:
     return found + [
         NameWarning(
             event.name,
-            "Names are usually lowercase with underscores, like signup_complete. It "
-            "must be exactly what the integration sends.",
+            _(
+                "Names are usually lowercase with underscores, like signup_complete. "
+                "It must be exactly what the integration sends."
+            ),
         )
         for event in rule.custom_events.all()
         if not IN_STYLE.fullmatch(event.name)
@@ -123,22 +127,29 @@ def _recent_names(rule: PostbackRule) -> list[str]:
 
 def _cause(name: str, seen: _Seen | None, known: list[str]) -> str:
     if seen is not None and seen.filtered:
-        return (
-            f"Received {seen.filtered} times, each time filtered by a limit of the "
-            "offer."
+        words = ngettext(
+            "Received %(count)d times, each time filtered by a limit of the offer.",
+            "Received %(count)d times, each time filtered by a limit of the offer.",
+            seen.filtered,
         )
+        return words % {"count": seen.filtered}
     if seen is not None and seen.refused:
-        return (
-            f"Received {seen.refused} times, each time refused. The refused requests "
-            "say why."
+        words = ngettext(
+            "Received %(count)d times, each time refused. The refused requests say "
+            "why.",
+            "Received %(count)d times, each time refused. The refused requests say "
+            "why.",
+            seen.refused,
         )
+        return words % {"count": seen.refused}
     near = _near(name, known)
     if near:
-        return (
-            f"Never received, but «{near}» was. Names match exactly, capital letters "
+        words = _(
+            "Never received, but «%(name)s» was. Names match exactly, capital letters "
             "too."
         )
-    return (
+        return words % {"name": near}
+    return _(
         "Never received: the integration does not send it yet, or under another name."
     )
 

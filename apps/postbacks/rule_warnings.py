@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from apps.actions import registry
 from apps.actions.base import Action, Group
 from apps.connections.models import ConnectionState
@@ -47,16 +49,20 @@ def _of_trigger(rule: PostbackRule) -> Iterator[RuleWarning]:
     is_of_events = rule.trigger == TriggerKind.EVENT
     if is_of_events and not _has_events(rule):
         yield RuleWarning(
-            "never fires",
-            "It reacts to no event: choose a use case, categories, an event type or "
-            "custom events.",
+            _("never fires"),
+            _(
+                "It reacts to no event: choose a use case, categories, an event type "
+                "or custom events."
+            ),
         )
     offer = rule.offer
     if rule.goal is not None and offer is not None and not offer.enable_goals:
         yield RuleWarning(
-            "goal ignored",
-            "Its goal is kept but not asked for, because the goals of the offer are "
-            "off. Switch them on at the offer.",
+            _("goal ignored"),
+            _(
+                "Its goal is kept but not asked for, because the goals of the offer "
+                "are off. Switch them on at the offer."
+            ),
         )
 
 
@@ -69,9 +75,12 @@ def _of_connection(rule: PostbackRule) -> Iterator[RuleWarning]:
     connection = rule.connection
     if connection is not None and connection.state != ConnectionState.OK:
         yield RuleWarning(
-            "connection down",
-            "Its connection is disabled, or the provider refused the credentials, so "
-            "deliveries are held. Renew them at the connection, or choose another.",
+            _("connection down"),
+            _(
+                "Its connection is disabled, or the provider refused the credentials, "
+                "so deliveries are held. Renew them at the connection, or choose "
+                "another."
+            ),
         )
 
 
@@ -79,15 +88,19 @@ def _of_action(rule: PostbackRule, action: Action) -> Iterator[RuleWarning]:
     names = action.macro_names(rule.settings)
     if action.group is Group.WEB and not any(map(_identifies, names)):
         yield RuleWarning(
-            "no click id",
-            "The receiver cannot tell which click it is about. Add "
-            "{partner_click_id}, the receiver's own id, or {transaction_id}, ours.",
+            _("no click id"),
+            _(
+                "The receiver cannot tell which click it is about. Add "
+                "{partner_click_id}, the receiver's own id, or {transaction_id}, ours."
+            ),
         )
     if action.is_audience and set(rule.categories) - {EffectiveCategory.CONVERSIONS}:
         yield RuleWarning(
-            "more than conversions",
-            "For audiences Conversions alone are recommended: more categories send "
-            "more data and may add noise.",
+            _("more than conversions"),
+            _(
+                "For audiences Conversions alone are recommended: more categories send "
+                "more data and may add noise."
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.actions import registry
 from apps.core import secret_box
+from apps.core.source_texts import source_text
 from apps.goals.models import Goal
 from apps.postbacks.compiled import CompiledRule
 from apps.postbacks.models import (
@@ -138,7 +139,9 @@ def set_rule_status(
             rule=PostbackRule.objects.get(pk=rule_id),
             author=author,
             now=now,
-            comment=f"{RuleStatus(status).label}: {reason}" if reason else "",
+            comment=(
+                f"{source_text(RuleStatus(status).label)}: {reason}" if reason else ""
+            ),
         )
     return bool(changed)
 

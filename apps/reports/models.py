@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.visibility import ScopedQuerySet
@@ -14,13 +15,17 @@ from apps.postbacks.models import PostbackRule
 class EventHour(models.Model):
     """How many events an offer accepted in the hour that begins at ``hour`` (UTC)."""
 
-    hour = models.DateTimeField()
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
-    accepted = models.PositiveIntegerField()
+    hour = models.DateTimeField(_("hour"))
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, related_name="+", verbose_name=_("offer")
+    )
+    accepted = models.PositiveIntegerField(_("accepted"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event hour")
+        verbose_name_plural = _("event hours")
         constraints = [
             models.UniqueConstraint(fields=["hour", "offer"], name="event_hour_unique"),
         ]
@@ -34,25 +39,33 @@ class DeliveryHour(models.Model):
 
     AFFILIATE_PATH = "rule__owner_affiliate"
 
-    hour = models.DateTimeField()
-    rule = models.ForeignKey(PostbackRule, on_delete=models.CASCADE, related_name="+")
-    planned = models.PositiveIntegerField()
-    delivered = models.PositiveIntegerField()
-    failed = models.PositiveIntegerField()
-    held = models.PositiveIntegerField()
+    hour = models.DateTimeField(_("hour"))
+    rule = models.ForeignKey(
+        PostbackRule, on_delete=models.CASCADE, related_name="+", verbose_name=_("rule")
+    )
+    planned = models.PositiveIntegerField(_("planned"))
+    delivered = models.PositiveIntegerField(_("delivered"))
+    failed = models.PositiveIntegerField(_("failed"))
+    held = models.PositiveIntegerField(_("held"))
     p95_ms = models.PositiveIntegerField(
-        null=True, help_text="95 % of the delivered ones took at most this long."
+        _("p95 ms"),
+        null=True,
+        help_text=_("95 % of the delivered ones took at most this long."),
     )
     delivered_at = models.DateTimeField(
-        null=True, help_text="When the last of them arrived, maybe hours later."
+        _("delivered at"),
+        null=True,
+        help_text=_("When the last of them arrived, maybe hours later."),
     )
     failed_at = models.DateTimeField(
-        null=True, help_text="When the last of them failed for good."
+        _("failed at"), null=True, help_text=_("When the last of them failed for good.")
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("delivery hour")
+        verbose_name_plural = _("delivery hours")
         constraints = [
             models.UniqueConstraint(
                 fields=["hour", "rule"], name="delivery_hour_unique"
@@ -85,12 +98,20 @@ class OutcomeHour(models.Model):
 
     AFFILIATE_PATH = "rule__owner_affiliate"
 
-    hour = models.DateTimeField()
+    hour = models.DateTimeField(_("hour"))
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="+", db_index=False
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("rule"),
     )
     offer = models.ForeignKey(
-        Offer, on_delete=models.CASCADE, related_name="+", db_index=False
+        Offer,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("offer"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -98,25 +119,28 @@ class OutcomeHour(models.Model):
         null=True,
         related_name="+",
         db_index=False,
+        verbose_name=_("affiliate"),
     )
-    matched = models.PositiveIntegerField()
-    delivered = models.PositiveIntegerField()
-    failed = models.PositiveIntegerField()
-    held = models.PositiveIntegerField()
-    pending = models.PositiveIntegerField(help_text="Waits for its first attempt.")
-    retrying = models.PositiveIntegerField()
-    cancelled = models.PositiveIntegerField()
-    not_sampled = models.PositiveIntegerField()
-    no_consent = models.PositiveIntegerField()
-    over_cap = models.PositiveIntegerField()
-    nothing_to_send = models.PositiveIntegerField()
-    otherwise_suppressed = models.PositiveIntegerField()
+    matched = models.PositiveIntegerField(_("matched"))
+    delivered = models.PositiveIntegerField(_("delivered"))
+    failed = models.PositiveIntegerField(_("failed"))
+    held = models.PositiveIntegerField(_("held"))
+    pending = models.PositiveIntegerField(
+        _("pending"), help_text=_("Waits for its first attempt.")
+    )
+    retrying = models.PositiveIntegerField(_("retrying"))
+    cancelled = models.PositiveIntegerField(_("cancelled"))
+    not_sampled = models.PositiveIntegerField(_("not sampled"))
+    no_consent = models.PositiveIntegerField(_("no consent"))
+    over_cap = models.PositiveIntegerField(_("over cap"))
+    nothing_to_send = models.PositiveIntegerField(_("nothing to send"))
+    otherwise_suppressed = models.PositiveIntegerField(_("otherwise suppressed"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "reconciliation"
-        verbose_name_plural = "reconciliation"
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliation")
         constraints = [
             models.UniqueConstraint(
                 fields=["hour", "rule", "offer", "affiliate"],

@@ -7,44 +7,47 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from apps.postbacks.models import TriggerKind
+from apps.accounts.models import Advertiser, Affiliate
+from apps.offers.models import Offer
+from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.reports.models import OutcomeHour
 
-SUPPRESSED = {
-    "not_sampled": "Not in the sample",
-    "no_consent": "No consent",
-    "over_cap": "Over a cap",
-    "nothing_to_send": "Nothing to send",
-    "otherwise_suppressed": "Other reasons",
+SUPPRESSED: dict[str, StrOrPromise] = {
+    "not_sampled": _("Not in the sample"),
+    "no_consent": _("No consent"),
+    "over_cap": _("Over a cap"),
+    "nothing_to_send": _("Nothing to send"),
+    "otherwise_suppressed": _("Other reasons"),
 }
-COLUMNS = {
-    "matched": "Matched",
-    "delivered": "Delivered",
-    "failed": "Failed",
-    "held": "Held",
-    "pending": "Pending",
-    "retrying": "Retrying",
-    "cancelled": "Cancelled",
+COLUMNS: dict[str, StrOrPromise] = {
+    "matched": _("Matched"),
+    "delivered": _("Delivered"),
+    "failed": _("Failed"),
+    "held": _("Held"),
+    "pending": _("Pending"),
+    "retrying": _("Retrying"),
+    "cancelled": _("Cancelled"),
     **SUPPRESSED,
 }
 """The counted columns and what they are called; all but the first add up to it."""
 
-KEYS: dict[str, dict[str, Any]] = {
-    "rule": {
-        "key": F("rule"),
-        "name": F("rule__name"),
-        "trigger": F("rule__trigger"),
-        "of": F("rule__offer__name"),
-    },
-    "affiliate": {"key": F("affiliate"), "name": F("affiliate__name")},
-    "advertiser": {
-        "key": F("offer__advertiser"),
-        "name": F("offer__advertiser__name"),
-    },
-    "offer": {"key": F("offer"), "name": F("offer__name")},
+KEYS = {
+    "rule": "rule",
+    "affiliate": "affiliate",
+    "advertiser": "offer__advertiser",
+    "offer": "offer",
 }
-"""What can be reconciled, and how it is named."""
+NAMES: dict[str, tuple[type[Any], dict[str, Any]]] = {
+    "rule": (PostbackRule, {"trigger_": F("trigger"), "of_": F("offer__name")}),
+    "affiliate": (Affiliate, {}),
+    "advertiser": (Advertiser, {}),
+    "offer": (Offer, {}),
+}
+"""What can be reconciled, and what says how each is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,15 @@ def sums_between(
 def reconcile(rows: QuerySet[OutcomeHour], by: str) -> list[Line]:
     """Return a line for each rule or partner: what is unexplained first, then most."""
     found: Any = (
-        rows.values(**{f"{name}_": value for name, value in KEYS[by].items()})
+        rows.values(key_=F(KEYS[by]))
         .annotate(**{f"{name}_sum": Coalesce(Sum(name), 0) for name in COLUMNS})
         .order_by()
     )
-    lines = [_line(row) for row in found]
+    # Named afterwards: to join and group by names takes most of the time.
+    model, columns = NAMES[by]
+    named = model.objects.values("pk", name_=F("name"), **columns)
+    names = {row["pk"]: row for row in named.filter(pk__in=[r["key_"] for r in found])}
+    lines = [_line(row, names.get(row["key_"], {})) for row in found]
     return sorted(
         lines, key=lambda line: (line.is_right, -line.sums["matched"], line.name)
     )
@@ -97,16 +104,16 @@ def reconcile(rows: QuerySet[OutcomeHour], by: str) -> list[Line]:
 def total_of(lines: Sequence[Line]) -> Line:
     """Return the sum of all ``lines``."""
     sums = {name: sum(line.sums[name] for line in lines) for name in COLUMNS}
-    return Line(None, "Total", "", sums)
+    return Line(None, gettext("Total"), "", sums)
 
 
-def _line(row: dict[str, Any]) -> Line:
-    name = row["name_"] or ""
-    if "trigger_" in row:
-        name = f"#{row['key_']} {name or TriggerKind(row['trigger_']).label}"
+def _line(row: dict[str, Any], named: dict[str, Any]) -> Line:
+    name = named.get("name_") or ""
+    if "trigger_" in named:
+        name = f"#{row['key_']} {name or TriggerKind(named['trigger_']).label}"
     return Line(
         key=row["key_"],
         name=name,
-        of=(row.get("of_") or "every offer") if "of_" in row else "",
+        of=(named.get("of_") or gettext("every offer")) if "of_" in named else "",
         sums={column: row[f"{column}_sum"] for column in COLUMNS},
     )

@@ -1,15 +1,16 @@
 """The status machine of a conversion, and where things come from."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ConversionStatus(models.TextChoices):
     """The states of a conversion (domain: pending → approved | rejected | hold …)."""
 
-    PENDING = "pending", "Pending"
-    HOLD = "hold", "On hold"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
+    PENDING = "pending", _("Pending")
+    HOLD = "hold", _("On hold")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
 
 
 STATUS_MOVES: dict[str, frozenset[str]] = {
@@ -24,16 +25,16 @@ STATUS_MOVES: dict[str, frozenset[str]] = {
 class Operation(models.TextChoices):
     """What a change did to the conversion."""
 
-    CREATE = "create", "Created"
-    UPDATE = "update", "Updated"
-    DELETE = "delete", "Deleted"
+    CREATE = "create", _("Created")
+    UPDATE = "update", _("Updated")
+    DELETE = "delete", _("Deleted")
 
 
 class Source(models.TextChoices):
     """By which door something came in."""
 
-    URL = "url", "Postback URL"
-    API = "api", "API"
-    MANUAL = "manual", "By hand"
-    IMPORT = "import", "Import"
-    SYSTEM = "system", "System"
+    URL = "url", _("Postback URL")
+    API = "api", _("API")
+    MANUAL = "manual", _("By hand")
+    IMPORT = "import", _("Import")
+    SYSTEM = "system", _("System")

@@ -5,6 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.normalizing import digits, to_e164
 
@@ -15,19 +18,19 @@ LAST_DIGITS = 10
 class Normalization(models.TextChoices):
     """How different spellings of one value become the same text."""
 
-    NONE = "none", "As it is"
-    LOWER = "lower", "Lower case (e-mail addresses)"
-    DIGITS = "digits", "Digits only"
-    LAST10 = "last10", "Last ten digits (US telephone numbers)"
-    E164 = "e164", "E.164 (telephone numbers)"
+    NONE = "none", _("As it is")
+    LOWER = "lower", _("Lower case (e-mail addresses)")
+    DIGITS = "digits", _("Digits only")
+    LAST10 = "last10", _("Last ten digits (US telephone numbers)")
+    E164 = "e164", _("E.164 (telephone numbers)")
 
 
 class Hashing(models.TextChoices):
     """Whether values are stored in the clear."""
 
-    NONE = "none", "In the clear"
-    MD5 = "md5", "MD5"
-    SHA256 = "sha256", "SHA-256"
+    NONE = "none", _("In the clear")
+    MD5 = "md5", _("MD5")
+    SHA256 = "sha256", _("SHA-256")
 
 
 class UnfitValueError(ValueError):
@@ -45,11 +48,14 @@ NORMALIZERS: Mapping[str, Callable[[str], str | None]] = {
     Normalization.LAST10: _last_digits,
     Normalization.E164: to_e164,
 }
-UNFIT: Mapping[str, str] = {
-    Normalization.DIGITS: "It has no digits.",
-    Normalization.LAST10: "It has no digits.",
-    Normalization.E164: "It is no possible telephone number.",
+UNFIT: Mapping[str, StrOrPromise] = {
+    Normalization.DIGITS: _("It has no digits."),
+    Normalization.LAST10: _("It has no digits."),
+    Normalization.E164: _("It is no possible telephone number."),
 }
+TOO_LONG = format_lazy(
+    _("It has more than {limit} characters."), limit=VALUE_MAX_LENGTH
+)
 HASHES: Mapping[str, tuple[Callable[[bytes], str], re.Pattern[str]]] = {
     Hashing.MD5: (
         lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -70,9 +76,9 @@ def compared_form(text: str, *, normalization: str, hashing: str) -> str:
     """
     given = text.strip()
     if not given:
-        raise UnfitValueError("It is empty.")
+        raise UnfitValueError(_("It is empty."))
     if not given.isprintable():
-        raise UnfitValueError("It has control characters.")
+        raise UnfitValueError(_("It has control characters."))
     if hashing != Hashing.NONE and HASHES[hashing][1].fullmatch(given):
         return given.lower()
     normal = NORMALIZERS[normalization](given)
@@ -81,5 +87,5 @@ def compared_form(text: str, *, normalization: str, hashing: str) -> str:
     if hashing != Hashing.NONE:
         return HASHES[hashing][0](normal.encode())
     if len(normal) > VALUE_MAX_LENGTH:
-        raise UnfitValueError(f"It has more than {VALUE_MAX_LENGTH} characters.")
+        raise UnfitValueError(TOO_LONG)
     return normal

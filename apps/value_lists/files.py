@@ -7,6 +7,8 @@ from itertools import chain
 from pathlib import PurePath
 from typing import BinaryIO
 
+from django.utils.translation import gettext
+
 MAX_BYTES = 10 * 1024 * 1024
 MAX_LINES = 200_000
 DELIMITERS = ",;\t"
@@ -23,19 +25,28 @@ def check_file(file: BinaryIO, size: int) -> None:
     """
     if size > MAX_BYTES:
         raise UnreadableFileError(
-            f"The file has {size / 1024 / 1024:.1f} MB; at most "
-            f"{MAX_BYTES // 1024 // 1024} MB are imported at once. Split it."
+            gettext(
+                "The file has %(size)s MB; at most %(limit)d MB are imported at once. "
+                "Split it."
+            )
+            % {
+                "size": f"{size / 1024 / 1024:.1f}",
+                "limit": MAX_BYTES // 1024 // 1024,
+            }
         )
     try:
         lines = sum(1 for _ in _lines(file))
     except UnicodeDecodeError as error:
         raise UnreadableFileError(
-            "The file is not in UTF-8. Save it as text or CSV in UTF-8."
+            gettext("The file is not in UTF-8. Save it as text or CSV in UTF-8.")
         ) from error
     if lines > MAX_LINES:
         raise UnreadableFileError(
-            f"The file has {lines:,} lines; at most {MAX_LINES:,} are imported at "
-            "once. Split it."
+            gettext(
+                "The file has %(lines)s lines; at most %(limit)s are imported at once. "
+                "Split it."
+            )
+            % {"lines": f"{lines:,}", "limit": f"{MAX_LINES:,}"}
         )
 
 

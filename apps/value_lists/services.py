@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions.contract import ListChange
+from apps.core.source_texts import source_text
 from apps.core.sql import direct_cursor, one_line, rows_of
 from apps.value_lists.comparing import UnfitValueError, compared_form
 from apps.value_lists.models import ValueList, ValueSource
@@ -112,7 +116,8 @@ def apply_changes(changes: Sequence[ListChange], now: datetime) -> list[str]:
         try:
             removals[_entry_of(change, lists.get(change.list_name))] = change.is_removal
         except UnfitValueError as error:
-            problems.append(f"The list «{change.list_name}» was not changed: {error}")
+            why = source_text(error)
+            problems.append(f"The list «{change.list_name}» was not changed: {why}")
         else:
             problems.append("")
     _add([e for e, is_removal in removals.items() if not is_removal], POSTBACK, now)
@@ -123,8 +128,10 @@ def apply_changes(changes: Sequence[ListChange], now: datetime) -> list[str]:
 def _entry_of(change: ListChange, value_list: ValueList | None) -> Entry:
     if value_list is None:
         raise UnfitValueError(
-            "There is no such list. Choose another one in the postback and add the "
-            "value by hand."
+            _(
+                "There is no such list. Choose another one in the postback and add the "
+                "value by hand."
+            )
         )
     return value_list.pk, _form(value_list, change.value)
 
@@ -180,4 +187,5 @@ def _fitting(
         except UnfitValueError as error:
             result.unfit += 1
             if len(result.reasons) < REASONS_KEPT:
-                result.reasons.append(f"Line {number}: {error}")
+                words = gettext("Line %(number)d: %(problem)s")
+                result.reasons.append(words % {"number": number, "problem": error})

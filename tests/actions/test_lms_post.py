@@ -90,7 +90,7 @@ def test_a_form_has_the_same_fields_with_brackets() -> None:
 
 
 def test_test_mode_and_not_waiting_are_flags() -> None:
-    body = body_of(test_mode=True, close_connection=True)
+    body = body_of(test_mode=True, asynchronous=True)
 
     assert body["testMode"] == 1
     assert body["closeConnection"] == 1

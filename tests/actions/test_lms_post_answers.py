@@ -169,7 +169,7 @@ def test_the_lms_sells_a_lead_once() -> None:
         (job_with(api_id="another"), "unauthorized", 0),
         (job_with({**LEAD, "lead:zip": ""}), "refused", 0),
         (job_with(test_mode=True), "rejected", 0),
-        (job_with(close_connection=True), "in_progress", 1),
+        (job_with(asynchronous=True), "in_progress", 1),
     ],
     ids=["disabled", "another", "no zip", "test mode", "not waiting"],
 )

@@ -28,7 +28,8 @@ class Case:
     provider cannot tell. ``notices_repetition`` says that the provider itself makes one
     effect of two equal requests, ``reads_answers`` that a 2xx of something else is no
     success, ``check_notices`` that “Test connection” finds wrong credentials. What is not
-    ``is_http`` is spared what only HTTP can do wrong.
+    ``is_http`` is spared what only HTTP can do wrong. ``attempts`` is how many it takes
+    when all goes well: more where the provider tells the result later.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Case:
     reads_answers: bool = True
     check_notices: bool = True
     is_http: bool = True
+    attempts: int = 1
 
 
 def placed(values: Mapping[str, Any], fakes: "Fakes") -> dict[str, Any]:

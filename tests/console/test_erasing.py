@@ -116,6 +116,26 @@ def test_what_is_being_sent_is_told_and_erased_the_second_time() -> None:
     assert not Attempt.objects.exclude(response_body="").exists()
 
 
+@pytest.mark.parametrize(("state", "ticket"), [("cancelled", ""), ("held", "W_1")])
+def test_a_partner_s_ticket_stays_only_while_its_result_is_open(
+    state: str, ticket: str
+) -> None:
+    person = make_person()
+    now = timezone.now()
+    Delivery.objects.update(
+        state=state,
+        reason="ambiguous",
+        finished_at=now if state == "cancelled" else None,
+        attempts=1,
+        ticket="W_1",
+        underway_since=now,
+    )
+
+    erased(person)
+
+    assert set(Delivery.objects.values_list("ticket", flat=True)) == {ticket}
+
+
 def test_the_page_asks_for_the_id_first(staff: Client) -> None:
     person = make_person()
     url = page_url(person.lead, "erase")

@@ -63,6 +63,7 @@ def test_a_postback_is_added_in_two_steps(staff: Client) -> None:
     rule = PostbackRule.objects.get()
     revision = RuleRevision.objects.get()
     assert b"Conversion Done" in first.content
+    assert b'value="Save rule"' in staff.get(second).content
     assert response.status_code == 302, response.context["adminform"].form.errors
     assert (rule.offer, rule.action, rule.trigger) == (
         offer,

@@ -97,6 +97,6 @@ def test_two_roles_may_remove() -> None:
     groups = Group.objects.filter(permissions__codename="can_remove_suppression")
 
     assert {group.name for group in groups} == {
-        Role.ADMIN.label,
-        Role.ACCOUNT_MANAGER.label,
+        str(Role.ADMIN.label),
+        str(Role.ACCOUNT_MANAGER.label),
     }

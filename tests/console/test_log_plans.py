@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
+from apps.core.adminkit.addresses import list_url
+from apps.deliveries.models import Delivery, Destination
 from tests.factories import (
     NOON,
     make_affiliate,
@@ -100,6 +102,23 @@ def test_no_screen_reads_a_whole_log(staff: Client) -> None:
     for address in ADDRESSES:
         for plan in plans(staff, address):
             assert not reads_all(plan), f"{address}\n{plan}"
+
+
+def test_the_list_of_what_has_no_deliveries_walks_past_none(staff: Client) -> None:
+    """Of an offer and of a destination that were used long ago, or never."""
+    offer = make_offer()
+    fields: dict[str, Any] = {"state": "delivered", "attempts": 1, "finished_at": NOON}
+    make_delivery(make_rule(offer), make_event(offer), **fields)
+    copy_rows()
+    quiet = Destination.objects.create(key="https://quiet.example:443")
+
+    for wanted in (
+        {"offer__id__exact": make_offer("Quiet").pk},
+        {"destination__id__exact": quiet.pk},
+    ):
+        for plan in plans(staff, list_url(Delivery, **wanted)):
+            assert not reads_all(plan), plan
+            assert "deliveries_delivery_pkey on" not in plan, plan
 
 
 def test_nor_does_a_screen_of_an_affiliate(sign_in: Callable[[User], Client]) -> None:

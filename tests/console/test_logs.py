@@ -263,3 +263,13 @@ def test_the_audit_log_tells_before_and_after_but_no_secret(staff: Client) -> No
     assert "<code>Old</code> → <code>New</code>" in html.content.decode()
     assert rule.sealed_secrets not in html.content.decode()
     assert "sealed" not in html.content.decode()
+
+
+def test_the_audit_log_tells_of_columns_and_not_of_who_points_to_the_row() -> None:
+    offer = make_offer()
+
+    entry = LogEntry.objects.get_for_object(offer).first()
+
+    assert entry is not None
+    columns = {field.name for field in offer._meta.concrete_fields}
+    assert {"name", "advertiser"} <= set(entry.changes) <= columns

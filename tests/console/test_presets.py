@@ -44,7 +44,7 @@ def test_presets_are_cards_right_after_the_action_they_fill_in(staff: Client) ->
     ]
     for preset in PRESETS.values():
         assert f'value="ping_url:{preset.key}"' in html
-        assert escape(preset.help) in html
+        assert escape(str(preset.help)) in html
 
 
 def test_a_card_of_a_preset_leads_to_an_address_with_action_and_preset(

@@ -2,17 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from apps.actions import registry
-from apps.core.adminkit.scoping import ReadOnlyMixin
+from apps.actions.base import Group
 from tests.console.browsing import (
     NARROW,
     NARROW_RULES,
@@ -23,8 +20,7 @@ from tests.console.browsing import (
     look,
     sideways,
 )
-from tests.console.test_screens import REGISTERED
-from tests.console.world import World, build_world
+from tests.console.gallery import GROUPS, Screen, build_gallery, forms_of, screens
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,85 +29,74 @@ LOOKS = (
     ("light", WIDE, ()),
     ("dark", WIDE, SEEN_RULES),
     ("light", NARROW, NARROW_RULES),
-    ("dark", NARROW, SEEN_RULES),
 )
 """How each screen is looked at, and which rules of axe are asked (none: all)."""
-
-MADE_ELSEWHERE = {"destination"}
-SAMPLED = {"offer": ("history", "delete"), "postbackrule": ("history", "delete")}
-"""Screens of Django's own, of which one or two stand for all models."""
+FOREIGN = {"auth", "django_q"}
+"""Registered by packages, hidden from the menu."""
 
 
-@pytest.fixture
-def world(page: Page) -> World:
-    """Return the small business with two weeks of history."""
-    return build_world(timezone.now())
-
-
-def screens() -> Iterator[tuple[str, str]]:
-    """Yield name and address of each screen, each list and form with one row."""
-    yield "overview", reverse("admin:index")
-    yield "find_nothing", reverse("admin:find") + "?q=nothing-like-it"
-    yield "find_several", reverse("admin:find") + "?q=tx_00000dca1a2"
-    yield "nothing_matches", reverse("admin:offers_offer_changelist") + "?q=zzz"
-    yield "password", reverse("admin:password_change")
-    for model in REGISTERED:
-        yield from _screens_of(model)
-
-
-def _screens_of(model: Any) -> Iterator[tuple[str, str]]:
-    name = model._meta.model_name
-    info = f"admin:{model._meta.app_label}_{name}"
-    model_admin = admin.site._registry[model]
-    pages = [page.name for page in getattr(model_admin, "pages", ())]
-    yield f"{name}_list", reverse(f"{info}_changelist")
-    may_add: Any = type(model_admin).has_add_permission
-    if may_add is not ReadOnlyMixin.has_add_permission and name not in MADE_ELSEWHERE:
-        yield f"{name}_add", reverse(f"{info}_add")
-    row = model._base_manager.order_by("-pk").first()
-    if row is not None:
-        for page in ("change", *SAMPLED.get(name, ()), *pages):
-            yield f"{name}_{page}", reverse(f"{info}_{page}", args=[row.pk])
-
-
-def complaints(page: Page, name: str) -> list[str]:
-    """Return what is wrong with the open screen in all its looks; keep pictures.
+def complaints(page: Page, name: str) -> Iterator[str]:
+    """Yield what is wrong with the open screen in all its looks; keep pictures.
 
     Pictures of all screens take as long as all else, so they are asked for.
     """
-    found = []
     for scheme, width, rules in LOOKS:
         look(page, scheme, width)
-        if WITH_PICTURES:
-            SHOTS.mkdir(parents=True, exist_ok=True)
-            path = SHOTS / f"{name}_{width}_{scheme}.png"
-            page.screenshot(path=path, full_page=True)
+        keep(page, f"{name}_{width}_{scheme}")
         if over := sideways(page):
-            found.append(f"scrolls sideways by {over} px at {width} px")
-        found += axe_findings(page, rules)
-    return [f"{name}: {words}" for words in dict.fromkeys(found)]
+            yield f"{name}: scrolls sideways by {over} px at {width} px"
+        for words in axe_findings(page, rules):
+            yield f"{name} {scheme} {width}: {words}"
+    look(page, "dark", NARROW)
+    keep(page, f"{name}_{NARROW}_dark")
 
 
+def keep(page: Page, name: str) -> None:
+    """Store a picture of the whole page, if pictures are wanted."""
+    if WITH_PICTURES:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+def visit(page: Page, host: str, screen: Screen) -> Iterator[str]:
+    """Open a screen and yield what is wrong with it."""
+    answer = page.goto(f"{host}{screen.path}")
+    if answer is None or answer.status != 200:
+        yield f"{screen.name}: answered {answer and answer.status}"
+    else:
+        yield from complaints(page, screen.name)
+
+
+@pytest.mark.parametrize("group", GROUPS)
 def test_every_screen_is_readable_in_light_and_dark_and_on_a_phone(
-    page: Page, live_server: LiveServer, world: World
+    page: Page, live_server: LiveServer, group: str
 ) -> None:
     """No serious finding of axe, no sideways scrolling, no breach of the policy."""
-    found = []
-    for name, path in screens():
-        answer = page.goto(f"{live_server.url}{path}")
-        if answer is not None and answer.status == 200:
-            found += complaints(page, name)
+    world = build_gallery(timezone.now())
+    found = [
+        words
+        for screen in screens(group, world)
+        for words in visit(page, live_server.url, screen)
+    ]
 
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("group", Group)
 def test_the_form_of_every_action_is_readable(
-    page: Page, live_server: LiveServer, world: World
+    page: Page, live_server: LiveServer, group: Group
 ) -> None:
-    found = []
-    add = live_server.url + reverse("admin:postbacks_postbackrule_add")
-    for kind in (action.kind for action in registry.all_actions()):
-        page.goto(f"{add}?trigger=conversion_done&action={kind}")
-        found += complaints(page, f"action_{kind}")
+    build_gallery(timezone.now())
+    found = [
+        words
+        for screen in forms_of(group)
+        for words in visit(page, live_server.url, screen)
+    ]
 
     assert not found, "\n".join(found)
+
+
+def test_no_screen_is_left_out() -> None:
+    registered = {model._meta.app_label for model in admin.site._registry}
+
+    assert registered - FOREIGN == {app for apps in GROUPS.values() for app in apps}

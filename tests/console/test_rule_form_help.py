@@ -98,6 +98,7 @@ def test_a_postback_is_configured_again_from_its_row(staff: Client) -> None:
 
     rule.refresh_from_db()
     assert f'<a href="{url}">Tracker' in listed.content.decode()
+    assert 'value="Save rule"' in refused.content.decode()
     assert "This field is required." in refused.content.decode()
     assert rule.settings["method"] == "POST"
 

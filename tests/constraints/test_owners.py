@@ -1,4 +1,4 @@
-"""The database keeps the postbacks and connections of affiliates apart (ADR 0011)."""
+"""The database keeps the postbacks and connections of affiliates apart (ADR 0013)."""
 
 import pytest
 

@@ -44,6 +44,9 @@ def test_the_schedule_lasts_seventy_five_hours() -> None:
         ({"outcome": "ambiguous", "repeats_ambiguous": False}, "held", "ambiguous"),
         ({"outcome": "unknown", "repeats_ambiguous": False}, "held", "ambiguous"),
         ({"expires_at": NOON + timedelta(seconds=4)}, "failed", ""),
+        ({"outcome": "underway", "poll_after_seconds": 1.0}, "retrying", ""),
+        ({"outcome": "underway"}, "held", "ambiguous"),
+        ({"outcome": "underway", "is_test": True}, "failed", ""),
     ],
 )
 def test_each_outcome_leads_to_its_state(
@@ -56,6 +59,43 @@ def test_each_outcome_leads_to_its_state(
 
 def test_after_a_dead_worker_nobody_waits() -> None:
     assert next_step(tried(outcome="unknown")).due_at == NOON
+
+
+def asked(**changes: Any) -> Tried:
+    """Return an attempt that asked, of an action that must not run twice."""
+    given = {"attempt": 99, "repeats_ambiguous": False, "underway_since": NOON}
+    return tried(**{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "wait"),
+    [
+        ({"outcome": "underway", "poll_after_seconds": 2.0}, 2),
+        ({"outcome": "retry", "poll_after_seconds": 2.0}, 2),
+        ({"poll_after_seconds": 2.0, "retry_after_seconds": 60.0}, 60),
+        ({"poll_after_seconds": 2.0, "retry_after_seconds": 10.0**9}, 86_400),
+        ({"outcome": "unknown"}, 0),
+    ],
+)
+def test_a_question_is_asked_again_whatever_the_schedule_says(
+    changes: dict[str, Any], wait: int
+) -> None:
+    step = next_step(asked(**changes))
+
+    assert step.state == "retrying"
+    assert step.due_at == NOON + timedelta(seconds=wait)
+
+
+def test_a_question_that_cannot_be_asked_again_is_held() -> None:
+    after_a_day = NOON + timedelta(hours=24, seconds=1)
+
+    refused = next_step(asked(outcome="ambiguous", repeats_ambiguous=True))
+    late = next_step(asked(poll_after_seconds=2.0, finished_at=after_a_day))
+    dying = next_step(asked(outcome="unknown", finished_at=after_a_day))
+
+    assert {(one.state, one.reason) for one in (refused, late, dying)} == {
+        ("held", "ambiguous")
+    }
 
 
 @given(

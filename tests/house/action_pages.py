@@ -27,7 +27,7 @@ def page(action: Any) -> str:
     """Return the page of one action."""
     parts = [
         f"# {action.label}",
-        f"{action.help}. In a postback's settings it is listed under *{action.group}*;"
+        f"{action.help}. In a postback's settings it is listed under *{action.group.label}*;"
         f" its stored name is `{action.kind}`."
         + (
             f" [The provider's documentation]({action.docs_url})."

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
 def test_an_event_by_name_needs_a_conversion_first(
     client: Client, offer: Offer
 ) -> None:
-    """R37, R41."""
+    """R62, R37, R41."""
     make_offer_event(offer)
 
     refused = send(client, event_name="purchase")
@@ -47,7 +47,7 @@ def test_an_event_by_name_needs_a_conversion_first(
 def test_a_rejected_conversion_does_not_count_as_one(
     client: Client, offer: Offer
 ) -> None:
-    """R37: in any status except rejected."""
+    """R219, R37: in any status except rejected."""
     make_offer_event(offer)
     send(client, status="rejected")
 
@@ -93,7 +93,7 @@ def test_an_advertiser_name_with_spaces_is_understood(
 
 
 def test_an_event_list_counts_at_once(client: Client, offer: Offer) -> None:
-    """R197: a live reference, not a copy."""
+    """R194, R197: a live reference, not a copy."""
     event_type = make_event_type("signup2")
     send(client)
     before = send(client, event_name="signup2")
@@ -108,7 +108,7 @@ def test_an_event_list_counts_at_once(client: Client, offer: Offer) -> None:
 def test_an_event_may_repeat_when_it_is_allowed_but_not_the_same_order(
     client: Client, offer: Offer
 ) -> None:
-    """R56, R58."""
+    """R16, R56, R58, R210."""
     make_offer_event(offer, repeat_policy=RepeatPolicy.UNLIMITED)
     send(client)
 
@@ -150,7 +150,7 @@ def test_once_per_transaction_holds_whatever_the_order(
 
 
 def test_the_dedicated_url_names_offer_and_event(client: Client, offer: Offer) -> None:
-    """R59, R60."""
+    """R39, R59, R60, R61."""
     event_type = make_offer_event(offer).event_type
     send(client)
 
@@ -201,6 +201,7 @@ def test_a_percentage_needs_an_amount_and_rounds_half_even(
 
 
 def test_received_names_are_counted(client: Client, offer: Offer) -> None:
+    """R209."""
     make_offer_event(offer)
     send(client)
 

@@ -123,6 +123,7 @@ def test_a_payout_is_rounded_half_even_to_the_minor_unit(
 
 
 def test_a_percentage_of_revenue(client: Client, offer: Offer) -> None:
+    """R51, R52, R53."""
     Offer.objects.update(payout_type="cps", payout_value=30, percent_of="revenue")
 
     send(client)

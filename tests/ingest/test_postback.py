@@ -42,7 +42,7 @@ def test_a_base_conversion_is_accepted_with_its_change_and_delivery(
     no_wake_ups: Any,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    """R47, R104, R216."""
+    """R32, R47, R104, R215, R216."""
     rule = make_rule(offer)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -99,7 +99,7 @@ def test_a_repeated_conversion_returns_the_first_ids_and_counts_nothing(
 def test_form_json_and_the_url_at_the_root_are_the_same_door(
     client: Client, offer: Offer
 ) -> None:
-    """R44, R222."""
+    """R44, R45, R208, R222."""
     make_offer_event(offer, repeat_policy=RepeatPolicy.UNLIMITED)
     send(client)
     values = {"transaction_id": TRANSACTION, "event_name": "purchase", "amount": "1.10"}

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
 def test_an_unknown_name_is_refused_with_the_near_miss(
     client: Client, offer: Offer
 ) -> None:
-    """R43, R29: names match exactly, the answer names what was probably meant."""
+    """R209, R43, R29: names match exactly, the answer names what was probably meant."""
     make_offer_event(offer)
     send(client)
 
@@ -50,7 +50,7 @@ def test_an_event_of_another_offer_is_not_enabled_here(
 def test_a_bad_token_learns_nothing_about_the_transaction(
     client: Client, offer: Offer
 ) -> None:
-    """DESIGN §4.6: both answers are the same to the letter."""
+    """R46: DESIGN §4.6: both answers are the same to the letter."""
     known = send(client, secure="wrong")
     unknown = send(client, secure="wrong", transaction_id="nobody")
 

@@ -47,6 +47,7 @@ def make_own_token(**fields: Any) -> None:
 
 
 def test_a_click_is_recorded_and_can_be_reported(client: Client, offer: Offer) -> None:
+    """R36, R38."""
     body = {
         "offer": offer.public_token,
         "affiliate": str(make_affiliate().pk),

@@ -116,6 +116,7 @@ def test_telephone_numbers_are_compared_hashed_and_in_any_spelling(
 def test_a_custom_field_and_a_mapped_parameter_are_looked_up(
     client: Client, offer: Offer
 ) -> None:
+    """R55."""
     make_value_list("10115", offer=offer, field="zip", normalization="digits")
     event_type = make_event_type(needs_conversion=False)
     offered = make_offer_event(offer, event_type, param_map={"postcode": "zip"})

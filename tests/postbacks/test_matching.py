@@ -92,7 +92,7 @@ def test_a_verdict_names_every_condition_that_was_not_met() -> None:
 
 
 def test_without_a_goal_only_affiliate_and_status_count() -> None:
-    """R107."""
+    """R63, R64, R107, R109."""
     assert evaluate(rule(goal_id=None), change(goal_id=99)).fired
 
 
@@ -105,7 +105,7 @@ def test_a_goal_is_kept_but_not_evaluated_while_goals_are_switched_off() -> None
 
 
 def test_a_category_rule_reacts_to_events_of_its_categories() -> None:
-    """R8."""
+    """R4, R8, R11, R12."""
     views = rule(trigger="event", categories=frozenset({"views"}))
 
     assert evaluate(views, event()).fired
@@ -113,7 +113,7 @@ def test_a_category_rule_reacts_to_events_of_its_categories() -> None:
 
 
 def test_a_custom_event_replaces_the_categories_for_its_event() -> None:
-    """R28: it fires although its category is not ticked, and only once if it is."""
+    """R25, R28: it fires although its category is not ticked, and only once if it is."""
     custom = rule(
         trigger="event",
         categories=frozenset({"views"}),
@@ -126,7 +126,7 @@ def test_a_custom_event_replaces_the_categories_for_its_event() -> None:
 
 
 def test_custom_event_names_match_exactly() -> None:
-    """R29."""
+    """R22, R23, R24, R29."""
     custom = rule(trigger="event", custom_events={"page_view": ""})
 
     assert not evaluate(custom, event(event_name="Page_View")).fired

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.parties import Advertiser
 from apps.core.models import TimeStamped
@@ -19,10 +20,10 @@ TOKEN_BYTES = 32  # 256 random bits (DESIGN §5).
 class TokenScope(models.TextChoices):
     """How far a token reaches."""
 
-    ACCOUNT = "account", "All offers"
-    ADVERTISER = "advertiser", "Offers of one advertiser"
-    OFFER = "offer", "One offer"
-    USER = "user", "What one user may do"
+    ACCOUNT = "account", _("All offers")
+    ADVERTISER = "advertiser", _("Offers of one advertiser")
+    OFFER = "offer", _("One offer")
+    USER = "user", _("What one user may do")
 
 
 class ApiToken(TimeStamped):
@@ -31,14 +32,17 @@ class ApiToken(TimeStamped):
     Several tokens may be valid at once, so that a sender can change over.
     """
 
-    label = models.CharField(max_length=120, help_text="Who uses it, and for what.")
-    scope = models.CharField(max_length=12, choices=TokenScope.choices)
+    label = models.CharField(
+        _("label"), max_length=120, help_text=_("Who uses it, and for what.")
+    )
+    scope = models.CharField(_("scope"), max_length=12, choices=TokenScope.choices)
     advertiser = models.ForeignKey(
         Advertiser,
         on_delete=models.CASCADE,
         null=True,
         blank=True,
         related_name="tokens",
+        verbose_name=_("advertiser"),
     )
     offer = models.ForeignKey(
         "offers.Offer",
@@ -46,6 +50,7 @@ class ApiToken(TimeStamped):
         null=True,
         blank=True,
         related_name="tokens",
+        verbose_name=_("offer"),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -53,17 +58,21 @@ class ApiToken(TimeStamped):
         null=True,
         blank=True,
         related_name="tokens",
+        verbose_name=_("user"),
     )
-    prefix = models.CharField(max_length=TOKEN_PREFIX_LENGTH, editable=False)
-    token_hash = models.CharField(max_length=64, editable=False)
-    valid_from = models.DateTimeField()
-    valid_until = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, editable=False)
+    prefix = models.CharField(
+        _("prefix"), max_length=TOKEN_PREFIX_LENGTH, editable=False
+    )
+    token_hash = models.CharField(_("token hash"), max_length=64, editable=False)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "API token"
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         constraints = [
             models.UniqueConstraint(
                 fields=["token_hash"], name="api_token_hash_unique"
@@ -91,14 +100,18 @@ class ApiToken(TimeStamped):
                     user__isnull=False,
                 ),
                 name="api_token_owner_matches_scope",
-                violation_error_message="Choose exactly the owner that the scope "
-                "names: an advertiser, an offer, a user, or none for all offers.",
+                violation_error_message=_(
+                    "Choose exactly the owner that the scope "
+                    "names: an advertiser, an offer, a user, or none for all offers."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None)
                 | Q(valid_until__gt=models.F("valid_from")),
                 name="api_token_ends_after_it_begins",
-                violation_error_message="A token's end must lie after its beginning.",
+                violation_error_message=_(
+                    "A token's end must lie after its beginning."
+                ),
             ),
         ]
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.parties import Affiliate
 from apps.accounts.zones import zone_choices
@@ -14,11 +15,11 @@ from apps.core.visibility import ScopedQuerySet
 class Role(models.TextChoices):
     """What a user is; the label is the name of the group that holds the permissions."""
 
-    ADMIN = "admin", "Admin"
-    ACCOUNT_MANAGER = "account_manager", "Account manager"
-    OPERATOR = "operator", "Operator"
-    AFFILIATE = "affiliate", "Affiliate"
-    VIEWER = "viewer", "Viewer"
+    ADMIN = "admin", _("Admin")
+    ACCOUNT_MANAGER = "account_manager", _("Account manager")
+    OPERATOR = "operator", _("Operator")
+    AFFILIATE = "affiliate", _("Affiliate")
+    VIEWER = "viewer", _("Viewer")
 
 
 class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)["User"]):  # type: ignore[misc]
@@ -28,21 +29,26 @@ class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)["User"]):  # t
 class User(AbstractUser):
     """A person who signs in; one with an affiliate sees that affiliate's rows only."""
 
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
+    role = models.CharField(
+        _("role"), max_length=20, choices=Role.choices, default=Role.VIEWER
+    )
     affiliate = models.ForeignKey(
         Affiliate,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="users",
-        help_text="Only for users of the role Affiliate.",
+        help_text=_("Only for users of the role Affiliate."),
+        verbose_name=_("affiliate"),
     )
     time_zone = models.CharField(
+        _("time zone"),
         max_length=64,
         blank=True,
         choices=zone_choices,
-        help_text="In which the admin shows and reads times. Empty: the "
-        "installation's.",
+        help_text=_(
+            "In which the admin shows and reads times. Empty: the installation's."
+        ),
     )
 
     objects: ClassVar[ScopedUserManager] = ScopedUserManager()
@@ -53,12 +59,16 @@ class User(AbstractUser):
                 condition=Q(role=Role.AFFILIATE, affiliate__isnull=False)
                 | (~Q(role=Role.AFFILIATE) & Q(affiliate__isnull=True)),
                 name="user_affiliate_matches_role",
-                violation_error_message="A user of the role Affiliate needs an "
-                "affiliate; every other user has none.",
+                violation_error_message=_(
+                    "A user of the role Affiliate needs an "
+                    "affiliate; every other user has none."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(affiliate__isnull=True) | Q(is_superuser=False),
                 name="user_of_affiliate_is_no_superuser",
-                violation_error_message="A user of an affiliate cannot be a superuser.",
+                violation_error_message=_(
+                    "A user of an affiliate cannot be a superuser."
+                ),
             ),
         ]

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import rendering
 from apps.actions.base import (
@@ -47,34 +49,37 @@ class DnplForm(AnswerForm):
     """The list, and the value it gets or loses."""
 
     backend = forms.ChoiceField(
-        label="The list is kept",
-        choices=[(LOCAL, "Here"), ("remote", "By Phonexa, over its API")],
+        label=_("The list is kept"),
+        choices=[(LOCAL, _("Here")), ("remote", _("By Phonexa, over its API"))],
         initial=LOCAL,
-        help_text="Phonexa's lists need a connection.",
+        help_text=_("Phonexa's lists need a connection."),
     )
     operation = operation_field()
     local_list = ListNameField(
-        label="List kept here", required=False, help_text="From “Value lists”."
+        label=_("List kept here"), required=False, help_text=_("From “Value lists”.")
     )
     list_id = list_id_field(required=False)
     value = LineTemplateField(
+        label=_("Value"),
         initial="{lead:phone}",
-        help_text="A list that is kept here writes it in the form of its values.",
+        help_text=_("A list that is kept here writes it in the form of its values."),
     )
     normalize = forms.ChoiceField(
-        label="Form of Phonexa's values",
-        choices=[("none", "As it is"), ("lower", "Lower case"), *PHONE_FORMATS],
+        label=_("Form of Phonexa's values"),
+        choices=[("none", _("As it is")), ("lower", _("Lower case")), *PHONE_FORMATS],
         initial="last10",
-        help_text="A number without country code is read as one of the US.",
+        help_text=_("A number without country code is read as one of the US."),
     )
     value_hash = forms.ChoiceField(
-        label="Hash of Phonexa's values", choices=HASHES, initial="none"
+        label=_("Hash of Phonexa's values"), choices=HASHES, initial="none"
     )
-    value_field = FieldNameField(label="Name of the value's field", initial="value")
+    value_field = FieldNameField(label=_("Name of the value's field"), initial="value")
     absent_pattern = absent_field()
-    path_add = PathField(label="Path of adding", initial="/lists/{list_id}/values-add")
+    path_add = PathField(
+        label=_("Path of adding"), initial="/lists/{list_id}/values-add"
+    )
     path_remove = PathField(
-        label="Path of removing", initial="/lists/{list_id}/values-delete"
+        label=_("Path of removing"), initial="/lists/{list_id}/values-delete"
     )
 
     field_order = (
@@ -87,7 +92,7 @@ class DnplForm(AnswerForm):
         cleaned = super().clean()
         name = NEEDED.get(cleaned.get("backend", ""), "")
         if name and not cleaned.get(name) and name not in self.errors:
-            self.add_error(name, "Say which list.")
+            self.add_error(name, gettext("Say which list."))
         return cleaned
 
 
@@ -96,9 +101,9 @@ class Dnpl(ListAction):
     """One value, added to a list or removed from it."""
 
     kind: ClassVar = "dnpl"
-    label: ClassVar = "Add to DNPL"
+    label: ClassVar = _("Add to DNPL")
     group: ClassVar = Group.LISTS
-    help: ClassVar = "Add a value to a do-not-present list, or remove it"
+    help: ClassVar = _("Add a value to a do-not-present list, or remove it")
     docs_url: ClassVar = "https://support.phonexa.com/present-do-not-present-lists"
     keeper: ClassVar = "Phonexa"
     requires_connection: ClassVar = False
@@ -146,9 +151,14 @@ class Dnpl(ListAction):
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return operation, list and value."""
-        verb = "Remove from" if settings["operation"] == REMOVE else "Add to"
+        is_removal = settings["operation"] == REMOVE
         list_name = settings[NEEDED[settings["backend"]]]
-        return f"{verb} {list_name}: {settings['value']}"
+        words = (
+            gettext("Remove from %(list)s: %(what)s")
+            if is_removal
+            else gettext("Add to %(list)s: %(what)s")
+        )
+        return words % {"list": list_name, "what": settings["value"]}
 
     def destination(
         self, settings: Mapping[str, Any], connection: Mapping[str, Any]

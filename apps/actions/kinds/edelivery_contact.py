@@ -8,6 +8,8 @@ to customers only: see ``list_calls``.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions.base import Group, Job
 from apps.actions.fields import PairsTemplateField
 from apps.actions.list_calls import ListAction
@@ -27,15 +29,17 @@ class EDeliveryContactForm(ContactRuleForm):
 
     list_id = list_id_field()
     further_fields = PairsTemplateField(
-        label="Further fields",
+        label=_("Further fields"),
         required=False,
         initial="firstName={lead:first_name}\nlastName={lead:last_name}\n"
         "zip={lead:zip}\nstate={lead:state}\nip={ip}\nsource={offer_name}",
-        help_text="One name=value a line, with the names of the list's fields. What "
-        "has no value is left out.",
+        help_text=_(
+            "One name=value a line, with the names of the list's fields. What "
+            "has no value is left out."
+        ),
     )
     path_contact_add = PathField(
-        label="Path of adding", initial="/{list_id}/contacts-add"
+        label=_("Path of adding"), initial="/{list_id}/contacts-add"
     )
 
     field_order = ("list_id",)
@@ -46,9 +50,9 @@ class EDeliveryContact(ListAction):
     """One contact for one list, in one call."""
 
     kind: ClassVar = "edelivery_contact"
-    label: ClassVar = "E-Delivery contact list"
+    label: ClassVar = _("E-Delivery contact list")
     group: ClassVar = Group.LISTS
-    help: ClassVar = "Add a lead to a contact list of E-Delivery"
+    help: ClassVar = _("Add a lead to a contact list of E-Delivery")
     docs_url: ClassVar = (
         "https://support.phonexa.com/"
         "event-tracking-type-send-to-e-delivery-contact-list"

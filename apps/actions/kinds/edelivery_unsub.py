@@ -7,6 +7,8 @@ customers only: see ``list_calls``.
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions.base import Group
 from apps.actions.list_contacts import ContactListAction, ContactRuleForm
 from apps.actions.list_forms import (
@@ -25,16 +27,16 @@ class EDeliveryUnsubForm(ContactRuleForm):
     list_id = list_id_field()
     absent_pattern = absent_field()
     path_add_email = PathField(
-        label="Path of adding an address", initial="/{list_id}/emails-add"
+        label=_("Path of adding an address"), initial="/{list_id}/emails-add"
     )
     path_add_phone = PathField(
-        label="Path of adding a number", initial="/{list_id}/phones-add"
+        label=_("Path of adding a number"), initial="/{list_id}/phones-add"
     )
     path_remove_email = PathField(
-        label="Path of removing an address", initial="/{list_id}/emails-delete"
+        label=_("Path of removing an address"), initial="/{list_id}/emails-delete"
     )
     path_remove_phone = PathField(
-        label="Path of removing a number", initial="/{list_id}/phones-delete"
+        label=_("Path of removing a number"), initial="/{list_id}/phones-delete"
     )
 
     field_order = ("operation", "list_id")
@@ -45,9 +47,9 @@ class EDeliveryUnsub(ContactListAction):
     """Address and number of one contact, a call each."""
 
     kind: ClassVar = "edelivery_unsub"
-    label: ClassVar = "E-Delivery unsubscribe list"
+    label: ClassVar = _("E-Delivery unsubscribe list")
     group: ClassVar = Group.LISTS
-    help: ClassVar = "Add a lead to an unsubscribe list of E-Delivery, or remove it"
+    help: ClassVar = _("Add a lead to an unsubscribe list of E-Delivery, or remove it")
     docs_url: ClassVar = (
         "https://support.phonexa.com/event-tracking-type-e-delivery-unsubscribe-list"
     )

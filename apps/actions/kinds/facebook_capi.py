@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import ad_events, checking, rendering
 from apps.actions.ad_events import AdEventForm, ExtrasField
@@ -46,15 +48,15 @@ EVENTS: Final = (
 )
 # fmt: on
 SOURCES: Final = (
-    ("website", "Website"),
-    ("email", "E-mail"),
-    ("app", "App"),
-    ("phone_call", "Telephone call"),
-    ("chat", "Chat"),
-    ("physical_store", "Physical store"),
-    ("system_generated", "Automatic, such as a renewal"),
-    ("business_messaging", "Business messaging"),
-    ("other", "Other"),
+    ("website", _("Website")),
+    ("email", _("E-mail")),
+    ("app", _("App")),
+    ("phone_call", _("Telephone call")),
+    ("chat", _("Chat")),
+    ("physical_store", _("Physical store")),
+    ("system_generated", _("Automatic, such as a renewal")),
+    ("business_messaging", _("Business messaging")),
+    ("other", _("Other")),
 )
 
 
@@ -63,21 +65,25 @@ class FacebookConnectionForm(forms.Form):
 
     pixel_id = forms.RegexField(
         r"^\d{5,20}$",
-        label="Pixel (dataset) id",
-        help_text="Digits, from Events Manager, Data sources.",
-        error_messages={"invalid": "Write the digits only."},
+        label=_("Pixel (dataset) id"),
+        help_text=_("Digits, from Events Manager, Data sources."),
+        error_messages={"invalid": _("Write the digits only.")},
     )
     access_token = access_token_field(
-        "Events Manager, Data sources, the pixel, Settings, Conversions API, Generate "
-        "access token."
+        _(
+            "Events Manager, Data sources, the pixel, Settings, Conversions API, "
+            "Generate access token."
+        )
     )
     app_secret = app_secret_field()
     test_event_code = forms.RegexField(
         r"^\w{1,40}$",
-        label="Test event code",
+        label=_("Test event code"),
         required=False,
-        help_text="Events Manager, Test events. While it is set, events appear there "
-        "and count all the same; empty it when you are done.",
+        help_text=_(
+            "Events Manager, Test events. While it is set, events appear there "
+            "and count all the same; empty it when you are done."
+        ),
     )
     api_version = version_field()
     base_url = BaseUrlField(default=BASE_URL)
@@ -87,67 +93,75 @@ class FacebookRuleForm(AdEventForm):
     """The event."""
 
     event_name = forms.ChoiceField(
-        label="Event", choices=ad_events.event_choices(EVENTS), initial="Lead"
+        label=_("Event"), choices=ad_events.event_choices(EVENTS), initial="Lead"
     )
     action_source = forms.ChoiceField(
-        label="Where it happened",
+        label=_("Where it happened"),
         choices=SOURCES,
         initial="website",
-        help_text="For “Website” Meta asks for the page and the browser.",
+        help_text=_("For “Website” Meta asks for the page and the browser."),
     )
     event_source_url = LineTemplateField(
-        label="Page", required=False, initial="{landing_url}", max_length=2_000
+        label=_("Page"), required=False, initial="{landing_url}", max_length=2_000
     )
-    first_name = LineTemplateField(required=False, initial="{lead:first_name}")
-    last_name = LineTemplateField(required=False, initial="{lead:last_name}")
-    city = LineTemplateField(required=False, initial="{lead:city}")
+    first_name = LineTemplateField(
+        label=_("First name"), required=False, initial="{lead:first_name}"
+    )
+    last_name = LineTemplateField(
+        label=_("Last name"), required=False, initial="{lead:last_name}"
+    )
+    city = LineTemplateField(label=_("City"), required=False, initial="{lead:city}")
     state = LineTemplateField(
+        label=_("State"),
         required=False,
         initial="{lead:state}",
-        help_text="Two letters in the United States.",
+        help_text=_("Two letters in the United States."),
     )
     zip = LineTemplateField(
-        label="ZIP or postal code", required=False, initial="{lead:zip}"
+        label=_("ZIP or postal code"), required=False, initial="{lead:zip}"
     )
     gender = LineTemplateField(
+        label=_("Gender"),
         required=False,
         initial="{lead:gender}",
-        help_text="f or m; others are not sent.",
+        help_text=_("f or m; others are not sent."),
     )
     birthday = LineTemplateField(
-        label="Date of birth",
+        label=_("Date of birth"),
         required=False,
         initial="{lead:dob}",
-        help_text="1985-01-31 or 19850131; others are not sent.",
+        help_text=_("1985-01-31 or 19850131; others are not sent."),
     )
     fbc = LineTemplateField(
-        label="Click cookie (fbc)",
+        label=_("Click cookie (fbc)"),
         required=False,
         initial="{fbc}",
-        help_text="Not sent when the click is more than 90 days old.",
+        help_text=_("Not sent when the click is more than 90 days old."),
     )
     fbclid = LineTemplateField(
-        label="Click id (fbclid)",
+        label=_("Click id (fbclid)"),
         required=False,
         initial="{fbclid}",
-        help_text="Makes a click cookie together with the time when there is none.",
+        help_text=_("Makes a click cookie together with the time when there is none."),
     )
     click_time = LineTemplateField(
-        label="Time of the click", required=False, initial="{click_time|ms}"
+        label=_("Time of the click"), required=False, initial="{click_time|ms}"
     )
     fbp = LineTemplateField(
-        label="Browser cookie (fbp)", required=False, initial="{fbp}"
+        label=_("Browser cookie (fbp)"), required=False, initial="{fbp}"
     )
     lead_id = LineTemplateField(
-        label="Meta's lead id",
+        label=_("Meta's lead id"),
         required=False,
-        help_text="Of a lead that came from an instant form on Facebook or Instagram.",
+        help_text=_(
+            "Of a lead that came from an instant form on Facebook or Instagram."
+        ),
     )
-    custom_data = ExtrasField(label="Further data")
+    custom_data = ExtrasField(label=_("Further data"))
     ldu = forms.BooleanField(
-        label="Limited data use",
+        label=_("Limited data use"),
         required=False,
-        help_text="For people in US states with privacy laws; Meta finds out which.",
+        help_text=_("For people in US states with privacy laws; Meta finds out which."),
     )
 
 
@@ -156,9 +170,9 @@ class FacebookCapi(MetaAction):
     """One event for one pixel."""
 
     kind: ClassVar = "facebook_capi"
-    label: ClassVar = "Facebook conversion"
+    label: ClassVar = _("Facebook conversion")
     group: ClassVar = Group.ADVERTISING
-    help: ClassVar = "Report a conversion to Meta, with hashed contact data"
+    help: ClassVar = _("Report a conversion to Meta, with hashed contact data")
     docs_url: ClassVar = (
         "https://developers.facebook.com/docs/marketing-api/conversions-api"
     )
@@ -214,12 +228,18 @@ class FacebookCapi(MetaAction):
         if answer.status_code != 200 or "id" not in document:
             return [checking.error("The answer is not one of Meta. Look at base URL.")]
         name = document.get("name") or connection["pixel_id"]
-        lines = [checking.good(f"The token may read the pixel “{name}”.")]
+        lines = [
+            checking.good(
+                gettext("The token may read the pixel “%(name)s”.") % {"name": name}
+            )
+        ]
         if connection.get("test_event_code"):
             lines.append(
                 checking.warning(
-                    "The test event code is set: every event appears under Test events "
-                    "too. Empty it when you are done testing."
+                    gettext(
+                        "The test event code is set: every event appears under Test "
+                        "events too. Empty it when you are done testing."
+                    )
                 )
             )
         return lines

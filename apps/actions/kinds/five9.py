@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, five9_soap, five9_web
 from apps.actions.base import (
@@ -46,30 +49,42 @@ class Five9ConnectionForm(forms.Form):
     """The domain at Five9, and the way into it."""
 
     mode = forms.ChoiceField(
-        label="Interface",
-        choices=[("w2c", "Web2Campaign"), ("soap", "SOAP API")],
+        label=_("Interface"),
+        choices=[("w2c", _("Web2Campaign")), ("soap", _("SOAP API"))],
         initial="w2c",
-        help_text="Web2Campaign needs no user unless the domain asks for one; the SOAP "
-        "API needs a user with the administrator's right to change lists.",
+        help_text=_(
+            "Web2Campaign needs no user unless the domain asks for one; the SOAP "
+            "API needs a user with the administrator's right to change lists."
+        ),
     )
     domain = forms.CharField(
-        label="Domain name",
+        label=_("Domain name"),
         max_length=200,
         required=False,
-        help_text="The name of your domain at Five9, exactly as its administrator "
-        "knows it. Web2Campaign needs it.",
+        help_text=_(
+            "The name of your domain at Five9, exactly as its administrator "
+            "knows it. Web2Campaign needs it."
+        ),
     )
     username = forms.CharField(
-        label="User name",
+        label=_("User name"),
         max_length=200,
         required=False,
-        help_text="A user of Five9, made by the domain's administrator for this.",
+        help_text=_("A user of Five9, made by the domain's administrator for this."),
     )
-    password = SecretField(required=False, help_text="The password of that user.")
+    password = SecretField(
+        label=_("Password"), required=False, help_text=_("The password of that user.")
+    )
     base_url = BaseUrlField(
         default=BASE_URL,
-        help_text=f"Empty: {BASE_URL}. Other regions: https://api.five9.ca, "
-        "https://api.five9.eu, https://api.eu.five9.com, https://api.in.five9.com.",
+        help_text=format_lazy(
+            _(
+                "Empty: {url}. Other regions: https://api.five9.ca, "
+                "https://api.five9.eu, https://api.eu.five9.com, "
+                "https://api.in.five9.com."
+            ),
+            url=BASE_URL,
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -77,13 +92,15 @@ class Five9ConnectionForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for name in NEEDED.get(cleaned.get("mode", ""), ()):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, "This interface needs it.")
+                self.add_error(name, gettext("This interface needs it."))
         pair = ("username", "password")
         missing = [name for name in pair if not cleaned.get(name)]
         if len(missing) == 1 and not self.errors:
-            self.add_error(missing[0], "Give both user name and password, or none.")
+            self.add_error(
+                missing[0], gettext("Give both user name and password, or none.")
+            )
         if ":" in cleaned.get("username", ""):
-            self.add_error("username", "A user name holds no colon.")
+            self.add_error("username", gettext("A user name holds no colon."))
         return cleaned
 
 
@@ -91,51 +108,63 @@ class Five9RuleForm(forms.Form):
     """The record, and what becomes of it."""
 
     list_name = LineTemplateField(
-        label="List", help_text="The name of a list in the domain, exactly as there."
+        label=_("List"),
+        help_text=_("The name of a list in the domain, exactly as there."),
     )
     number1 = LineTemplateField(
-        label="Telephone number",
+        label=_("Telephone number"),
         initial="{lead:phone|last10}",
-        help_text="Digits only: 10 for the US, at most 16.",
+        help_text=_("Digits only: 10 for the US, at most 16."),
     )
     field_map = NamedFieldsField(
         reserved=RESERVED,
-        label="Contact fields",
+        label=_("Contact fields"),
         required=False,
         initial=FIELD_MAP,
-        help_text="One name=value a line, with the names of Five9's contact fields. "
-        "Empty values are left out.",
+        help_text=_(
+            "One name=value a line, with the names of Five9's contact fields. "
+            "Empty values are left out."
+        ),
     )
     key_fields = forms.CharField(
+        label=_("Key fields"),
         max_length=500,
         initial=NUMBER,
-        help_text="The fields that tell whether a contact is known, with commas "
-        f"between them: {NUMBER} or some of the names above.",
+        help_text=format_lazy(
+            _(
+                "The fields that tell whether a contact is known, with commas "
+                "between them: {number} or some of the names above."
+            ),
+            number=NUMBER,
+        ),
     )
     update_crm = forms.BooleanField(
-        label="Update a known contact", required=False, initial=True
+        label=_("Update a known contact"), required=False, initial=True
     )
     call_asap = forms.BooleanField(
-        label="Call at once",
+        label=_("Call at once"),
         required=False,
-        help_text="A repeated record may be called twice.",
+        help_text=_("A repeated record may be called twice."),
     )
     time_to_call = LineTemplateField(
+        label=_("Time to call"),
         required=False,
-        help_text="When to call, as 2026-11-20 14:30:00 in the domain's time zone. "
-        "Web2Campaign only.",
+        help_text=_(
+            "When to call, as 2026-11-20 14:30:00 in the domain's time zone. "
+            "Web2Campaign only."
+        ),
     )
     # Not ``ambiguity_field``: what is best depends on “Call at once”.
     on_ambiguous = forms.ChoiceField(
-        label="When it is unclear whether it arrived",
+        label=_("When it is unclear whether it arrived"),
         required=False,
         choices=[
-            ("", "Send it again; hold it if it is to be called at once"),
-            ("retry", "Send it again"),
-            ("hold", "Hold it until somebody decides"),
+            ("", _("Send it again; hold it if it is to be called at once")),
+            ("retry", _("Send it again")),
+            ("hold", _("Hold it until somebody decides")),
         ],
         initial="",
-        help_text="For example when the connection broke before an answer came.",
+        help_text=_("For example when the connection broke before an answer came."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -148,7 +177,9 @@ class Five9RuleForm(forms.Form):
         if not keys or unknown:
             named = ", ".join(sorted(unknown)) or cleaned["key_fields"]
             self.add_error(
-                "key_fields", f"“{named}” is not among the fields that are sent."
+                "key_fields",
+                gettext("“%(name)s” is not among the fields that are sent.")
+                % {"name": named},
             )
         return cleaned
 
@@ -158,9 +189,9 @@ class Five9(ProviderAction):
     """One record for one list."""
 
     kind: ClassVar = "five9"
-    label: ClassVar = "Add to Five9 list"
+    label: ClassVar = _("Add to Five9 list")
     group: ClassVar = Group.CALLS
-    help: ClassVar = "Put a lead on a dialing list of a Five9 call centre"
+    help: ClassVar = _("Put a lead on a dialing list of a Five9 call centre")
     docs_url: ClassVar = (
         "https://github.com/Five9DeveloperProgram/"
         "Five9-Configuration-Webservices-API-Samples"
@@ -201,16 +232,20 @@ class Five9(ProviderAction):
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return list and number."""
-        at_once = ", called at once" if settings.get("call_asap") else ""
-        return f"{settings['number1']} to “{settings['list_name']}”{at_once}"
+        told = {"number": settings["number1"], "list": settings["list_name"]}
+        if settings.get("call_asap"):
+            return gettext("%(number)s to “%(list)s”, called at once") % told
+        return gettext("%(number)s to “%(list)s”") % told
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Ask the SOAP API for the names of lists; Web2Campaign cannot be asked."""
         if not _is_soap(connection):
             return [
                 checking.warning(
-                    "Web2Campaign has no call without effect to try the domain with: "
-                    "use “Send test” on a postback."
+                    gettext(
+                        "Web2Campaign has no call without effect to try the domain "
+                        "with: use “Send test” on a postback."
+                    )
                 )
             ]
         request = self._request(connection, five9_soap.HEADERS, five9_soap.LISTS_INFO)
@@ -219,7 +254,7 @@ class Five9(ProviderAction):
             return [answer]
         # Names of many lists are cut off, so the answer need not be whole.
         if answer.status_code == 200 and b"getListsInfoResponse" in answer.body:
-            return [checking.good("Five9 knows the user, who may read lists.")]
+            return [checking.good(gettext("Five9 knows the user, who may read lists."))]
         why = five9_soap.fault_text(answer) or status_text(answer.status_code)
         return [checking.error(f"Five9 refused the user: {why.rstrip('.')}.")]
 

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, ga4_events, ga4_limits, rendering
 from apps.actions.answers import json_object
@@ -45,21 +47,23 @@ class Ga4ConnectionForm(forms.Form):
 
     measurement_id = forms.RegexField(
         r"^G-[A-Z0-9]{4,20}$",
-        label="Measurement ID",
-        help_text="G-…, in Analytics under Admin, Data streams, your web stream.",
+        label=_("Measurement ID"),
+        help_text=_("G-…, in Analytics under Admin, Data streams, your web stream."),
     )
     api_secret = SecretField(
-        label="API secret",
-        help_text="On the page of the stream: Measurement Protocol API secrets, "
-        "Create.",
+        label=_("API secret"),
+        help_text=_(
+            "On the page of the stream: Measurement Protocol API secrets, Create."
+        ),
     )
     region = forms.ChoiceField(
-        choices=[("default", "Anywhere"), ("eu", "European Union")],
+        label=_("Region"),
+        choices=[("default", _("Anywhere")), ("eu", _("European Union"))],
         initial="default",
-        help_text="Where Google first receives the events.",
+        help_text=_("Where Google first receives the events."),
     )
     base_url = BaseUrlField(
-        required=False, help_text="Empty: Google's address of the region."
+        required=False, help_text=_("Empty: Google's address of the region.")
     )
 
 
@@ -67,58 +71,68 @@ class Ga4RuleForm(forms.Form):
     """One event."""
 
     event_name = LineTemplateField(
-        label="Event",
+        label=_("Event"),
         initial="generate_lead",
-        help_text="For example generate_lead, sign_up or purchase; {event_sent_as} is "
-        "the name of the event here.",
+        help_text=_(
+            "For example generate_lead, sign_up or purchase; {event_sent_as} is "
+            "the name of the event here."
+        ),
     )
     client_id = LineTemplateField(
-        label="Client id",
+        label=_("Client id"),
         required=False,
         initial="{ga_client_id}",
-        help_text="From the visitor's _ga cookie: 709808103.1671720316.",
+        help_text=_("From the visitor's _ga cookie: 709808103.1671720316."),
     )
     client_id_fallback = forms.ChoiceField(
-        label="Without a client id",
+        label=_("Without a client id"),
         choices=[
-            ("none", "Send nothing"),
-            ("derive", "Make one from the transaction id (a new, unattributed user)"),
+            ("none", _("Send nothing")),
+            (
+                "derive",
+                _("Make one from the transaction id (a new, unattributed user)"),
+            ),
         ],
         initial="none",
     )
-    user_id = LineTemplateField(label="User id", required=False)
+    user_id = LineTemplateField(label=_("User id"), required=False)
     session_id = LineTemplateField(
-        label="Session id", required=False, initial="{ga_session_id}"
+        label=_("Session id"), required=False, initial="{ga_session_id}"
     )
     time = LineTemplateField(
+        label=_("Time"),
         required=False,
         initial="{event_time|unix}",
-        help_text="In Unix seconds, at most 72 hours ago. Empty: when it is sent.",
+        help_text=_("In Unix seconds, at most 72 hours ago. Empty: when it is sent."),
     )
-    value = LineTemplateField(required=False, initial="{payout}")
-    currency = LineTemplateField(required=False, initial="{currency}")
+    value = LineTemplateField(label=_("Value"), required=False, initial="{payout}")
+    currency = LineTemplateField(
+        label=_("Currency"), required=False, initial="{currency}"
+    )
     transaction_id = LineTemplateField(
-        label="Transaction id",
+        label=_("Transaction id"),
         required=False,
         initial="{transaction_id}",
-        help_text="A purchase needs one; Analytics counts a purchase once.",
+        help_text=_("A purchase needs one; Analytics counts a purchase once."),
     )
     params = PairsTemplateField(
-        label="More parameters",
+        label=_("More parameters"),
         required=False,
-        help_text="One a line: name=value, for example page_location={landing_url}.",
+        help_text=_("One a line: name=value, for example page_location={landing_url}."),
     )
     user_properties = PairsTemplateField(
-        label="User properties", required=False, help_text="One a line: name=value."
+        label=_("User properties"),
+        required=False,
+        help_text=_("One a line: name=value."),
     )
     ad_user_data = LineTemplateField(
-        label="Consent to ad user data", required=False, help_text=CONSENT_HELP
+        label=_("Consent to ad user data"), required=False, help_text=CONSENT_HELP
     )
     ad_personalization = LineTemplateField(
-        label="Consent to personalized ads", required=False, help_text=CONSENT_HELP
+        label=_("Consent to personalized ads"), required=False, help_text=CONSENT_HELP
     )
     non_personalized_ads = forms.BooleanField(
-        label="Not for personalized ads", required=False
+        label=_("Not for personalized ads"), required=False
     )
     on_ambiguous = ambiguity_field("retry")
 
@@ -153,9 +167,9 @@ class Ga4(ProviderAction):
     """One event of one visitor."""
 
     kind: ClassVar = "ga4"
-    label: ClassVar = "Google Analytics event"
+    label: ClassVar = _("Google Analytics event")
     group: ClassVar = Group.ADVERTISING
-    help: ClassVar = "Record an event in Google Analytics 4"
+    help: ClassVar = _("Record an event in Google Analytics 4")
     docs_url: ClassVar = (
         "https://developers.google.com/analytics/devguides/collection/protocol/ga4"
     )
@@ -216,10 +230,12 @@ class Ga4(ProviderAction):
         if messages:
             return [checking.error(f"Analytics says: {ga4_events.described(messages)}")]
         return [
-            checking.good("Analytics can be reached and takes events."),
+            checking.good(gettext("Analytics can be reached and takes events.")),
             checking.warning(
-                "It never says whether ID and secret are right: use “Send test” and "
-                "look for the event under Reports, Realtime."
+                gettext(
+                    "It never says whether ID and secret are right: use “Send test” "
+                    "and look for the event under Reports, Realtime."
+                )
             ),
         ]
 

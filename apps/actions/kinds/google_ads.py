@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, data_manager, rendering
 from apps.actions.answers import json_object
@@ -58,21 +60,25 @@ class GoogleAdsConnectionForm(forms.Form):
 
     service_account_json = ServiceAccountField()
     customer_id = AccountIdField(
-        label="Account",
-        help_text="The number at the top right of Google Ads, for example "
-        "123-456-7890. Add the service account's e-mail address there under Admin, "
-        "Access and security.",
+        label=_("Account"),
+        help_text=_(
+            "The number at the top right of Google Ads, for example "
+            "123-456-7890. Add the service account's e-mail address there under Admin, "
+            "Access and security."
+        ),
     )
     login_customer_id = AccountIdField(
-        label="Manager account",
+        label=_("Manager account"),
         required=False,
-        help_text="When the service account was added to a manager account instead.",
+        help_text=_("When the service account was added to a manager account instead."),
     )
     conversion_action = forms.RegexField(
         r"^\d{1,20}$",
-        label="Conversion action",
-        help_text="The number after ctId= in the address of the conversion action "
-        "(Goals, Conversions, Summary). Postbacks may name another one.",
+        label=_("Conversion action"),
+        help_text=_(
+            "The number after ctId= in the address of the conversion action "
+            "(Goals, Conversions, Summary). Postbacks may name another one."
+        ),
     )
     base_url = BaseUrlField(default=BASE_URL)
 
@@ -82,51 +88,60 @@ class GoogleAdsRuleForm(forms.Form):
 
     conversion_action = forms.RegexField(
         r"^\d{1,20}$",
-        label="Conversion action",
+        label=_("Conversion action"),
         required=False,
-        help_text="Empty: the one of the connection.",
+        help_text=_("Empty: the one of the connection."),
     )
     event_source = forms.ChoiceField(
-        label="Where it happened", choices=[(name, name) for name in SOURCES]
+        label=_("Where it happened"), choices=[(name, name) for name in SOURCES]
     )
     time = LineTemplateField(
-        initial="{conversion_time|unix}", help_text="In Unix seconds."
+        label=_("Time"),
+        initial="{conversion_time|unix}",
+        help_text=_("In Unix seconds."),
     )
     transaction_id = LineTemplateField(
-        label="Transaction id",
+        label=_("Transaction id"),
         initial="{conversion_id}",
         required=False,
-        help_text="Google counts an id once per conversion action, so that a repeated "
-        "request does no harm. {transaction_id} counts a click once. Empty: the id of "
-        "the delivery.",
+        help_text=_(
+            "Google counts an id once per conversion action, so that a repeated "
+            "request does no harm. {transaction_id} counts a click once. Empty: the id "
+            "of the delivery."
+        ),
     )
-    gclid = LineTemplateField(label="GCLID", required=False, initial="{gclid}")
-    gbraid = LineTemplateField(label="GBRAID", required=False, initial="{gbraid}")
-    wbraid = LineTemplateField(label="WBRAID", required=False, initial="{wbraid}")
+    gclid = LineTemplateField(label=_("GCLID"), required=False, initial="{gclid}")
+    gbraid = LineTemplateField(label=_("GBRAID"), required=False, initial="{gbraid}")
+    wbraid = LineTemplateField(label=_("WBRAID"), required=False, initial="{wbraid}")
     email = LineTemplateField(
-        label="E-mail",
+        label=_("E-mail"),
         required=False,
         initial="{lead:email}",
-        help_text="Normalized and hashed here; a SHA-256 hash is passed on.",
+        help_text=_("Normalized and hashed here; a SHA-256 hash is passed on."),
     )
     phone = LineTemplateField(
+        label=_("Phone"),
         required=False,
         initial="{lead:phone}",
-        help_text="Hashed here. Numbers without country code are read as US ones; "
-        "{lead:phone|e164:GB} reads British ones.",
+        help_text=_(
+            "Hashed here. Numbers without country code are read as US ones; "
+            "{lead:phone|e164:GB} reads British ones."
+        ),
     )
-    value = LineTemplateField(required=False, initial="{payout}")
-    currency = LineTemplateField(required=False, initial="{currency}")
+    value = LineTemplateField(label=_("Value"), required=False, initial="{payout}")
+    currency = LineTemplateField(
+        label=_("Currency"), required=False, initial="{currency}"
+    )
     ad_user_data = LineTemplateField(
-        label="Consent to ad user data", required=False, help_text=CONSENT_HELP
+        label=_("Consent to ad user data"), required=False, help_text=CONSENT_HELP
     )
     ad_personalization = LineTemplateField(
-        label="Consent to personalized ads", required=False, help_text=CONSENT_HELP
+        label=_("Consent to personalized ads"), required=False, help_text=CONSENT_HELP
     )
     validate_only = forms.BooleanField(
-        label="Only validate",
+        label=_("Only validate"),
         required=False,
-        help_text="Google looks at each conversion and counts none: to try it out.",
+        help_text=_("Google looks at each conversion and counts none: to try it out."),
     )
 
 
@@ -135,9 +150,9 @@ class GoogleAds(GoogleAction):
     """One conversion of one click or person."""
 
     kind: ClassVar = "google_ads"
-    label: ClassVar = "Google Ads conversion"
+    label: ClassVar = _("Google Ads conversion")
     group: ClassVar = Group.ADVERTISING
-    help: ClassVar = "Tell Google Ads that a click or a person converted"
+    help: ClassVar = _("Tell Google Ads that a click or a person converted")
     docs_url: ClassVar = "https://developers.google.com/data-manager/api"
     idempotency: ClassVar = Idempotency.SAFE
     is_for_affiliates: ClassVar = True
@@ -199,9 +214,13 @@ class GoogleAds(GoogleAction):
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return the conversion action and what identifies a conversion."""
-        action = settings.get("conversion_action") or "of the connection"
-        note = " (only validated)" if settings.get("validate_only") else ""
-        return f"Conversion action {action}, {settings['transaction_id']}{note}"
+        action = settings.get("conversion_action") or gettext("of the connection")
+        words = (
+            gettext("Conversion action %(action)s, %(id)s (only validated)")
+            if settings.get("validate_only")
+            else gettext("Conversion action %(action)s, %(id)s")
+        )
+        return words % {"action": action, "id": settings["transaction_id"]}
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Have Google validate a conversion of nobody, which counts nothing."""
@@ -219,7 +238,9 @@ class GoogleAds(GoogleAction):
         if isinstance(answer, CheckLine):
             return [answer]
         if answer.status_code == 200:
-            return [checking.good("Google accepts conversions of this account.")]
+            return [
+                checking.good(gettext("Google accepts conversions of this account."))
+            ]
         error = json_object(answer).get("error")
         why = error.get("message") if isinstance(error, dict) else answer.status_code
         return [checking.error(f"Google refused to validate a conversion: {why}")]

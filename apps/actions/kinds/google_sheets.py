@@ -2,20 +2,20 @@
 
 Source: https://developers.google.com/workspace/sheets/api/reference/rest/v4/
 spreadsheets.values/append (read 2026-11-20). The API has no key by which it would
-notice a repetition: what may have been added is held.
+notice a repetition: what may have been added is held, or looked for in a column that
+holds such a key.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
-from urllib.parse import quote
 
-from django import forms
-from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, google_accounts, rendering
 from apps.actions.base import (
+    AttemptResult,
     CheckLine,
     Group,
     Idempotency,
@@ -24,91 +24,33 @@ from apps.actions.base import (
     Outcome,
     SkipDeliveryError,
 )
-from apps.actions.fields import PairsTemplateField, ambiguity_field
-from apps.actions.google_accounts import ServiceAccountField
 from apps.actions.google_api import KEY_FIELD, GoogleAction
-from apps.actions.providers import BaseUrlField
 from apps.actions.registry import register
+from apps.actions.sheet_forms import (
+    BASE_URL,
+    USER_ENTERED,
+    GoogleSheetsConnectionForm,
+    GoogleSheetsRuleForm,
+    key_column,
+)
+from apps.actions.sheet_looks import Place, SheetAction, values_path
 from apps.core.encoding import sheet_cell
 from apps.core.http import OutboundRequest, Response
 from apps.core.macro_values import MacroValue, text_of
 
-BASE_URL: Final = "https://sheets.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/spreadsheets"
 NO_SUCH_SHEET: Final = "no_such_sheet"
-USER_ENTERED: Final = "USER_ENTERED"
 MAX_ROWS: Final = 500
-MAX_SHEET_NAME_LENGTH: Final = 100
-
-_in_url = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})").search
-_is_spreadsheet_id = re.compile(r"[A-Za-z0-9_-]{20,}").fullmatch
-
-
-class SpreadsheetField(forms.CharField):
-    """The id of a spreadsheet, also taken out of its address."""
-
-    def clean(self, value: Any) -> str:
-        """Return the id."""
-        text: str = super().clean(value)
-        found = _in_url(text)
-        if found is not None:
-            return found[1]
-        if text and not _is_spreadsheet_id(text):
-            raise ValidationError(
-                "This is no address of a spreadsheet. Open it and copy the address, "
-                "https://docs.google.com/spreadsheets/d/…"
-            )
-        return text
-
-
-class GoogleSheetsConnectionForm(forms.Form):
-    """The service account that writes."""
-
-    service_account_json = ServiceAccountField()
-    base_url = BaseUrlField(default=BASE_URL)
-
-
-class GoogleSheetsRuleForm(forms.Form):
-    """The sheet and what goes into its columns."""
-
-    spreadsheet = SpreadsheetField(
-        help_text="Its address or id. Share it with the service account's e-mail "
-        "address as an editor; “Test connection” shows that address.",
-    )
-    sheet_name = forms.CharField(
-        label="Sheet",
-        initial="Sheet1",
-        max_length=MAX_SHEET_NAME_LENGTH,
-        help_text="The name on the tab at the bottom of the spreadsheet.",
-    )
-    columns = PairsTemplateField(
-        initial="Time={conversion_time}\nTransaction={transaction_id}\n"
-        "Status={status}\nPayout={payout}",
-        help_text="One column a line, from the left: Name={macro}. The names are for "
-        "you; only values are written. A line with one macro and nothing else keeps "
-        "numbers as numbers.",
-    )
-    value_input = forms.ChoiceField(
-        label="Values are",
-        choices=[
-            ("RAW", "Written as they are"),
-            (USER_ENTERED, "Read as if somebody typed them (dates, currencies)"),
-        ],
-        initial="RAW",
-        help_text="Read as if typed, a value that would begin a formula is written as "
-        "text.",
-    )
-    on_ambiguous = ambiguity_field("hold")
 
 
 @register
-class GoogleSheets(GoogleAction):
+class GoogleSheets(SheetAction):
     """One row below the last one."""
 
     kind: ClassVar = "google_sheets"
-    label: ClassVar = "Google Sheets"
+    label: ClassVar = _("Google Sheets")
     group: ClassVar = Group.SPREADSHEETS
-    help: ClassVar = "Add a row to a spreadsheet"
+    help: ClassVar = _("Add a row to a spreadsheet")
     docs_url: ClassVar = "https://developers.google.com/workspace/sheets/api"
     idempotency: ClassVar = Idempotency.UNSAFE
     default_base_url: ClassVar = BASE_URL
@@ -135,6 +77,51 @@ class GoogleSheets(GoogleAction):
             {"Content-Type": rendering.JSON_TYPE},
             rendering.json_bytes({"values": items}),
         )
+
+    def repeats_ambiguous(self, settings: Mapping[str, Any]) -> bool:
+        """Repeat where a column tells which rows are there; else as chosen."""
+        return bool(settings.get("dedupe_column")) or super().repeats_ambiguous(
+            settings
+        )
+
+    def run(self, job: Job) -> AttemptResult:
+        """Add a row, unless an earlier attempt did."""
+        return self._known([job]).get(job.delivery_id) or super().run(job)
+
+    def run_batch(self, jobs: Sequence[Job]) -> list[AttemptResult]:
+        """Add the rows that no earlier attempt has added."""
+        known = self._known(jobs)
+        rest = [job for job in jobs if job.delivery_id not in known]
+        added = zip(rest, super().run_batch(rest), strict=True)
+        results = known | {job.delivery_id: result for job, result in added}
+        return [results[job.delivery_id] for job in jobs]
+
+    def _known(self, jobs: Sequence[Job]) -> dict[str, AttemptResult]:
+        """Return the results of those that must not be added, or not now."""
+        column = key_column(jobs[0].settings)
+        repeated = [job for job in jobs if job.attempt > 1]
+        if column is None or not repeated:
+            return {}
+        keys = {job.delivery_id for job in repeated}
+        places, untold = self.find_keys(keys, column, repeated[0])
+        there = {
+            job.delivery_id: self._there(places[job.delivery_id], job)
+            for job in repeated
+            if job.delivery_id in places
+        }
+        if untold is None:
+            return there
+        return {job.delivery_id: self.judged(untold, job) for job in repeated} | there
+
+    def _there(self, place: Place, job: Job) -> AttemptResult:
+        judgement = Judgement(
+            Outcome.SUCCESS,
+            f"An earlier attempt added it: row {place.row}.",
+            "already_there",
+            findings={"row": str(place.row)},
+        )
+        shown = self.shown(place.request, job)
+        return AttemptResult(judgement, shown, response_status=200)
 
     def accepted(self, answer: Mapping[str, Any]) -> Judgement | None:
         """Return where the rows went."""
@@ -163,7 +150,16 @@ class GoogleSheets(GoogleAction):
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return the sheet and how many columns there are."""
         count = len(settings["columns"].strip().splitlines())
-        return f"{settings['sheet_name']} in {settings['spreadsheet']}: {count} columns"
+        words = ngettext(
+            "%(sheet)s in %(spreadsheet)s: %(count)d columns",
+            "%(sheet)s in %(spreadsheet)s: %(count)d columns",
+            count,
+        )
+        return words % {
+            "sheet": settings["sheet_name"],
+            "spreadsheet": settings["spreadsheet"],
+            "count": count,
+        }
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Get a token, which writes nothing; the connection knows no spreadsheet."""
@@ -172,16 +168,17 @@ class GoogleSheets(GoogleAction):
             return [token]
         email = google_accounts.client_email(connection[KEY_FIELD])
         return [
-            checking.good("Google accepts the key of the service account."),
-            checking.warning(f"Share every spreadsheet with {email} as an editor."),
+            checking.good(gettext("Google accepts the key of the service account.")),
+            checking.warning(
+                gettext("Share every spreadsheet with %(email)s as an editor.")
+                % {"email": email}
+            ),
         ]
 
 
 def _path(settings: Mapping[str, Any]) -> str:
-    sheet = settings["sheet_name"].replace("'", "''")
-    place = quote(f"'{sheet}'!A1", safe="")
     return (
-        f"/v4/spreadsheets/{settings['spreadsheet']}/values/{place}:append"
+        f"{values_path(settings, 'A1')}:append"
         f"?valueInputOption={settings['value_input']}&insertDataOption=INSERT_ROWS"
     )
 

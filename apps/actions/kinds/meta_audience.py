@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import ad_events, checking
 from apps.actions.answers import json_object
@@ -44,8 +47,14 @@ class MetaAudienceConnectionForm(forms.Form):
     """A token that may change audiences."""
 
     access_token = access_token_field(
-        "Business settings, Users, System users, Generate token, with the permission "
-        f"{PERMISSION}. The user needs access to the ad account of the audience."
+        format_lazy(
+            _(
+                "Business settings, Users, System users, Generate token, with the "
+                "permission {permission}. The user needs access to the ad account of "
+                "the audience."
+            ),
+            permission=PERMISSION,
+        )
     )
     app_secret = app_secret_field()
     api_version = version_field()
@@ -57,37 +66,42 @@ class MetaAudienceRuleForm(forms.Form):
 
     audience_id = forms.RegexField(
         r"^\d{5,20}$",
-        label="Audience id",
-        help_text="Digits, from Ads Manager, Audiences, column “Audience ID”. Have the "
-        "postback react to conversions only: with more events, more data is sent, and "
-        "people of little interest may blur the audience.",
-        error_messages={"invalid": "Write the digits only."},
+        label=_("Audience id"),
+        help_text=_(
+            "Digits, from Ads Manager, Audiences, column “Audience ID”. Have the "
+            "postback react to conversions only: with more events, more data is sent, "
+            "and people of little interest may blur the audience."
+        ),
+        error_messages={"invalid": _("Write the digits only.")},
     )
     operation = forms.ChoiceField(
-        label="What to do",
+        label=_("What to do"),
         choices=[
-            ("add", "Add to the audience"),
-            ("remove", "Remove from the audience"),
+            ("add", _("Add to the audience")),
+            ("remove", _("Remove from the audience")),
         ],
         initial="add",
     )
     email = LineTemplateField(
-        label="E-mail address",
+        label=_("E-mail address"),
         required=False,
         initial="{lead:email}",
-        help_text="Sent as a hash. What is hashed already is sent as it is.",
+        help_text=_("Sent as a hash. What is hashed already is sent as it is."),
     )
     phone = LineTemplateField(
-        label="Telephone number",
+        label=_("Telephone number"),
         required=False,
         initial="{lead:phone}",
-        help_text="Sent as a hash.",
+        help_text=_("Sent as a hash."),
     )
     country = LineTemplateField(
+        label=_("Country"),
         required=False,
         initial="{lead:country}",
-        help_text="Two letters, not sent: telephone numbers without a country code are "
-        "read as numbers of this country.",
+        help_text=_(
+            "Two letters, not sent: telephone numbers without a country code are "
+            "read as numbers of this country."
+        ),
     )
     default_region = RegionField()
 
@@ -96,7 +110,9 @@ class MetaAudienceRuleForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         names = ("email", "phone")
         if not self.errors and not any(cleaned.get(name) for name in names):
-            self.add_error("email", "Give an e-mail address or a telephone number.")
+            self.add_error(
+                "email", gettext("Give an e-mail address or a telephone number.")
+            )
         return cleaned
 
 
@@ -105,9 +121,9 @@ class MetaAudience(MetaAction):
     """One person in one audience."""
 
     kind: ClassVar = "meta_audience"
-    label: ClassVar = "Meta custom audience"
+    label: ClassVar = _("Meta custom audience")
     group: ClassVar = Group.ADVERTISING
-    help: ClassVar = (
+    help: ClassVar = _(
         "Add a person to an audience of Meta, or remove one; best for conversions only"
     )
     docs_url: ClassVar = (
@@ -172,7 +188,10 @@ class MetaAudience(MetaAction):
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return operation and audience."""
         is_added = settings["operation"] == "add"
-        return f"{'Add to' if is_added else 'Remove from'} {settings['audience_id']}"
+        words = (
+            gettext("Add to %(list)s") if is_added else gettext("Remove from %(list)s")
+        )
+        return words % {"list": settings["audience_id"]}
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Read what the token may do, which changes nothing."""
@@ -187,12 +206,16 @@ class MetaAudience(MetaAction):
             return [checking.error(redactor.text(error_text(trouble)))]
         if answer.status_code != 200 or not isinstance(document.get("data"), list):
             return [checking.error("The answer is not one of Meta. Look at base URL.")]
-        lines = [checking.good("Meta accepts the token.")]
+        lines = [checking.good(gettext("Meta accepts the token."))]
         if PERMISSION not in _granted(document["data"]):
             lines.append(
                 checking.warning(
-                    f"The token seems to lack the permission {PERMISSION}, without "
-                    "which no audience can be changed. Generate one that has it."
+                    gettext(
+                        "The token seems to lack the permission %(permission)s, "
+                        "without which no audience can be changed. Generate one that "
+                        "has it."
+                    )
+                    % {"permission": PERMISSION}
                 )
             )
         return lines

@@ -7,6 +7,8 @@ names of header and fields are shown to customers only: see ``list_calls``.
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions.base import Group
 from apps.actions.fields import PairsTemplateField
 from apps.actions.list_contacts import (
@@ -22,13 +24,19 @@ class OptIntelSendForm(EmailHashForm, ContactRuleForm):
     """Who opted out."""
 
     further_fields = PairsTemplateField(
-        label="Further fields",
+        label=_("Further fields"),
         required=False,
-        help_text="One name=value a line, for example reason=unsubscribed, "
-        "campaign={offer_name} or sub_id={sub1}. What has no value is left out.",
+        help_text=_(
+            "One name=value a line, for example reason=unsubscribed, "
+            "campaign={offer_name} or sub_id={sub1}. What has no value is left out."
+        ),
     )
-    path_add_email = PathField(label="Path of adding an address", initial="/emails-add")
-    path_add_phone = PathField(label="Path of adding a number", initial="/phones-add")
+    path_add_email = PathField(
+        label=_("Path of adding an address"), initial="/emails-add"
+    )
+    path_add_phone = PathField(
+        label=_("Path of adding a number"), initial="/phones-add"
+    )
 
 
 @register
@@ -36,9 +44,9 @@ class OptIntelSend(ContactListAction):
     """Address and number of one lead, a call each, for the list of the connection."""
 
     kind: ClassVar = "optintel_send"
-    label: ClassVar = "Send to Opt-Intel"
+    label: ClassVar = _("Send to Opt-Intel")
     group: ClassVar = Group.LISTS
-    help: ClassVar = "Add a lead to an opt-out list of Opt-Intel"
+    help: ClassVar = _("Add a lead to an opt-out list of Opt-Intel")
     docs_url: ClassVar = "https://support.phonexa.com/phone-number/email-lists-api"
     keeper: ClassVar = "Opt-Intel"
 

@@ -7,6 +7,8 @@ contacts can be removed is public, the paths for it are not: see ``list_calls``.
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions.base import Group
 from apps.actions.list_contacts import (
     ContactListAction,
@@ -22,13 +24,17 @@ class OptIntelUnsubForm(EmailHashForm, ContactRuleForm):
 
     operation = operation_field()
     absent_pattern = absent_field()
-    path_add_email = PathField(label="Path of adding an address", initial="/emails-add")
-    path_add_phone = PathField(label="Path of adding a number", initial="/phones-add")
+    path_add_email = PathField(
+        label=_("Path of adding an address"), initial="/emails-add"
+    )
+    path_add_phone = PathField(
+        label=_("Path of adding a number"), initial="/phones-add"
+    )
     path_remove_email = PathField(
-        label="Path of removing an address", initial="/emails-delete"
+        label=_("Path of removing an address"), initial="/emails-delete"
     )
     path_remove_phone = PathField(
-        label="Path of removing a number", initial="/phones-delete"
+        label=_("Path of removing a number"), initial="/phones-delete"
     )
 
     field_order = ("operation",)
@@ -39,9 +45,9 @@ class OptIntelUnsub(ContactListAction):
     """Address and number of one lead, a call each, for the list of the connection."""
 
     kind: ClassVar = "optintel_unsub"
-    label: ClassVar = "Opt-Intel unsubscribe list"
+    label: ClassVar = _("Opt-Intel unsubscribe list")
     group: ClassVar = Group.LISTS
-    help: ClassVar = "Add a lead to an opt-out list of Opt-Intel, or remove it"
+    help: ClassVar = _("Add a lead to an opt-out list of Opt-Intel, or remove it")
     docs_url: ClassVar = "https://support.phonexa.com/phone-number/email-lists-api"
     keeper: ClassVar = "Opt-Intel"
 

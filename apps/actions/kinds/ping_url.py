@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions.base import (
     CheckLine,
@@ -65,53 +67,61 @@ class PingRuleForm(forms.Form):
     """The request, and what its answer must be."""
 
     method = forms.ChoiceField(
+        label=_("Method"),
         choices=[("GET", "GET"), ("POST", "POST")],
         initial="GET",
-        help_text="GET puts everything into the URL; POST sends a body too.",
+        help_text=_("GET puts everything into the URL; POST sends a body too."),
     )
     url = UrlTemplateField(
-        label="URL",
-        help_text="For example https://partner.example/pb?cid={partner_click_id}"
-        "&sum={payout}. The host is fixed; macros go into path and parameters.",
+        label=_("URL"),
+        help_text=_(
+            "For example https://partner.example/pb?cid={partner_click_id}"
+            "&sum={payout}. The host is fixed; macros go into path and parameters."
+        ),
     )
     payload_type = forms.ChoiceField(
-        label="Body format",
+        label=_("Body format"),
         choices=BODY_CHOICES,
         initial="form",
     )
     payload = TextTemplateField(
-        label="Body",
+        label=_("Body"),
         required=False,
-        help_text="POST only. In JSON, put macros in quotes; numbers stay numbers.",
+        help_text=_("POST only. In JSON, put macros in quotes; numbers stay numbers."),
     )
     headers = HeadersField(
+        label=_("Headers"),
         required=False,
-        help_text="One Name: value a line. Values are kept encrypted, may hold macros.",
+        help_text=_(
+            "One Name: value a line. Values are kept encrypted, may hold macros."
+        ),
     )
     success = forms.ChoiceField(
-        label="Success is", choices=SUCCESS_CHOICES, initial=Success.ANY_2XX.value
+        label=_("Success is"), choices=SUCCESS_CHOICES, initial=Success.ANY_2XX.value
     )
     success_value = forms.CharField(
-        label="Expected",
+        label=_("Expected"),
         required=False,
         max_length=500,
-        help_text="Statuses: 200,202. JSON: $.status==ok. Pattern: a regular "
-        "expression without look-around.",
+        help_text=_(
+            "Statuses: 200,202. JSON: $.status==ok. Pattern: a regular "
+            "expression without look-around."
+        ),
     )
     on_mismatch = forms.ChoiceField(
-        label="When a 2xx answer says otherwise",
-        choices=[("fail", "It failed"), ("retry", "Try again later")],
+        label=_("When a 2xx answer says otherwise"),
+        choices=[("fail", _("It failed")), ("retry", _("Try again later"))],
         initial="fail",
     )
     treat_409_as_success = forms.BooleanField(
-        label="409 Conflict means it arrived before",
+        label=_("409 Conflict means it arrived before"),
         required=False,
         initial=True,
     )
     missing_value = missing_value_field()
     on_ambiguous = ambiguity_field("retry")
     timeout_seconds = forms.IntegerField(
-        label="Timeout (seconds)",
+        label=_("Timeout (seconds)"),
         min_value=1,
         max_value=30,
         initial=DEFAULT_TIMEOUT_SECONDS,
@@ -127,7 +137,9 @@ class PingRuleForm(forms.Form):
     def _check_payload(self, cleaned: Mapping[str, Any]) -> None:
         payload = cleaned.get("payload")
         if cleaned.get("method") == "GET" and payload:
-            message = "A GET request has no body. Choose POST, or empty the body."
+            message = gettext(
+                "A GET request has no body. Choose POST, or empty the body."
+            )
             self.add_error("payload", message)
         elif payload:
             try:
@@ -149,9 +161,9 @@ class PingUrl(HttpAction):
     """One GET or POST request to a URL of the rule's own."""
 
     kind: ClassVar = "ping_url"
-    label: ClassVar = "Ping URL"
+    label: ClassVar = _("Ping URL")
     group: ClassVar = Group.WEB
-    help: ClassVar = "Call a partner's postback URL"
+    help: ClassVar = _("Call a partner's postback URL")
     # Receivers get X-Postback-Id; a rule whose receiver ignores it chooses to hold.
     idempotency: ClassVar = Idempotency.SAFE
     is_for_affiliates: ClassVar = True

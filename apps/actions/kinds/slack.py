@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from django import forms
-from django.core.validators import RegexValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, rendering
 from apps.actions.answers import json_object
@@ -25,21 +25,15 @@ from apps.actions.base import (
     PermanentError,
     SkipDeliveryError,
 )
-from apps.actions.fields import SecretField, TextTemplateField, ambiguity_field
 from apps.actions.headers import bearer_authorization
-from apps.actions.providers import BaseUrlField, ProviderAction, fingerprint
+from apps.actions.providers import ProviderAction, fingerprint
 from apps.actions.registry import register
-from apps.actions.slack_text import BlocksField, slack_blocks, slack_text
+from apps.actions.slack_forms import BASE_URL, SlackConnectionForm, SlackRuleForm
+from apps.actions.slack_text import slack_blocks, slack_text
 from apps.core import http
 from apps.core.http import OutboundRequest, Response
-from apps.core.placeholders import Context
 from apps.core.retry_after import parse_retry_after
 
-BASE_URL: Final = "https://slack.com"
-WEBHOOK: Final = (
-    r"^https://hooks\.slack(-gov)?\.com/(services|workflows|triggers)/[\w/-]+\Z"
-)
-MAX_TEMPLATE_LENGTH: Final = 4_000
 MAX_LENGTH: Final = 40_000
 JSON: Final = "application/json; charset=utf-8"
 
@@ -65,112 +59,14 @@ MISTAKE: Final = frozenset({200, 400})
 _is_word = re.compile(r"[a-z_]{3,60}").fullmatch
 
 
-class WebhookField(SecretField):
-    """The URL of an incoming webhook: who knows it can write to the channel."""
-
-    default_validators = [
-        RegexValidator(
-            WEBHOOK,
-            "Paste the whole URL: it starts with https://hooks.slack.com/services/.",
-        )
-    ]
-
-    def secret_values(self, value: str) -> frozenset[str]:
-        """Return the URL, its path, and each part of the path that is secret."""
-        path = value.partition(".com/")[2]
-        _, _, token = path.partition("/")
-        return frozenset({value, path, token, *token.split("/")})
-
-
-class SlackConnectionForm(forms.Form):
-    """Who writes, and with a webhook also where."""
-
-    mode = forms.ChoiceField(
-        label="Write by",
-        choices=[("webhook", "Incoming webhook"), ("bot", "Bot token")],
-        initial="webhook",
-        help_text="A webhook writes to one channel; a bot to every channel it is in.",
-    )
-    webhook_url = WebhookField(
-        label="Webhook URL",
-        required=False,
-        help_text="In Slack: Your apps, then Incoming Webhooks, then Copy.",
-    )
-    bot_token = SecretField(
-        label="Bot token",
-        required=False,
-        validators=[
-            RegexValidator(r"^xox[bp]-[\w-]+\Z", "A token starts with xoxb- or xoxp-.")
-        ],
-        help_text="In Slack: Your apps, then OAuth & Permissions. It needs the scope "
-        "chat:write.",
-    )
-    base_url = BaseUrlField(default=BASE_URL)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the webhook or for the token."""
-        cleaned = super().clean() or self.cleaned_data
-        name = "bot_token" if cleaned.get("mode") == "bot" else "webhook_url"
-        if not cleaned.get(name) and name not in self.errors:
-            self.add_error(name, "This way of writing needs it.")
-        return cleaned
-
-
-class SlackRuleForm(forms.Form):
-    """The message."""
-
-    channel = forms.RegexField(
-        r"^[CDGUW][A-Z0-9]{2,}\Z",
-        label="Channel ID",
-        required=False,
-        help_text="For a bot: the ID at the end of “View channel details”, such as "
-        "C024BE91L. A webhook has its own channel.",
-    )
-    text = TextTemplateField(
-        label="Text",
-        context=Context.SLACK,
-        max_length=MAX_TEMPLATE_LENGTH,
-        initial="New {event_name}: *{transaction_id}*",
-        help_text="*bold*, _italic_ and links as Slack writes them. Values cannot "
-        "mention anybody.",
-    )
-    mention = forms.ChoiceField(
-        choices=[
-            ("none", "Nobody"),
-            ("here", "Everybody who is active (@here)"),
-            ("channel", "Everybody in the channel (@channel)"),
-        ],
-        initial="none",
-        help_text="Stands before the text.",
-    )
-    blocks = BlocksField(
-        required=False,
-        help_text="Optional: up to 50 blocks as JSON, shown instead of the text, which "
-        "then appears in notifications only.",
-    )
-    unfurl_links = forms.BooleanField(label="Show previews of links", required=False)
-    on_ambiguous = ambiguity_field("retry")
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a mention that Slack would not show."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("blocks") and cleaned.get("mention") in ("here", "channel"):
-            self.add_error(
-                "mention",
-                f"Blocks replace the text: write <!{cleaned['mention']}> into one of "
-                "them, and choose nobody here.",
-            )
-        return cleaned
-
-
 @register
 class Slack(ProviderAction):
     """One message to one channel."""
 
     kind: ClassVar = "slack"
-    label: ClassVar = "Slack message"
+    label: ClassVar = _("Slack message")
     group: ClassVar = Group.MESSAGES
-    help: ClassVar = "Write a message to a Slack channel"
+    help: ClassVar = _("Write a message to a Slack channel")
     docs_url: ClassVar = "https://docs.slack.dev/messaging/"
     idempotency: ClassVar = Idempotency.UNSAFE
     is_for_affiliates: ClassVar = True
@@ -241,8 +137,11 @@ class Slack(ProviderAction):
             return [checking.error(f"Slack refused the token: {why}.")]
         return [
             checking.good(
-                f"Slack knows the bot “{document.get('user', '')}” in the workspace "
-                f"“{document.get('team', '')}”."
+                gettext("Slack knows the bot “%(bot)s” in the workspace “%(team)s”.")
+                % {
+                    "bot": document.get("user", ""),
+                    "team": document.get("team", ""),
+                }
             )
         ]
 

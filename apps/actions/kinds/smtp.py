@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions import checking
 from apps.actions.base import (
     Action,
@@ -48,9 +51,9 @@ from apps.core.targets import origin_of
 
 DONE: Final = 250
 ENCRYPTED: Final = {
-    Security.STARTTLS: checking.good("The connection is encrypted (STARTTLS)."),
-    Security.TLS: checking.good("The connection is encrypted (TLS)."),
-    Security.NONE: checking.warning("The connection is not encrypted."),
+    Security.STARTTLS: (checking.good, _("The connection is encrypted (STARTTLS).")),
+    Security.TLS: (checking.good, _("The connection is encrypted (TLS).")),
+    Security.NONE: (checking.warning, _("The connection is not encrypted.")),
 }
 
 
@@ -59,9 +62,9 @@ class Smtp(Action):
     """One e-mail message, also to several recipients."""
 
     kind: ClassVar = "smtp"
-    label: ClassVar = "E-mail"
+    label: ClassVar = _("E-mail")
     group: ClassVar = Group.MESSAGES
-    help: ClassVar = "Send an e-mail by your mail server (SMTP)"
+    help: ClassVar = _("Send an e-mail by your mail server (SMTP)")
     docs_url: ClassVar = "https://www.rfc-editor.org/rfc/rfc5321"
     idempotency: ClassVar = Idempotency.UNSAFE
 
@@ -107,7 +110,10 @@ class Smtp(Action):
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return recipients and subject."""
-        return f"To {settings['to']}: {settings['subject']}"
+        return gettext("To %(to)s: %(subject)s") % {
+            "to": settings["to"],
+            "subject": settings["subject"],
+        }
 
     def destination(
         self, settings: Mapping[str, Any], connection: Mapping[str, Any]
@@ -123,8 +129,13 @@ class Smtp(Action):
         lines: list[CheckLine] = []
         try:
             session.open()
-            lines.append(checking.good(f"{server.origin.host} answers."))
-            lines.append(ENCRYPTED[server.security])
+            lines.append(
+                checking.good(
+                    gettext("%(host)s answers.") % {"host": server.origin.host}
+                )
+            )
+            line_of, words = ENCRYPTED[server.security]
+            lines.append(line_of(str(words)))
             session.log_in()
             lines.append(_logged_in(server))
             code, text = session.noop()
@@ -185,8 +196,8 @@ def _refusal(error: Exception) -> Judgement:
 
 def _logged_in(server: MailServer) -> CheckLine:
     if server.username:
-        return checking.good("The user name and the password are right.")
-    return checking.warning("No user name is given, so nobody logged in.")
+        return checking.good(gettext("The user name and the password are right."))
+    return checking.warning(gettext("No user name is given, so nobody logged in."))
 
 
 def _login_token(server: MailServer) -> str:

@@ -12,6 +12,8 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import ad_events, checking, rendering
 from apps.actions.ad_events import AdEventForm, ExtrasField
@@ -59,22 +61,28 @@ class TikTokConnectionForm(forms.Form):
 
     pixel_code = forms.RegexField(
         r"^[A-Za-z0-9]{6,40}$",
-        label="Pixel code",
-        help_text="TikTok Ads Manager, Tools, Events, your web events: letters and "
-        "digits, such as C4A1B2C3D4E5F6G7H8I9.",
-        error_messages={"invalid": "Write the letters and digits only."},
+        label=_("Pixel code"),
+        help_text=_(
+            "TikTok Ads Manager, Tools, Events, your web events: letters and "
+            "digits, such as C4A1B2C3D4E5F6G7H8I9."
+        ),
+        error_messages={"invalid": _("Write the letters and digits only.")},
     )
     access_token = SecretField(
-        label="Access token",
+        label=_("Access token"),
         min_length=MIN_LENGTH,
-        help_text="On the pixel's page: Settings, Events API, Generate access token.",
+        help_text=_(
+            "On the pixel's page: Settings, Events API, Generate access token."
+        ),
     )
     test_event_code = forms.RegexField(
         r"^\w{1,40}$",
-        label="Test event code",
+        label=_("Test event code"),
         required=False,
-        help_text="On the pixel's page, Test events. Empty it when you are done: while "
-        "it is set, each event is a request of its own.",
+        help_text=_(
+            "On the pixel's page, Test events. Empty it when you are done: while "
+            "it is set, each event is a request of its own."
+        ),
     )
     base_url = BaseUrlField(default=BASE_URL)
 
@@ -83,21 +91,24 @@ class TikTokRuleForm(AdEventForm):
     """The event."""
 
     event_name = forms.ChoiceField(
-        label="Event", choices=ad_events.event_choices(EVENTS), initial="Lead"
+        label=_("Event"), choices=ad_events.event_choices(EVENTS), initial="Lead"
     )
     page_url = LineTemplateField(
-        label="Page", required=False, initial="{landing_url}", max_length=2_000
+        label=_("Page"), required=False, initial="{landing_url}", max_length=2_000
     )
     referrer = LineTemplateField(
-        label="Page before it", required=False, initial="{referrer}", max_length=2_000
+        label=_("Page before it"),
+        required=False,
+        initial="{referrer}",
+        max_length=2_000,
     )
     ttclid = LineTemplateField(
-        label="Click id (ttclid)", required=False, initial="{ttclid}"
+        label=_("Click id (ttclid)"), required=False, initial="{ttclid}"
     )
     ttp = LineTemplateField(
-        label="Browser cookie (ttp)", required=False, initial="{ttp}"
+        label=_("Browser cookie (ttp)"), required=False, initial="{ttp}"
     )
-    properties = ExtrasField(label="Further data")
+    properties = ExtrasField(label=_("Further data"))
 
 
 @register
@@ -105,9 +116,9 @@ class TikTokEvents(BatchAction):
     """Up to a thousand events for one pixel."""
 
     kind: ClassVar = "tiktok_events"
-    label: ClassVar = "TikTok conversion"
+    label: ClassVar = _("TikTok conversion")
     group: ClassVar = Group.ADVERTISING
-    help: ClassVar = "Report a conversion to TikTok, with hashed contact data"
+    help: ClassVar = _("Report a conversion to TikTok, with hashed contact data")
     docs_url: ClassVar = "https://business-api.tiktok.com/portal/docs"
     idempotency: ClassVar = Idempotency.SAFE
     is_for_affiliates: ClassVar = True
@@ -193,7 +204,10 @@ class TikTokEvents(BatchAction):
         if connection.get("test_event_code"):
             lines.append(
                 checking.warning(
-                    "The test event code is set: empty it when you are done testing."
+                    gettext(
+                        "The test event code is set: empty it when you are done "
+                        "testing."
+                    )
                 )
             )
         return lines
@@ -255,8 +269,13 @@ def _found(answer: Mapping[str, Any], said: str) -> CheckLine:
     if isinstance(code, int) and code in WRONG_TOKEN:
         return checking.error(f"The token is not accepted. {said}")
     if code == DONE and isinstance(data, dict) and data.get("pixels"):
-        return checking.good("The token is accepted, and TikTok knows the pixel.")
+        return checking.good(
+            gettext("The token is accepted, and TikTok knows the pixel.")
+        )
     return checking.warning(
-        f"TikTok does not tell whether the token may report to this pixel. {said} Use "
-        "“Send test” on a postback with a test event code."
+        gettext(
+            "TikTok does not tell whether the token may report to this pixel. %(said)s "
+            "Use “Send test” on a postback with a test event code."
+        )
+        % {"said": said}
     )

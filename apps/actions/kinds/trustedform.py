@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.actions import checking, rendering
 from apps.actions.answers import json_object
 from apps.actions.base import (
@@ -56,9 +59,9 @@ class TrustedForm(ProviderAction):
     """Match, retain, look into and verify one certificate."""
 
     kind: ClassVar = "trustedform"
-    label: ClassVar = "TrustedForm claim"
+    label: ClassVar = _("TrustedForm claim")
     group: ClassVar = Group.LEADS
-    help: ClassVar = "Retain the certificate that a lead gave consent"
+    help: ClassVar = _("Retain the certificate that a lead gave consent")
     docs_url: ClassVar = (
         "https://activeprospect.redoc.ly/docs/trustedform/api/v4.0/tag/Certificate-URL/"
     )
@@ -108,8 +111,12 @@ class TrustedForm(ProviderAction):
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return the operations and where the certificate comes from."""
-        names = ("retain", "insights", "verify")
-        chosen = ", ".join(name for name in names if settings[name])
+        names = {
+            "retain": gettext("retain"),
+            "insights": gettext("insights"),
+            "verify": gettext("verify"),
+        }
+        chosen = ", ".join(word for name, word in names.items() if settings[name])
         return f"{chosen.capitalize()}: {settings['cert_url']}"
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
@@ -125,8 +132,13 @@ class TrustedForm(ProviderAction):
             return [checking.error(f"TrustedForm refused the API key: {why}.")]
         if "outcome" not in json_object(answer):
             status = answer.status_code
-            return [checking.warning(f"TrustedForm gave no clear answer ({status}).")]
-        return [checking.good("TrustedForm accepts the API key.")]
+            return [
+                checking.warning(
+                    gettext("TrustedForm gave no clear answer (%(status)s).")
+                    % {"status": status}
+                )
+            ]
+        return [checking.good(gettext("TrustedForm accepts the API key."))]
 
 
 def _request(

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.actions import checking, rendering
 from apps.actions.answers import json_object
@@ -59,30 +61,30 @@ class TwilioConnectionForm(forms.Form):
 
     account_sid = forms.RegexField(
         r"^AC[0-9a-fA-F]{32}$",
-        label="Account SID",
-        help_text="AC and 32 hexadecimal digits, from Twilio's console.",
+        label=_("Account SID"),
+        help_text=_("AC and 32 hexadecimal digits, from Twilio's console."),
     )
     auth_mode = forms.ChoiceField(
-        label="Authorization",
-        choices=[("token", "Auth token"), ("api_key", "API key")],
+        label=_("Authorization"),
+        choices=[("token", _("Auth token")), ("api_key", _("API key"))],
         initial="token",
     )
-    auth_token = SecretField(label="Auth token", required=False)
+    auth_token = SecretField(label=_("Auth token"), required=False)
     api_key_sid = forms.RegexField(
-        r"^SK[0-9a-fA-F]{32}$", label="API key SID", required=False
+        r"^SK[0-9a-fA-F]{32}$", label=_("API key SID"), required=False
     )
-    api_key_secret = SecretField(label="API key secret", required=False)
+    api_key_secret = SecretField(label=_("API key secret"), required=False)
     from_number = forms.RegexField(
         r"^\+[1-9]\d{6,14}$",
-        label="From number",
+        label=_("From number"),
         required=False,
-        help_text="One of your Twilio numbers, for example +14155550100.",
+        help_text=_("One of your Twilio numbers, for example +14155550100."),
     )
     messaging_service_sid = forms.RegexField(
         r"^MG[0-9a-fA-F]{32}$",
-        label="Messaging service SID",
+        label=_("Messaging service SID"),
         required=False,
-        help_text="Instead of a number: Twilio chooses the sender.",
+        help_text=_("Instead of a number: Twilio chooses the sender."),
     )
     base_url = BaseUrlField(default=BASE_URL)
 
@@ -95,10 +97,10 @@ class TwilioConnectionForm(forms.Form):
         }
         for name in needed.get(cleaned.get("auth_mode", ""), ()):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, "This authorization needs it.")
+                self.add_error(name, gettext("This authorization needs it."))
         senders = [cleaned.get("from_number"), cleaned.get("messaging_service_sid")]
         if sum(map(bool, senders)) != 1 and not self.errors:
-            message = "Give either a number or a messaging service."
+            message = gettext("Give either a number or a messaging service.")
             self.add_error("from_number", message)
         return cleaned
 
@@ -107,33 +109,40 @@ class TwilioRuleForm(forms.Form):
     """The message."""
 
     to = LineTemplateField(
-        label="To",
+        label=_("To"),
         initial="{lead:phone|e164}",
-        help_text="A number with its country code: {lead:phone|e164} makes one of a US "
-        "number, {lead:phone|e164:GB} of a British one.",
+        help_text=_(
+            "A number with its country code: {lead:phone|e164} makes one of a US "
+            "number, {lead:phone|e164:GB} of a British one."
+        ),
     )
     body = TextTemplateField(
-        label="Text",
+        label=_("Text"),
         max_length=MAX_LENGTH,
-        help_text="More than 160 plain characters, or 70 with others among them, are "
-        "sent and billed as several messages.",
+        help_text=_(
+            "More than 160 plain characters, or 70 with others among them, are "
+            "sent and billed as several messages."
+        ),
     )
     consent = LineTemplateField(
+        label=_("Consent"),
         required=False,
-        help_text="For example {lead:sms_consent}. When it is empty, 0, no or false, "
-        "nothing is sent.",
+        help_text=_(
+            "For example {lead:sms_consent}. When it is empty, 0, no or false, "
+            "nothing is sent."
+        ),
     )
     validity_period = forms.IntegerField(
-        label="Give up after (seconds)",
+        label=_("Give up after (seconds)"),
         min_value=1,
         max_value=MAX_VALIDITY_SECONDS,
         initial=14_400,
-        help_text="Twilio drops what it could not hand over by then.",
+        help_text=_("Twilio drops what it could not hand over by then."),
     )
     opt_out_list = ListNameField(
-        label="List of those who opted out",
+        label=_("List of those who opted out"),
         required=False,
-        help_text="Numbers that answered STOP are added to this list.",
+        help_text=_("Numbers that answered STOP are added to this list."),
     )
     on_ambiguous = ambiguity_field("hold")
 
@@ -143,9 +152,9 @@ class TwilioSms(ProviderAction):
     """One text message to one number."""
 
     kind: ClassVar = "twilio_sms"
-    label: ClassVar = "Twilio SMS"
+    label: ClassVar = _("Twilio SMS")
     group: ClassVar = Group.MESSAGES
-    help: ClassVar = "Send a text message to a lead's mobile phone"
+    help: ClassVar = _("Send a text message to a lead's mobile phone")
     docs_url: ClassVar = "https://www.twilio.com/docs/messaging/api/message-resource"
     idempotency: ClassVar = Idempotency.UNSAFE
     default_base_url: ClassVar = BASE_URL
@@ -203,7 +212,10 @@ class TwilioSms(ProviderAction):
 
     def summary(self, settings: Mapping[str, Any]) -> str:
         """Return recipient and text."""
-        return f"To {settings['to']}: {settings['body']}"
+        return gettext("To %(to)s: %(text)s") % {
+            "to": settings["to"],
+            "text": settings["body"],
+        }
 
     def check(self, connection: Mapping[str, Any]) -> list[CheckLine]:
         """Read the account, which sends nothing."""
@@ -222,10 +234,17 @@ class TwilioSms(ProviderAction):
         if document.get("status") != "active":
             return [checking.error(f"The account is {document.get('status')}.")]
         name = document.get("friendly_name", "")
-        lines = [checking.good(f"Twilio knows the account “{name}”; it is active.")]
+        lines = [
+            checking.good(
+                gettext("Twilio knows the account “%(name)s”; it is active.")
+                % {"name": name}
+            )
+        ]
         if document.get("type") == "Trial":
             lines.append(
-                checking.warning("A trial account sends to verified numbers only.")
+                checking.warning(
+                    gettext("A trial account sends to verified numbers only.")
+                )
             )
         return lines
 

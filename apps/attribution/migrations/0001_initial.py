@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_sign_in'),
-        ('offers', '0004_attribution_settings'),
+        ('offers', '0005_attribution_settings'),
         ('tracking', '0010_list_indexes'),
     ]
 

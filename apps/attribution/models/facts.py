@@ -44,17 +44,30 @@ class Period(models.Model):
     Superseded: a late event removed what opened it.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
     subject = models.ForeignKey(
-        Subject, on_delete=models.CASCADE, related_name="periods", db_index=False
+        Subject,
+        on_delete=models.CASCADE,
+        related_name="periods",
+        db_index=False,
+        verbose_name=_("subject"),
     )
     opened_by = models.ForeignKey(
-        Event, on_delete=models.PROTECT, related_name="opened_periods", db_index=False
+        Event,
+        on_delete=models.PROTECT,
+        related_name="opened_periods",
+        db_index=False,
+        verbose_name=_("opened by"),
     )
-    cause = models.CharField(max_length=13, choices=Cause.choices)
-    started_at = models.DateTimeField()
+    cause = models.CharField(_("cause"), max_length=13, choices=Cause.choices)
+    started_at = models.DateTimeField(_("started at"))
     click = models.ForeignKey(
-        Click, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Click,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("click"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -63,12 +76,15 @@ class Period(models.Model):
         related_name="+",
         db_index=False,
         help_text="The source. Empty: organic.",
+        verbose_name=_("affiliate"),
     )
     is_superseded = models.BooleanField("superseded", default=False)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("period")
+        verbose_name_plural = _("periods")
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "opened_by"], name="period_opened_once"
@@ -85,7 +101,7 @@ class Fact(models.Model):
     What was announced stays, also once it is retracted: telling cannot be undone.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
     subject = models.ForeignKey(
         Subject,
         on_delete=models.CASCADE,
@@ -93,17 +109,27 @@ class Fact(models.Model):
         db_index=False,
         # The period's own is checked; an event has up to eight facts.
         db_constraint=False,
+        verbose_name=_("subject"),
     )
-    kind = models.CharField(max_length=25, choices=FactKind.choices)
+    kind = models.CharField(_("kind"), max_length=25, choices=FactKind.choices)
     event = models.ForeignKey(
-        Event, on_delete=models.PROTECT, related_name="facts", db_index=False
+        Event,
+        on_delete=models.PROTECT,
+        related_name="facts",
+        db_index=False,
+        verbose_name=_("event"),
     )
     slot = models.CharField(
+        _("slot"),
         max_length=36,
         help_text="Once in a lifetime, per period (what opened it) or per event.",
     )
     period = models.ForeignKey(
-        Period, on_delete=models.PROTECT, related_name="facts", db_index=False
+        Period,
+        on_delete=models.PROTECT,
+        related_name="facts",
+        db_index=False,
+        verbose_name=_("period"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -113,10 +139,13 @@ class Fact(models.Model):
         db_index=False,
         db_constraint=False,
         help_text="The source it is told to. Empty: organic.",
+        verbose_name=_("affiliate"),
     )
-    state = models.CharField(max_length=10, choices=FactState.choices)
-    reason = models.CharField(max_length=20, choices=FactReason.choices, blank=True)
-    decided_at = models.DateTimeField()
+    state = models.CharField(_("state"), max_length=10, choices=FactState.choices)
+    reason = models.CharField(
+        _("reason"), max_length=20, choices=FactReason.choices, blank=True
+    )
+    decided_at = models.DateTimeField(_("decided at"))
     retracted_by = models.ForeignKey(
         Event,
         on_delete=models.PROTECT,
@@ -124,15 +153,20 @@ class Fact(models.Model):
         related_name="retracted_facts",
         db_index=False,
         help_text="The late event that made it untrue.",
+        verbose_name=_("retracted by"),
     )
     retraction_id = models.UUIDField(
-        null=True, help_text="What postbacks that listen to «delete» are told about."
+        _("retraction id"),
+        null=True,
+        help_text="What postbacks that listen to «delete» are told about.",
     )
-    retracted_at = models.DateTimeField(null=True)
+    retracted_at = models.DateTimeField(_("retracted at"), null=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "kind", "slot"],

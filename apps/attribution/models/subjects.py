@@ -36,12 +36,22 @@ class Subject(models.Model):
     once, so that the ledger has to be asked about slots.
     """
 
-    kind = models.CharField(max_length=6, choices=SubjectKind.choices)
+    kind = models.CharField(_("kind"), max_length=6, choices=SubjectKind.choices)
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Offer,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("offer"),
     )
     project = models.ForeignKey(
-        Project, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Project,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("project"),
     )
     advertiser = models.ForeignKey(
         Advertiser,
@@ -49,8 +59,10 @@ class Subject(models.Model):
         null=True,
         related_name="+",
         db_index=False,
+        verbose_name=_("advertiser"),
     )
     scope = models.GeneratedField(
+        verbose_name=_("scope"),
         expression=Case(
             When(offer__isnull=False, then=_scope("o", "offer_id")),
             When(project__isnull=False, then=_scope("p", "project_id")),
@@ -59,16 +71,18 @@ class Subject(models.Model):
         output_field=models.TextField(),
         db_persist=True,
     )
-    external_id = models.CharField(max_length=EXTERNAL_ID_MAX_LENGTH)
-    state = models.JSONField(default=dict)
-    is_disturbed = models.BooleanField(default=False)
-    first_seen_at = models.DateTimeField(null=True)
-    last_activity_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
+    external_id = models.CharField(_("external id"), max_length=EXTERNAL_ID_MAX_LENGTH)
+    state = models.JSONField(_("state"), default=dict)
+    is_disturbed = models.BooleanField(_("is disturbed"), default=False)
+    first_seen_at = models.DateTimeField(_("first seen at"), null=True)
+    last_activity_at = models.DateTimeField(_("last activity at"), null=True)
+    created_at = models.DateTimeField(_("created at"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("subject")
+        verbose_name_plural = _("subjects")
         constraints = [
             models.UniqueConstraint(
                 fields=["scope", "external_id"], name="subject_unique"
@@ -111,17 +125,29 @@ class Touch(models.Model):
     """A click of an affiliate that a device or user is known to have made."""
 
     subject = models.ForeignKey(
-        Subject, on_delete=models.CASCADE, related_name="touches", db_index=False
+        Subject,
+        on_delete=models.CASCADE,
+        related_name="touches",
+        db_index=False,
+        verbose_name=_("subject"),
     )
-    click = models.ForeignKey(Click, on_delete=models.PROTECT, related_name="touches")
+    click = models.ForeignKey(
+        Click, on_delete=models.PROTECT, related_name="touches", verbose_name=_("click")
+    )
     affiliate = models.ForeignKey(
-        Affiliate, on_delete=models.PROTECT, related_name="+", db_index=False
+        Affiliate,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("affiliate"),
     )
-    touched_at = models.DateTimeField()
+    touched_at = models.DateTimeField(_("touched at"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("touch")
+        verbose_name_plural = _("touchs")
         constraints = [
             models.UniqueConstraint(fields=["subject", "click"], name="touch_unique"),
         ]
@@ -142,17 +168,22 @@ class SubjectEvent(models.Model):
     """
 
     subject = models.ForeignKey(
-        Subject, on_delete=models.CASCADE, related_name="timeline", db_index=False
+        Subject,
+        on_delete=models.CASCADE,
+        related_name="timeline",
+        db_index=False,
+        verbose_name=_("subject"),
     )
     event = models.ForeignKey(
         Event,
         on_delete=models.PROTECT,
         related_name="subject_events",
         db_index=False,
+        verbose_name=_("event"),
     )
-    occurred_at = models.DateTimeField()
-    kind = models.CharField(max_length=KIND_MAX_LENGTH)
-    is_activity = models.BooleanField()
+    occurred_at = models.DateTimeField(_("occurred at"))
+    kind = models.CharField(_("kind"), max_length=KIND_MAX_LENGTH)
+    is_activity = models.BooleanField(_("is activity"))
     click = models.ForeignKey(
         Click,
         on_delete=models.PROTECT,
@@ -161,6 +192,7 @@ class SubjectEvent(models.Model):
         db_index=False,
         db_constraint=False,
         help_text="The touch: an affiliate's last click within the look-back.",
+        verbose_name=_("click"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -169,16 +201,19 @@ class SubjectEvent(models.Model):
         related_name="+",
         db_index=False,
         db_constraint=False,
+        verbose_name=_("affiliate"),
     )
-    inactivity_days = models.PositiveSmallIntegerField()
-    takes_organic = models.BooleanField()
-    takes_visits = models.BooleanField()
-    state = models.CharField(max_length=8, choices=EventState.choices)
-    settles_at = models.DateTimeField(null=True)
+    inactivity_days = models.PositiveSmallIntegerField(_("inactivity days"))
+    takes_organic = models.BooleanField(_("takes organic"))
+    takes_visits = models.BooleanField(_("takes visits"))
+    state = models.CharField(_("state"), max_length=8, choices=EventState.choices)
+    settles_at = models.DateTimeField(_("settles at"), null=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("subject event")
+        verbose_name_plural = _("subject events")
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "subject"], name="subject_event_unique"

@@ -1,4 +1,4 @@
-"""Names are unique per owner, and a connection keeps its owner for life (ADR 0011)."""
+"""Names are unique per owner, and a connection keeps its owner for life (ADR 0013)."""
 
 import django.db.models.deletion
 from django.db import migrations, models

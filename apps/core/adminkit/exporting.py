@@ -13,20 +13,27 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.http.response import StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.adminkit.screens import ScopedAdmin
 from apps.core.encoding import sheet_cell
 
 MAX_ROWS = 50_000
 CHUNK = 1_000
-SHORTENED = (
-    f"Shortened: these are the newest {MAX_ROWS:,} rows. Narrow the dates or filters "
-    "of the list for the others."
+SHORTENED = format_lazy(
+    _(
+        "Shortened: these are the newest {count} rows. Narrow the dates or filters "
+        "of the list for the others."
+    ),
+    count=f"{MAX_ROWS:,}",
 )
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
-Column = tuple[str, Callable[[Any], Any]]
+Column = tuple[StrOrPromise, Callable[[Any], Any]]
 """A heading, and what stands under it for an object."""
 
 
@@ -49,7 +56,9 @@ def cell(value: Any) -> str:
     return sheet_cell(str(value))
 
 
-def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def csv_lines(
+    headings: Sequence[StrOrPromise], rows: Iterable[Sequence[Any]]
+) -> Iterator[str]:
     """Yield the lines of a file as they are made."""
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + writer.writerow(headings)
@@ -88,7 +97,10 @@ class ExportAdmin(ScopedAdmin):
         """Offer the file with the filters in force."""
         context = {
             "export_url": f"export/?{request.GET.urlencode()}",
-            "export_note": f"What is filtered, the newest {MAX_ROWS:,} rows at most",
+            "export_note": gettext(
+                "What is filtered, the newest %(count)s rows at most"
+            )
+            % {"count": f"{MAX_ROWS:,}"},
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
@@ -101,8 +113,11 @@ class ExportAdmin(ScopedAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect("../?e=1")
         columns = self.columns_for(request)
-        lines = csv_lines([name for name, _ in columns], _rows(found, columns))
-        return csv_response(lines, str(self.opts.verbose_name_plural).replace(" ", "-"))
+        lines = csv_lines([name for name, value_of in columns], _rows(found, columns))
+        # A file name keeps to English: other letters break in the header.
+        with override(None):
+            name = str(self.opts.verbose_name_plural).replace(" ", "-")
+        return csv_response(lines, name)
 
 
 def _rows(found: QuerySet[Any], columns: Sequence[Column]) -> Iterator[Sequence[Any]]:
@@ -111,7 +126,7 @@ def _rows(found: QuerySet[Any], columns: Sequence[Column]) -> Iterator[Sequence[
     following = found
     while chunk := list(following[: min(CHUNK, MAX_ROWS - count)]):
         for one in chunk:
-            yield [value_of(one) for _, value_of in columns]
+            yield [value_of(one) for name, value_of in columns]
         count += len(chunk)
         if len(chunk) < CHUNK or count >= MAX_ROWS:
             break

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
 from django import forms
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.adminkit.addresses import change_url, page_url
 from apps.core.adminkit.screens import LogAdmin, QuickLink, ScopedAdmin
@@ -28,7 +30,7 @@ class Page:
     """
 
     name: str
-    label: str
+    label: StrOrPromise
     permission: str
     view: Callable[[Any, HttpRequest, Any], PageResult]
     is_offered: Callable[[Any], bool] = lambda obj: True
@@ -43,8 +45,8 @@ class Page:
 class Section:
     """A box of a page that shows: facts, or a text as it is."""
 
-    title: str
-    facts: tuple[tuple[str, Any], ...] = ()
+    title: StrOrPromise
+    facts: tuple[tuple[StrOrPromise, Any], ...] = ()
     text: str = ""
 
 
@@ -101,7 +103,7 @@ class PagesAdmin(ScopedAdmin):
     def page_links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """Return label and address of the pages the user may use on ``obj`` now."""
         return [
-            (page.label, page_url(obj, page.name))
+            (str(page.label), page_url(obj, page.name))
             for page in self.allowed_pages(request, obj)
             if not page.is_tab
         ]
@@ -113,7 +115,7 @@ class PagesAdmin(ScopedAdmin):
             return []
         return [
             QuickLink(label, url, is_current=_is_current(request, url))
-            for label, url in [("General", change_url(obj)), *tabs]
+            for label, url in [(_("General"), change_url(obj)), *tabs]
         ]
 
     def history_view(
@@ -142,6 +144,20 @@ class FactsAdmin(LogAdmin, PagesAdmin):
     """Shows a row of a log as facts instead of a form of disabled fields."""
 
     facts_template = "console/facts.html"
+    page_related: ClassVar[tuple[str, ...]] = ()
+    """What the page names besides the row: read with it instead of one by one."""
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the visible row and what its page names, ``None`` if there is none."""
+        if not self.page_related or from_field:
+            return super().get_object(request, object_id, from_field)
+        rows = self.get_queryset(request).select_related(*self.page_related)
+        try:
+            return rows.get(pk=self.opts.pk.to_python(object_id))
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
 
     def sections(self, request: HttpRequest, obj: Any) -> list[Section]:
         """Return the boxes of the page."""

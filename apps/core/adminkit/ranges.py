@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 PRESETS = (
-    ("Last hour", 1),
-    ("Last 24 hours", 24),
-    ("Last 7 days", 168),
-    ("Last 30 days", 720),
+    (_("Last hour"), 1),
+    (_("Last 24 hours"), 24),
+    (_("Last 7 days"), 168),
+    (_("Last 30 days"), 720),
 )
 
 
@@ -55,12 +57,12 @@ class RangeFilter(admin.FieldListFilter):
     @property
     def summary(self) -> str:
         """The range in words, e.g. "from 2026-03-01 12:00"."""
-        words = [
-            f"{word} {text.replace('T', ' ')}"
-            for word, text in zip(("from", "to"), self.values, strict=True)
-            if text
-        ]
-        return " ".join(words)
+        start, end = (text.replace("T", " ") for text in self.values)
+        if start and end:
+            return gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
+        if start:
+            return gettext("from %(start)s") % {"start": start}
+        return gettext("to %(end)s") % {"end": end} if end else ""
 
     @property
     def zone(self) -> str:
@@ -72,14 +74,14 @@ class RangeFilter(admin.FieldListFilter):
         self.inputs = [
             {"name": name, "label": label, "value": value}
             for name, label, value in zip(
-                self.names, ("From", "To"), self.values, strict=True
+                self.names, (gettext("From"), gettext("To")), self.values, strict=True
             )
         ]
         self.hidden = _other_parameters(changelist, self.names)
         yield {
             "selected": not any(self.values),
             "query_string": changelist.get_query_string(remove=self.names),
-            "display": "Any time",
+            "display": gettext("Any time"),
         }
         now = timezone.now()
         for label, hours in PRESETS:

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 MAX_FILTER_CHOICES = 200
-STAFF = "staff"
 
 
 def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
@@ -22,9 +22,12 @@ def visible(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
 
 def name_for(person: Any, viewer: Any) -> str:
     """Return who did something; affiliates learn no names but their own people's."""
-    if viewer.affiliate_id not in (None, person.affiliate_id):
-        return STAFF
-    return str(person)
+    return _("staff") if is_nameless(person, viewer) else str(person)
+
+
+def is_nameless(person: Any, viewer: Any) -> bool:
+    """Tell whether ``viewer`` is told «staff» instead of the name of ``person``."""
+    return viewer.affiliate_id not in (None, person.affiliate_id)
 
 
 class ScopedMixin:
@@ -49,6 +52,8 @@ class NamedFormSet(BaseInlineFormSet[Any, Any, Any]):
         """Name each field for those who do not see the heading of its column."""
         super().add_fields(form, index)
         for name, field in form.fields.items():
+            if field.widget.is_hidden:
+                continue
             label = field.label or name.replace("_", " ")
             # A field with buttons beside it keeps its widget inside another.
             widget = getattr(field.widget, "widget", field.widget)

@@ -8,10 +8,12 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.adminkit.owners import owner_context
 from apps.core.adminkit.paging import CappedPaginator, LogChangeList
-from apps.core.adminkit.scoping import STAFF, ReadOnlyMixin, ScopedMixin, name_for
+from apps.core.adminkit.scoping import ReadOnlyMixin, ScopedMixin, is_nameless, name_for
 from apps.core.adminkit.showing import NOTHING
 
 
@@ -19,7 +21,7 @@ from apps.core.adminkit.showing import NOTHING
 class QuickLink:
     """A tab: a view of a list, or a page that belongs to an object."""
 
-    label: str
+    label: StrOrPromise
     url: str
     is_current: bool
 
@@ -32,11 +34,11 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
     list_per_page = 50
     empty_value_display = NOTHING
     # What the list is called, if not by the plural of what is in it.
-    list_title = ""
+    list_title: StrOrPromise = ""
     # The usual views of the list: label and query, e.g. ("Failed", "state=failed").
-    quick_views: tuple[tuple[str, str], ...] = ()
+    quick_views: tuple[tuple[StrOrPromise, str], ...] = ()
     # What an empty list says: what is missing, and what that would be good for.
-    empty: tuple[str, str] = ("", "")
+    empty: tuple[StrOrPromise, StrOrPromise] = ("", "")
     # Relations by which other screens link to this list, besides its filters.
     linked_by: tuple[str, ...] = ()
 
@@ -44,7 +46,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """Add the views of the list and the words for an empty one."""
-        name = self.list_title or str(self.opts.verbose_name_plural)
+        name = str(self.list_title or self.opts.verbose_name_plural)
         context = {
             "title": name[:1].upper() + name[1:],
             "quick_links": self.quick_links(request),
@@ -59,7 +61,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
         if not self.quick_views:
             return []
         asked = request.META.get("QUERY_STRING", "")
-        views = (("All", ""), *self.quick_views)
+        views = ((_("All"), ""), *self.quick_views)
         return [
             QuickLink(label, f"?{query}", is_current=query == asked)
             for label, query in views
@@ -84,8 +86,9 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, AdminSplitDateTime):
-            for part, name in zip(field.widget.widgets, ("date", "time"), strict=True):
-                part.attrs["aria-label"] = f"{field.label}: {name}"
+            names = (_("%(field)s: date"), _("%(field)s: time"))
+            for part, name in zip(field.widget.widgets, names, strict=True):
+                part.attrs["aria-label"] = name % {"field": field.label}
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
             field.widget.can_view_related = False
@@ -127,9 +130,9 @@ def _column(list_filter: Any) -> str:
 
 def _hide_staff(entry: Any, viewer: Any) -> None:
     """Take name and details from what staff did: affiliates learn that it was done."""
-    if name_for(entry.user, viewer) == STAFF:
-        entry.user = type(entry.user)(username=STAFF)
-        entry.change_message = "Changed."
+    if is_nameless(entry.user, viewer):
+        entry.user = type(entry.user)(username=name_for(entry.user, viewer))
+        entry.change_message = _("Changed.")
 
 
 class LogAdmin(ReadOnlyMixin, ScopedAdmin):

@@ -10,6 +10,8 @@ from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from apps.core.adminkit.addresses import change_url
 
@@ -29,7 +31,7 @@ def moment(value: datetime | None) -> SafeString | str:
     )
 
 
-def moment_column(name: str, label: str) -> Callable[[Any], SafeString | str]:
+def moment_column(name: str, label: StrOrPromise) -> Callable[[Any], SafeString | str]:
     """Return a column of a list that shows the time field ``name``."""
 
     def column(obj: Any) -> SafeString | str:
@@ -39,7 +41,7 @@ def moment_column(name: str, label: str) -> Callable[[Any], SafeString | str]:
     return admin.display(description=label, ordering=name)(column)
 
 
-def badge(text: str, colour: str = "", title: str = "") -> SafeString:
+def badge(text: StrOrPromise, colour: str = "", title: StrOrPromise = "") -> SafeString:
     """Return ``text`` as a badge; ``colour`` is ok, bad, wait or off."""
     if not title:
         return format_html('<span class="badge {}">{}</span>', colour, text)
@@ -48,7 +50,7 @@ def badge(text: str, colour: str = "", title: str = "") -> SafeString:
     )
 
 
-def chips(pairs: Iterable[tuple[str, str]]) -> SafeString:
+def chips(pairs: Iterable[tuple[StrOrPromise, StrOrPromise]]) -> SafeString:
     """Return pairs of name and value as chips."""
     return format_html_join(
         " ", '<span class="chip"><b>{}</b> {}</span>', ((n, v) for n, v in pairs)
@@ -84,8 +86,12 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
-    named = [f"{number} {unit}" for number, unit in parts if number]
     if days:
-        return named[0]
-    return " ".join(named[:2]) or "0 s"
+        return _("%(number)s d") % {"number": days}
+    named = [
+        (hours, _("%(number)s h")),
+        (minutes, _("%(number)s min")),
+        (rest, _("%(number)s s")),
+    ]
+    parts = [text % {"number": number} for number, text in named if number]
+    return " ".join(parts[:2]) or _("%(number)s s") % {"number": 0}

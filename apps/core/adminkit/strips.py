@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 STEP = 4
 BAR = 3
@@ -30,20 +31,18 @@ def strip(bars: Sequence[Bar], words: str) -> SafeString:
 def _bar(place: int, bar: Bar, top: int) -> SafeString:
     label, good, bad = bar
     if not good + bad:
-        numbers = (place * STEP, HEIGHT - 1, BAR)
-        return format_html(
-            '<rect class="s-none" x="{}" y="{}" width="{}" height="1"/>', *numbers
-        )
+        shape = f"M{place * STEP} {HEIGHT - 1}h{BAR}v1h-{BAR}z"
+        return format_html('<path class="s-none" d="{}"/>', shape)
     parts = [("s-failed", _height(bad, top)), ("s-delivered", _height(good, top))]
     y, rows = HEIGHT, []
     for name, height in parts:
         y -= height
-        rows.append((name, place * STEP, y, BAR, height))
+        if height:
+            rows.append((name, place * STEP, y, BAR, height))
     return format_html(
-        "<g><title>{}: {} delivered, {} failed</title>{}</g>",
-        label,
-        good,
-        bad,
+        "<g><title>{}</title>{}</g>",
+        _("%(hour)s: %(good)s delivered, %(bad)s failed")
+        % {"hour": label, "good": good, "bad": bad},
         format_html_join(
             "", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', rows
         ),

@@ -1,11 +1,12 @@
 """Bars drawn by the server: no script, no inline style, so the strict CSP holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
@@ -16,6 +17,9 @@ BOTTOM = 20
 LEFT = 38
 GAP = 0.22
 LINES = 3
+
+NAMES = {"events": _("events"), "delivered": _("delivered"), "failed": _("failed")}
+"""What the series are called on the screen; the keys are their CSS classes."""
 
 Series = Mapping[str, Sequence[int]]
 
@@ -28,8 +32,8 @@ def bars(title: str, labels: Sequence[str], series: Series) -> dict[str, Any]:
     return {
         "title": title,
         "size": f"0 0 {WIDTH} {HEIGHT + BOTTOM}",
-        "legend": list(series),
-        "totals": ", ".join(f"{name} {sum(nums)}" for name, nums in series.items()),
+        "legend": [(name, NAMES[name]) for name in series],
+        "totals": _listed((name, sum(nums)) for name, nums in series.items()),
         "lines": _lines(top),
         "bars": _bars(labels, tuple(series), columns, top),
     }
@@ -47,6 +51,10 @@ def _next_step(step: int) -> int:
     """Follow 1, 2, 5, 10, 20, 50 and so on."""
     leading = int(str(step)[0])
     return step * 5 // 2 if leading == 2 else step * 2
+
+
+def _listed(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{NAMES[name]} {count}" for name, count in counts)
 
 
 def _lines(top: int) -> SafeString:
@@ -76,7 +84,7 @@ def _bars(
         (
             (
                 label,
-                ", ".join(f"{n} {v}" for n, v in zip(names, column, strict=True)),
+                _listed(zip(names, column, strict=True)),
                 round(LEFT + index * step, 1),
                 round(step, 1),
                 HEIGHT,

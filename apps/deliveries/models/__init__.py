@@ -7,7 +7,8 @@ from apps.deliveries.models.alerts import (
     Finding,
     RuleHealth,
 )
-from apps.deliveries.models.deliveries import Attempt, Delivery
+from apps.deliveries.models.attempts import Attempt
+from apps.deliveries.models.deliveries import Delivery
 from apps.deliveries.models.destinations import Destination
 from apps.deliveries.models.replays import EARLIEST, LATEST, Replay
 from apps.deliveries.models.workers import WorkerShift

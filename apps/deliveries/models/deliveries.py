@@ -1,16 +1,18 @@
-"""The durable units of work, and every try of them."""
+"""The durable units of work."""
 
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
 from apps.core.visibility import ScopedQuerySet
 from apps.deliveries.models.destinations import Destination
 from apps.deliveries.models.replays import Replay
+from apps.deliveries.models.underway import TICKET_OF_WHAT_IS_OPEN, MayBeUnderway
 from apps.deliveries.states import (
     EXHAUSTED,
     RARE_STATES,
@@ -20,45 +22,44 @@ from apps.deliveries.states import (
     DeliveryState,
     TriggerType,
 )
-from apps.offers.models import (
-    Offer,
-)
+from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleRevision
-from apps.tracking.models import (
-    Click,
-    Conversion,
-    Event,
-)
+from apps.tracking.models import Click, Conversion, Event
 
 
-class Delivery(models.Model):
+class Delivery(MayBeUnderway):
     """One rule told of one trigger. Its id sorts by the time it was planned."""
 
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
     rule = models.ForeignKey(
         PostbackRule,
         on_delete=models.PROTECT,
         related_name="deliveries",
         db_index=False,
+        verbose_name=_("rule"),
     )
     revision = models.ForeignKey(
         RuleRevision,
         on_delete=models.PROTECT,
         related_name="deliveries",
         db_index=False,
+        verbose_name=_("revision"),
     )
-    trigger_type = models.CharField(max_length=20, choices=TriggerType.choices)
-    trigger_id = models.UUIDField()
+    trigger_type = models.CharField(
+        _("trigger type"), max_length=20, choices=TriggerType.choices
+    )
+    trigger_id = models.UUIDField(_("trigger id"))
     kind = models.CharField(
-        max_length=6, choices=DeliveryKind.choices, default=DeliveryKind.LIVE
+        _("kind"), max_length=6, choices=DeliveryKind.choices, default=DeliveryKind.LIVE
     )
     event = models.ForeignKey(
         Event,
         on_delete=models.PROTECT,
         null=True,
         related_name="deliveries",
+        verbose_name=_("event"),
     )
     conversion = models.ForeignKey(
         Conversion,
@@ -66,6 +67,7 @@ class Delivery(models.Model):
         null=True,
         related_name="deliveries",
         db_index=False,
+        verbose_name=_("conversion"),
     )
     click = models.ForeignKey(
         Click,
@@ -73,9 +75,14 @@ class Delivery(models.Model):
         null=True,
         related_name="deliveries",
         db_index=False,
+        verbose_name=_("click"),
     )
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+        Offer,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("offer"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -83,26 +90,33 @@ class Delivery(models.Model):
         null=True,
         related_name="deliveries",
         db_index=False,
+        verbose_name=_("affiliate"),
     )
     destination = models.ForeignKey(
         Destination,
         on_delete=models.PROTECT,
         related_name="deliveries",
         db_index=False,
+        verbose_name=_("destination"),
     )
     state = models.CharField(
-        max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING
+        _("state"),
+        max_length=10,
+        choices=DeliveryState.choices,
+        default=DeliveryState.PENDING,
     )
     reason = models.CharField(
+        _("reason"),
         max_length=40,
         blank=True,
-        help_text="Why it is held or suppressed, as a code.",
+        help_text=_("Why it is held or suppressed, as a code."),
     )
     order_key = models.CharField(
+        _("order key"),
         max_length=255,
         blank=True,
         db_default="",
-        help_text="Of a rule that keeps the order: its transaction.",
+        help_text=_("Of a rule that keeps the order: its transaction."),
     )
     replay = models.ForeignKey(
         Replay,
@@ -110,27 +124,32 @@ class Delivery(models.Model):
         null=True,
         related_name="deliveries",
         db_index=False,
-        help_text="The replay that planned it or had it sent again last.",
+        help_text=_("The replay that planned it or had it sent again last."),
+        verbose_name=_("replay"),
     )
-    attempts = models.PositiveIntegerField("number of attempts", default=0)
+    attempts = models.PositiveIntegerField(_("number of attempts"), default=0)
     attempts_before = models.PositiveIntegerField(
+        _("attempts before"),
         default=0,
         db_default=0,
-        help_text="Attempts made when it was sent again last: its retries begin anew.",
+        help_text=_(
+            "Attempts made when it was sent again last: its retries begin anew."
+        ),
     )
-    due_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
-    lease_token = models.UUIDField(null=True)
-    outcome = models.CharField("last outcome", max_length=10, blank=True)
-    response_status = models.PositiveSmallIntegerField("response code", null=True)
-    message = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(_("due at"))
+    lease_until = models.DateTimeField(_("lease until"), null=True)
+    lease_token = models.UUIDField(_("lease token"), null=True)
+    outcome = models.CharField(_("last outcome"), max_length=10, blank=True)
+    response_status = models.PositiveSmallIntegerField(_("response code"), null=True)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
         constraints = [
             models.UniqueConstraint(
                 fields=["trigger_id", "rule"],
@@ -159,6 +178,7 @@ class Delivery(models.Model):
                 | ~Q(reason=""),
                 name="delivery_held_or_suppressed_has_a_reason",
             ),
+            TICKET_OF_WHAT_IS_OPEN,
         ]
         indexes = [
             # Claiming, destination by destination: first attempts, then retries.
@@ -196,8 +216,7 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.SENDING),
                 name="delivery_lease",
             ),
-            # The list of one state that few are in, newest first: a search for them
-            # among the others would read all of these.
+            # The list of one state that few are in, newest first.
             models.Index(
                 fields=["state", "id"],
                 condition=Q(state__in=RARE_STATES),
@@ -245,56 +264,10 @@ class Delivery(models.Model):
             ),
             # The log of one rule, newest first.
             models.Index(fields=["rule", "id"], name="delivery_by_rule"),
+            # The lists of an offer and of a destination that has few of them.
+            models.Index(fields=["offer", "id"], name="delivery_of_offer"),
+            models.Index(fields=["destination", "id"], name="delivery_to_destination"),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
-
-
-class Attempt(models.Model):
-    """One try of a delivery, with the request and the answer as they went."""
-
-    AFFILIATE_PATH: ClassVar = "delivery__rule__owner_affiliate"
-
-    delivery = models.ForeignKey(
-        Delivery,
-        on_delete=models.PROTECT,
-        related_name="attempt_log",
-        db_index=False,
-    )
-    number = models.PositiveIntegerField()
-    started_at = models.DateTimeField()
-    duration_ms = models.PositiveIntegerField(default=0)
-    outcome = models.CharField(max_length=10, choices=AttemptOutcome.choices)
-    code = models.CharField(max_length=60, blank=True)
-    message = models.CharField(max_length=500, blank=True)
-    request = models.JSONField(null=True)
-    response_status = models.PositiveSmallIntegerField(null=True)
-    response_headers = models.JSONField(default=dict)
-    response_body = models.TextField(blank=True)
-    is_truncated = models.BooleanField(default=False)
-    findings = models.JSONField(
-        default=dict,
-        # Workers of the version before this column go on recording during a release.
-        db_default=Value({}, models.JSONField()),
-        help_text="What the provider told that people may look for, by name.",
-    )
-    address = models.CharField(max_length=45, blank=True)
-    worker = models.CharField(
-        max_length=200, blank=True, help_text="Host and process that made it."
-    )
-    revision_number = models.PositiveIntegerField(
-        "revision", null=True, help_text="The postback's revision that was sent."
-    )
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["delivery", "number"], name="attempt_number_unique"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Attempt {self.number}"

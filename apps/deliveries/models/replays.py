@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.ids import uuid7
 from apps.core.models import TimeStamped
@@ -27,18 +28,23 @@ class Replay(TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=8, choices=ReplayKind.choices)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(_("kind"), max_length=8, choices=ReplayKind.choices)
     rule = models.ForeignKey(
         PostbackRule,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="replays",
-        verbose_name="postback",
+        verbose_name=_("postback"),
     )
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Offer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("offer"),
     )
     destination = models.ForeignKey(
         "deliveries.Destination",
@@ -46,67 +52,76 @@ class Replay(TimeStamped):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("destination"),
     )
     states = ArrayField(
         models.CharField(max_length=10, choices=DeliveryState.choices),
         default=list,
         blank=True,
+        verbose_name=_("states"),
     )
-    starts_at = models.DateTimeField("from")
-    ends_at = models.DateTimeField("until")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
     uses_current = models.BooleanField(
-        "with the current configuration",
+        _("with the current configuration"),
         default=False,
-        help_text="Otherwise each is sent as it was planned.",
+        help_text=_("Otherwise each is sent as it was planned."),
     )
     per_minute = models.PositiveIntegerField(
-        "at most per minute", null=True, blank=True, help_text="Empty: no limit."
+        _("at most per minute"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
-    comment = models.CharField(max_length=300, blank=True)
+    comment = models.CharField(_("comment"), max_length=300, blank=True)
     author = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        help_text="Empty: an API token.",
+        help_text=_("Empty: an API token."),
+        verbose_name=_("author"),
     )
     state = models.CharField(
-        max_length=9, choices=ReplayState.choices, default=ReplayState.DRAFT
+        _("state"), max_length=9, choices=ReplayState.choices, default=ReplayState.DRAFT
     )
-    total = models.PositiveBigIntegerField(default=0)
-    last_id = models.UUIDField(null=True)
-    examined = models.PositiveBigIntegerField(default=0)
-    planned = models.PositiveBigIntegerField(default=0)
-    skipped = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(_("total"), default=0)
+    last_id = models.UUIDField(_("last id"), null=True)
+    examined = models.PositiveBigIntegerField(_("examined"), default=0)
+    planned = models.PositiveBigIntegerField(_("planned"), default=0)
+    skipped = models.PositiveBigIntegerField(_("skipped"), default=0)
     paced_until = models.DateTimeField(
-        null=True, help_text="Until when the limited rate is used up."
+        _("paced until"),
+        null=True,
+        help_text=_("Until when the limited rate is used up."),
     )
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("replay")
+        verbose_name_plural = _("replays")
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")),
                 name="replay_starts_before_it_ends",
-                violation_error_message="The range ends before it begins.",
+                violation_error_message=_("The range ends before it begins."),
             ),
             models.CheckConstraint(
                 condition=Q(starts_at__gte=EARLIEST, ends_at__lt=LATEST),
                 name="replay_range_is_of_our_time",
-                violation_error_message="Choose times between 2000 and 2200.",
+                violation_error_message=_("Choose times between 2000 and 2200."),
             ),
             models.CheckConstraint(
                 condition=Q(kind=ReplayKind.RESEND) | Q(rule__isnull=False),
                 name="replay_backfill_needs_a_rule",
-                violation_error_message="Choose the postback to plan deliveries for.",
+                violation_error_message=_(
+                    "Choose the postback to plan deliveries for."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(per_minute=None) | Q(per_minute__gte=1),
                 name="replay_rate_at_least_one",
-                violation_error_message="At least one per minute; or no limit.",
+                violation_error_message=_("At least one per minute; or no limit."),
             ),
             models.CheckConstraint(
                 condition=Q(state=ReplayState.DRAFT, started_at=None)
@@ -132,7 +147,7 @@ class Replay(TimeStamped):
                 fields=["rule"],
                 condition=Q(state__in=(ReplayState.RUNNING, ReplayState.PAUSED)),
                 name="replay_one_at_a_time",
-                violation_error_message="A replay of this postback is not over yet.",
+                violation_error_message=_("A replay of this postback is not over yet."),
             ),
         ]
 

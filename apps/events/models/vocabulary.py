@@ -21,41 +21,51 @@ class EventType(TimeStamped):
     AFFILIATE_PATH: ClassVar = PUBLIC
 
     name = models.CharField(
+        _("name"),
         max_length=100,
-        help_text="Exactly what senders report, case included. Short, lower case, "
-        "underscores: sale, sign_up.",
+        help_text=_(
+            "Exactly what senders report, case included. Short, lower case, "
+            "underscores: sale, sign_up."
+        ),
     )
     aliases = ArrayField(
         models.CharField(max_length=100),
-        verbose_name="former names",
+        verbose_name=_("former names"),
         default=list,
         blank=True,
-        help_text="Names that are still accepted, separated by commas.",
+        help_text=_("Names that are still accepted, separated by commas."),
     )
-    description = models.CharField(max_length=300, blank=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
     category = models.CharField(
-        max_length=15, choices=Category.choices, default=Category.UNCATEGORIZED
+        _("category"),
+        max_length=15,
+        choices=Category.choices,
+        default=Category.UNCATEGORIZED,
     )
     is_conversion = models.BooleanField(
-        "conversion event",
+        _("conversion event"),
         default=False,
-        help_text="Counts as the primary conversion in reports.",
+        help_text=_("Counts as the primary conversion in reports."),
     )
     is_affiliate_conversion = models.BooleanField(
-        "affiliate conversion event",
+        _("affiliate conversion event"),
         default=False,
-        help_text="Creates a conversion, so that postbacks on conversions fire.",
+        help_text=_("Creates a conversion, so that postbacks on conversions fire."),
     )
     repeat_policy = models.CharField(
+        _("repeat policy"),
         max_length=20,
         choices=RepeatPolicy.choices,
         default=RepeatPolicy.ONCE_PER_TRANSACTION,
-        help_text="Also called Multi-Trigger.",
+        help_text=_("Also called Multi-Trigger."),
     )
     needs_conversion = models.BooleanField(
+        _("needs conversion"),
         default=True,
-        help_text="Accepted only after a conversion of the same transaction that is "
-        "not rejected. Switch it off for what happens earlier, e.g. page views.",
+        help_text=_(
+            "Accepted only after a conversion of the same transaction that is "
+            "not rejected. Switch it off for what happens earlier, e.g. page views."
+        ),
     )
     standard_kind = models.CharField(
         _("meaning"),
@@ -75,16 +85,18 @@ class EventType(TimeStamped):
             "says; custom events, invites and level-ups are no activity."
         ),
     )
-    is_system = models.BooleanField(default=False, editable=False)
+    is_system = models.BooleanField(_("is system"), default=False, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event type")
+        verbose_name_plural = _("event types")
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],
                 name="event_type_name_unique",
-                violation_error_message="An event type of this name exists already.",
+                violation_error_message=_("An event type of this name exists already."),
             ),
             models.CheckConstraint(
                 condition=Q(standard_kind__in=["", *StandardKind.values]),
@@ -93,7 +105,7 @@ class EventType(TimeStamped):
             models.CheckConstraint(
                 condition=~Q(name=""),
                 name="event_type_has_a_name",
-                violation_error_message="An event type needs a name.",
+                violation_error_message=_("An event type needs a name."),
             ),
         ]
         indexes = [

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.source_texts import source_text
 from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
 from apps.ingest.inbound import django_request
 from apps.ingest.principals import Principal, UserPrincipal
@@ -43,7 +44,7 @@ class ChangeStatus(KnownDoor):
         try:
             change = move_conversion(conversion.pk, move, timezone.now())
         except ForbiddenMoveError as error:
-            raise RefusedError("bad_status", str(error)) from error
+            raise RefusedError("bad_status", source_text(error)) from error
         conversion.refresh_from_db()
         return Response(
             {

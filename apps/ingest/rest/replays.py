@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.source_texts import source_text
 from apps.deliveries import replaying
 from apps.deliveries.models import EARLIEST, LATEST, Delivery, Replay
 from apps.deliveries.services import resend
@@ -60,7 +61,7 @@ class Resend(Sending):
         delivery = get_object_or_404(rows, pk=key)
         person = principal.user if isinstance(principal, UserPrincipal) else None
         if not resend(delivery_ids=[delivery.pk], now=timezone.now(), author=person):
-            state = delivery.get_state_display().lower()
+            state = source_text(DeliveryState(delivery.state).label).lower()
             raise RefusedError(
                 "bad_state", f"The delivery is {state}; it cannot be sent again."
             )
@@ -114,9 +115,11 @@ class ReplayStep(Sending):
         try:
             STEPS[step](replay_id=replay.pk, now=timezone.now())
         except replaying.ReplayStateError as error:
-            raise RefusedError("bad_state", str(error)) from error
+            raise RefusedError("bad_state", source_text(error)) from error
         except IntegrityError as error:
-            raise RefusedError("bad_state", replaying.ANOTHER_RUNS) from error
+            raise RefusedError(
+                "bad_state", source_text(replaying.ANOTHER_RUNS)
+            ) from error
         replay.refresh_from_db()
         return Response(ReplayOut(replay).data)
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import TokenScope
+from apps.core.source_texts import source_text
 from apps.ingest.inbound import django_request
 from apps.ingest.principals import Principal, UserPrincipal
 from apps.ingest.refusals import RefusedError
@@ -116,4 +117,5 @@ def _checked(service: Any, *given: Any) -> bool:
     try:
         return bool(service(*given))
     except UnfitValueError as error:
-        raise RefusedError("bad_field:value", f"«value»: {error}") from error
+        detail = f"«value»: {source_text(error)}"
+        raise RefusedError("bad_field:value", detail) from error

@@ -10,16 +10,15 @@ from apps.postbacks.models.conditions import (
     RuleWindow,
     Weekday,
 )
-from apps.postbacks.models.parts import GoalSettings, RuleCustomEvent, RuleRevision
-from apps.postbacks.models.rules import (
-    DISABLE_AFTER,
+from apps.postbacks.models.kinds import (
     USE_CASE_CATEGORIES,
-    PostbackRule,
     RuleStatus,
     SendingMode,
     TriggerKind,
     UseCase,
 )
+from apps.postbacks.models.parts import GoalSettings, RuleCustomEvent, RuleRevision
+from apps.postbacks.models.rules import DISABLE_AFTER, PostbackRule
 from apps.postbacks.models.simulations import Simulation, SimulationState
 
 __all__ = [

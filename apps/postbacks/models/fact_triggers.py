@@ -6,10 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.attribution.catalogue import FactKind, SubjectKind
-
-ATTRIBUTION = "attribution"
-"""The trigger of such rules."""
-LABEL = _("Attribution fact")
+from apps.postbacks.models.kinds import TriggerKind
 
 
 class ListensToFacts(models.Model):
@@ -19,6 +16,7 @@ class ListensToFacts(models.Model):
         models.CharField(max_length=25, choices=FactKind.choices),
         default=list,
         blank=True,
+        verbose_name=_("facts"),
     )
     subject_kind = models.CharField(
         _("facts of"),
@@ -37,9 +35,9 @@ class ListensToFacts(models.Model):
 
 CONSTRAINTS = [
     models.CheckConstraint(
-        condition=Q(trigger=ATTRIBUTION, facts__len__gte=1)
+        condition=Q(trigger=TriggerKind.ATTRIBUTION, facts__len__gte=1)
         & Q(subject_kind__in=SubjectKind.values)
-        | ~Q(trigger=ATTRIBUTION) & Q(facts=[], subject_kind=""),
+        | ~Q(trigger=TriggerKind.ATTRIBUTION) & Q(facts=[], subject_kind=""),
         name="rule_facts_belong_to_attribution",
         violation_error_message=_(
             "The trigger Attribution fact needs at least one fact and whether it is "

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings as django_settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.visibility import ScopedQuerySet
 from apps.events.models import EVENT_NAME_MAX_LENGTH
@@ -17,28 +18,35 @@ class RuleCustomEvent(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="custom_events"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="custom_events",
+        verbose_name=_("rule"),
     )
     name = models.CharField(
-        "user_action_name",
+        _("user_action_name"),
         max_length=EVENT_NAME_MAX_LENGTH,
-        help_text="Exactly what the integration sends, case included.",
+        help_text=_("Exactly what the integration sends, case included."),
     )
     send_as = models.CharField(
+        _("send as"),
         max_length=EVENT_NAME_MAX_LENGTH,
         blank=True,
-        help_text="The name the partner gets; empty: the same.",
+        help_text=_("The name the partner gets; empty: the same."),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "custom event"
+        verbose_name = _("custom event")
+        verbose_name_plural = _("custom events")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "name"],
                 name="rule_custom_event_unique",
-                violation_error_message="This postback has this custom event already.",
+                violation_error_message=_(
+                    "This postback has this custom event already."
+                ),
             ),
         ]
 
@@ -52,17 +60,23 @@ class GoalSettings(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.CASCADE, related_name="goal_settings"
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="goal_settings",
+        verbose_name=_("rule"),
     )
-    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="+")
-    settings = models.JSONField(default=dict)
-    sealed_secrets = models.TextField(default="", blank=True)
-    saved_at = models.DateTimeField(auto_now=True)
+    goal = models.ForeignKey(
+        Goal, on_delete=models.PROTECT, related_name="+", verbose_name=_("goal")
+    )
+    settings = models.JSONField(_("settings"), default=dict)
+    sealed_secrets = models.TextField(_("sealed secrets"), default="", blank=True)
+    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "goal settings"
+        verbose_name = _("goal settings")
+        verbose_name_plural = _("goal settings")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "goal"], name="goal_settings_unique"
@@ -79,24 +93,30 @@ class RuleRevision(models.Model):
     AFFILIATE_PATH: ClassVar = "rule__owner_affiliate"
 
     rule = models.ForeignKey(
-        PostbackRule, on_delete=models.PROTECT, related_name="revisions"
+        PostbackRule,
+        on_delete=models.PROTECT,
+        related_name="revisions",
+        verbose_name=_("rule"),
     )
-    number = models.PositiveIntegerField()
-    snapshot: models.JSONField[Any, Any] = models.JSONField()
-    sealed_secrets = models.TextField(default="", blank=True)
+    number = models.PositiveIntegerField(_("number"))
+    snapshot: models.JSONField[Any, Any] = models.JSONField(_("snapshot"))
+    sealed_secrets = models.TextField(_("sealed secrets"), default="", blank=True)
     author = models.ForeignKey(
         django_settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        help_text="Empty: the system, e.g. after too many failures.",
+        help_text=_("Empty: the system, e.g. after too many failures."),
+        verbose_name=_("author"),
     )
-    created_at = models.DateTimeField()
-    comment = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    comment = models.CharField(_("comment"), max_length=300, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("rule revision")
+        verbose_name_plural = _("rule revisions")
         constraints = [
             models.UniqueConstraint(
                 fields=["rule", "number"], name="rule_revision_number_unique"

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -33,10 +34,16 @@ class Click(models.Model):
 
     AFFILIATE_PATH: ClassVar = "affiliate"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
+    transaction_id = models.CharField(
+        _("transaction id"), max_length=TRANSACTION_ID_MAX_LENGTH
+    )
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, related_name="clicks", db_index=False
+        Offer,
+        on_delete=models.PROTECT,
+        related_name="clicks",
+        db_index=False,
+        verbose_name=_("offer"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -45,18 +52,21 @@ class Click(models.Model):
         blank=True,
         related_name="clicks",
         db_index=False,
-        help_text="Empty: organic.",
+        help_text=_("Empty: organic."),
+        verbose_name=_("affiliate"),
     )
-    clicked_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    params = models.JSONField(default=dict)
-    ip = models.GenericIPAddressField(null=True)
-    user_agent = models.CharField(max_length=500, blank=True)
-    referrer = models.CharField(max_length=2_000, blank=True)
+    clicked_at = models.DateTimeField(_("clicked at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    params = models.JSONField(_("params"), default=dict)
+    ip = models.GenericIPAddressField(_("ip"), null=True)
+    user_agent = models.CharField(_("user agent"), max_length=500, blank=True)
+    referrer = models.CharField(_("referrer"), max_length=2_000, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("click")
+        verbose_name_plural = _("clicks")
         constraints = [
             models.UniqueConstraint(
                 fields=["transaction_id"], name="click_transaction_unique"
@@ -93,27 +103,47 @@ class Lead(TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "affiliate"
 
-    public_id = models.CharField(max_length=32, default=new_public_id)
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="leads")
+    public_id = models.CharField(_("public id"), max_length=32, default=new_public_id)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="leads", verbose_name=_("offer")
+    )
     click = models.ForeignKey(
-        Click, on_delete=models.PROTECT, null=True, related_name="leads"
+        Click,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="leads",
+        verbose_name=_("click"),
     )
-    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    transaction_id = models.CharField(
+        _("transaction id"), max_length=TRANSACTION_ID_MAX_LENGTH
+    )
     affiliate = models.ForeignKey(
-        Affiliate, on_delete=models.PROTECT, null=True, related_name="leads"
+        Affiliate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="leads",
+        verbose_name=_("affiliate"),
     )
-    status = models.CharField(max_length=30, default="new")
-    sealed_contact = models.TextField(default="", blank=True, editable=False)
-    email_hash = models.CharField(max_length=64, blank=True, editable=False)
-    phone_hash = models.CharField(max_length=64, blank=True, editable=False)
-    submitted_at = models.DateTimeField()
+    status = models.CharField(_("status"), max_length=30, default="new")
+    sealed_contact = models.TextField(
+        _("sealed contact"), default="", blank=True, editable=False
+    )
+    email_hash = models.CharField(
+        _("email hash"), max_length=64, blank=True, editable=False
+    )
+    phone_hash = models.CharField(
+        _("phone hash"), max_length=64, blank=True, editable=False
+    )
+    submitted_at = models.DateTimeField(_("submitted at"))
     erased_at = models.DateTimeField(
-        "personal data erased", null=True, blank=True, editable=False
+        _("personal data erased"), null=True, blank=True, editable=False
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
         permissions = [
             ("unmask_lead", "Can see personal data"),
             ("erase_lead", "Can erase personal data"),

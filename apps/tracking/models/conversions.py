@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -24,11 +25,17 @@ from apps.tracking.statuses import ConversionStatus
 class Money(models.Model):
     """Amounts frozen at acceptance; ``currency`` is that of revenue and payout."""
 
-    sale_amount = models.DecimalField(max_digits=18, decimal_places=6, null=True)
-    sale_currency = models.CharField(max_length=3, blank=True)
-    currency = models.CharField(max_length=3, blank=True)
-    revenue = models.DecimalField(max_digits=18, decimal_places=6, null=True)
-    payout = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    sale_amount = models.DecimalField(
+        _("sale amount"), max_digits=18, decimal_places=6, null=True
+    )
+    sale_currency = models.CharField(_("sale currency"), max_length=3, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    revenue = models.DecimalField(
+        _("revenue"), max_digits=18, decimal_places=6, null=True
+    )
+    payout = models.DecimalField(
+        _("payout"), max_digits=18, decimal_places=6, null=True
+    )
 
     class Meta:
         abstract = True
@@ -39,9 +46,13 @@ class Conversion(Money, TimeStamped):
 
     AFFILIATE_PATH: ClassVar = "affiliate"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, related_name="conversions", db_index=False
+        Offer,
+        on_delete=models.PROTECT,
+        related_name="conversions",
+        db_index=False,
+        verbose_name=_("offer"),
     )
     click = models.ForeignKey(
         Click,
@@ -49,15 +60,19 @@ class Conversion(Money, TimeStamped):
         null=True,
         related_name="conversions",
         db_index=False,
+        verbose_name=_("click"),
     )
-    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    transaction_id = models.CharField(
+        _("transaction id"), max_length=TRANSACTION_ID_MAX_LENGTH
+    )
     event_type = models.ForeignKey(
         EventType,
         on_delete=models.PROTECT,
         null=True,
         related_name="conversions",
         db_index=False,
-        help_text="Empty: the base conversion of the transaction.",
+        help_text=_("Empty: the base conversion of the transaction."),
+        verbose_name=_("event type"),
     )
     goal = models.ForeignKey(
         Goal,
@@ -65,6 +80,7 @@ class Conversion(Money, TimeStamped):
         null=True,
         related_name="conversions",
         db_index=False,
+        verbose_name=_("goal"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -72,20 +88,27 @@ class Conversion(Money, TimeStamped):
         null=True,
         related_name="conversions",
         db_index=False,
+        verbose_name=_("affiliate"),
     )
-    status = models.CharField(max_length=10, choices=ConversionStatus.choices)
-    status_reason = models.CharField(max_length=200, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=ConversionStatus.choices
+    )
+    status_reason = models.CharField(_("status reason"), max_length=200, blank=True)
     hold_until = models.DateTimeField(
-        null=True, help_text="When the hold ends by itself; empty: by hand only."
+        _("hold until"),
+        null=True,
+        help_text=_("When the hold ends by itself; empty: by hand only."),
     )
-    is_payable = models.BooleanField("payable", default=True)
-    order_id = models.CharField(max_length=120, blank=True)
-    occurred_at = models.DateTimeField()
-    version = models.PositiveIntegerField(default=1)
+    is_payable = models.BooleanField(_("payable"), default=True)
+    order_id = models.CharField(_("order id"), max_length=120, blank=True)
+    occurred_at = models.DateTimeField(_("occurred at"))
+    version = models.PositiveIntegerField(_("version"), default=1)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("conversion")
+        verbose_name_plural = _("conversions")
         constraints = [
             models.UniqueConstraint(
                 fields=["offer", "transaction_id"],

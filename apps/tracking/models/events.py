@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
 from apps.core.ids import uuid7
@@ -34,10 +36,14 @@ class Event(Money):
 
     AFFILIATE_PATH: ClassVar = "affiliate"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    source = models.CharField(max_length=6, choices=Source.choices)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
+    source = models.CharField(_("source"), max_length=6, choices=Source.choices)
     offer = models.ForeignKey(
-        Offer, on_delete=models.PROTECT, related_name="events", db_index=False
+        Offer,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+        verbose_name=_("offer"),
     )
     event_type = models.ForeignKey(
         EventType,
@@ -45,15 +51,19 @@ class Event(Money):
         null=True,
         related_name="events",
         db_index=False,
+        verbose_name=_("event type"),
     )
-    name = models.CharField(max_length=EVENT_NAME_MAX_LENGTH, blank=True)
-    transaction_id = models.CharField(max_length=TRANSACTION_ID_MAX_LENGTH)
+    name = models.CharField(_("name"), max_length=EVENT_NAME_MAX_LENGTH, blank=True)
+    transaction_id = models.CharField(
+        _("transaction id"), max_length=TRANSACTION_ID_MAX_LENGTH
+    )
     click = models.ForeignKey(
         Click,
         on_delete=models.PROTECT,
         null=True,
         related_name="events",
         db_index=False,
+        verbose_name=_("click"),
     )
     conversion = models.ForeignKey(
         Conversion,
@@ -61,6 +71,7 @@ class Event(Money):
         null=True,
         related_name="events",
         db_index=False,
+        verbose_name=_("conversion"),
     )
     affiliate = models.ForeignKey(
         Affiliate,
@@ -68,6 +79,7 @@ class Event(Money):
         null=True,
         related_name="events",
         db_index=False,
+        verbose_name=_("affiliate"),
     )
     goal = models.ForeignKey(
         Goal,
@@ -75,27 +87,33 @@ class Event(Money):
         null=True,
         related_name="events",
         db_index=False,
+        verbose_name=_("goal"),
     )
-    category = models.CharField(max_length=20, choices=EffectiveCategory.choices)
-    is_payable = models.BooleanField("payable", default=False)
-    order_id = models.CharField(max_length=120, blank=True)
-    dedupe_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
-    order_key = models.CharField(max_length=500, null=True)  # noqa: DJ001 - NULL never collides
-    occurred_at = models.DateTimeField()
-    received_at = models.DateTimeField()
-    params = models.JSONField(default=dict)
-    fields = models.JSONField(default=dict)
+    category = models.CharField(
+        _("category"), max_length=20, choices=EffectiveCategory.choices
+    )
+    is_payable = models.BooleanField(_("payable"), default=False)
+    order_id = models.CharField(_("order id"), max_length=120, blank=True)
+    dedupe_key = models.CharField(_("dedupe key"), max_length=500, null=True)  # noqa: DJ001 - NULL never collides
+    order_key = models.CharField(_("order key"), max_length=500, null=True)  # noqa: DJ001 - NULL never collides
+    occurred_at = models.DateTimeField(_("occurred at"))
+    received_at = models.DateTimeField(_("received at"))
+    params = models.JSONField(_("params"), default=dict)
+    fields = models.JSONField(_("fields"), default=dict)
     triggered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
         db_index=False,
+        verbose_name=_("triggered by"),
     )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         constraints = [
             models.UniqueConstraint(
                 fields=["dedupe_key"],
@@ -139,7 +157,7 @@ class Event(Money):
     @property
     def display_name(self) -> str:
         """The name as reported, or what an event without a name is."""
-        return self.name or "base conversion"
+        return self.name or gettext("base conversion")
 
 
 class ConversionChange(models.Model):
@@ -147,37 +165,49 @@ class ConversionChange(models.Model):
 
     AFFILIATE_PATH: ClassVar = "conversion__affiliate"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid7, editable=False)
     conversion = models.ForeignKey(
         Conversion,
         on_delete=models.PROTECT,
         related_name="changes",
         db_index=False,
+        verbose_name=_("conversion"),
     )
-    number = models.PositiveIntegerField()
-    operation = models.CharField(max_length=6, choices=Operation.choices)
+    number = models.PositiveIntegerField(_("number"))
+    operation = models.CharField(
+        _("operation"), max_length=6, choices=Operation.choices
+    )
     old_status = models.CharField(
-        max_length=10, choices=ConversionStatus.choices, blank=True
+        _("old status"), max_length=10, choices=ConversionStatus.choices, blank=True
     )
-    new_status = models.CharField(max_length=10, choices=ConversionStatus.choices)
-    reason = models.CharField(max_length=200, blank=True)
-    source = models.CharField(max_length=6, choices=Source.choices)
+    new_status = models.CharField(
+        _("new status"), max_length=10, choices=ConversionStatus.choices
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    source = models.CharField(_("source"), max_length=6, choices=Source.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
         db_index=False,
+        verbose_name=_("actor"),
     )
     event = models.ForeignKey(
-        Event, on_delete=models.PROTECT, null=True, related_name="changes"
+        Event,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="changes",
+        verbose_name=_("event"),
     )
-    fires_postbacks = models.BooleanField(default=True)
-    changed_at = models.DateTimeField()
+    fires_postbacks = models.BooleanField(_("fires postbacks"), default=True)
+    changed_at = models.DateTimeField(_("changed at"))
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("conversion change")
+        verbose_name_plural = _("conversion changes")
         constraints = [
             models.UniqueConstraint(
                 fields=["conversion", "number"], name="conversion_change_number_unique"
@@ -194,4 +224,4 @@ class ConversionChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.old_status or 'new'} → {self.new_status}"
+        return f"{self.old_status or gettext('new')} → {self.new_status}"

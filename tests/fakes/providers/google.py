@@ -1,4 +1,7 @@
-"""Google's Sheets and Data Manager APIs under one address."""
+"""Google's Sheets and Data Manager APIs under one address.
+
+A sheet has 1,000 rows and more when it is filled; no range may reach beyond them.
+"""
 
 import re
 from typing import Any, ClassVar
@@ -14,7 +17,10 @@ EVENTS_SCOPE = "https://www.googleapis.com/auth/datamanager"
 
 _append = re.compile(r"/v4/spreadsheets/([\w-]+)/values/(.+):append").fullmatch
 _values = re.compile(r"/v4/spreadsheets/([\w-]+)/values/(.+)").fullmatch
-_range = re.compile(r"'((?:[^']|'')+)'!A1|(\w+)(?:!A1)?").fullmatch
+_spreadsheet = re.compile(r"/v4/spreadsheets/([\w-]+)").fullmatch
+_range = re.compile(r"(?:'((?:[^']|'')+)'|(\w+))(?:!(.+))?").fullmatch
+_page = re.compile(r"([A-Z])([1-9]\d*):\1([1-9]\d*)").fullmatch
+GRID_ROWS = 1_000
 
 
 class Google(FakeProvider):
@@ -43,12 +49,19 @@ class Google(FakeProvider):
             return self._unauthorized(asked)
         if is_events and asked.method == "POST":
             return self._ingest(asked)
-        appended = _append(asked.path)
+        about = _spreadsheet(asked.path)
+        if about and asked.method == "GET":
+            return self._about(about[1])
+        return self._of_values(asked)
+
+    def _of_values(self, asked: Asked) -> Answer:
+        appended, named = _append(asked.path), _values(asked.path)
         if appended and asked.method == "POST":
             return self._append(asked, appended[1], appended[2])
-        read = _values(asked.path)
-        if read and asked.method == "GET":
-            return self._read(read[1], read[2])
+        if named and asked.method == "GET":
+            return self._read(named[1], named[2])
+        if named and asked.method == "PUT":
+            return self._put(asked, named[1], named[2])
         return refusal(404, "NOT_FOUND", "Requested entity was not found.")
 
     def _unauthorized(self, asked: Asked) -> Answer:
@@ -83,7 +96,7 @@ class Google(FakeProvider):
         if new is None:
             text = "Invalid JSON payload received."
             return refusal(400, "INVALID_ARGUMENT", text)
-        rows = self.rows.setdefault(f"{spreadsheet}/{name}", [])
+        rows = self.of_sheet(spreadsheet, name)
         first = len(rows) + 1
         rows += new
         self.effects += new
@@ -96,12 +109,59 @@ class Google(FakeProvider):
         }
         return json_answer({"spreadsheetId": spreadsheet, "updates": updates})
 
+    def of_sheet(self, spreadsheet: str, name: str) -> list[list[Any]]:
+        """Return the rows of a sheet."""
+        return self.rows.setdefault(f"{spreadsheet}/{name}", [])
+
+    def _put(self, asked: Asked, spreadsheet: str, written: str) -> Answer:
+        """Overwrite the first row; that is no effect of a delivery."""
+        name = self._sheet(spreadsheet, written)
+        if isinstance(name, Answer):
+            return name
+        new = _rows(asked)
+        if new is None or not written.endswith("!A1"):
+            text = "Invalid JSON payload received."
+            return refusal(400, "INVALID_ARGUMENT", text)
+        self.of_sheet(spreadsheet, name)[0:1] = new
+        return json_answer({"spreadsheetId": spreadsheet, "updatedRange": written})
+
+    def _about(self, spreadsheet: str) -> Answer:
+        if spreadsheet not in self.config["sheets"]:
+            return refusal(404, "NOT_FOUND", "Requested entity was not found.")
+        sheets = [
+            {
+                "properties": {
+                    "title": name,
+                    "gridProperties": {"rowCount": self._grid(spreadsheet, name)},
+                }
+            }
+            for name in self.config["sheets"][spreadsheet]
+        ]
+        return json_answer({"sheets": sheets})
+
+    def _grid(self, spreadsheet: str, name: str) -> int:
+        return max(GRID_ROWS, len(self.of_sheet(spreadsheet, name)))
+
     def _read(self, spreadsheet: str, written: str) -> Answer:
         name = self._sheet(spreadsheet, written)
         if isinstance(name, Answer):
             return name
-        rows = self.rows.get(f"{spreadsheet}/{name}", [])
-        return json_answer({"range": written, "majorDimension": "ROWS", "values": rows})
+        rows = self.of_sheet(spreadsheet, name)
+        cells = written.rpartition("!")[2]
+        answer = {"range": written, "majorDimension": "ROWS"}
+        page = _page(cells)
+        if page:
+            if int(page[3]) > self._grid(spreadsheet, name):
+                text = f"Range ({written}) exceeds grid limits."
+                return refusal(400, "INVALID_ARGUMENT", text)
+            number = ord(page[1]) - ord("A")
+            part = rows[int(page[2]) - 1 : int(page[3])]
+            found = [[row[number] if number < len(row) else "" for row in part]]
+            answer["majorDimension"] = "COLUMNS"
+        else:
+            found = rows[:1] if cells == "1:1" else rows
+        # Google leaves out what is empty.
+        return json_answer({**answer, "values": found} if any(found) else answer)
 
     def _ingest(self, asked: Asked) -> Answer:
         document = asked.json()

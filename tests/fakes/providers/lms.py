@@ -8,6 +8,7 @@ from tests.fakes.provider import Answer, Asked, FakeProvider, json_answer
 API_ID = "canary-lms-id-" + "A" * 18
 DISABLED = "DISABLED"
 PATHS = ("/lead/", "/fullpost/")
+STATUS_PATH = "/lead/check-lead-status"
 MISMATCH = "Authorization Failed. ApiId and ApiPassword you entered don't match."
 SUSPENDED = "Current user is disabled. Please contact your account manager."
 DUPLICATE = "Duplicate Application"
@@ -16,25 +17,46 @@ _pass_through = re.compile(r"tPar\[(\w+)\]").fullmatch
 
 
 class Lms(FakeProvider):
-    """Keeps the leads it sold."""
+    """Keeps the leads it took, and what it was asked about those of auctions.
+
+    An auction ends with the question number ``polls``: 0 is never.
+    """
 
     name: ClassVar = "lms"
     accepts: ClassVar = {
         "api_id": API_ID,
         "api_password": "canary-lms-password",
         "required": ["firstName", "lastName", "email", "zip"],
+        "polls": 1,
     }
 
     def reset(self) -> None:
         super().reset()
         self.seen: set[tuple[str, ...]] = set()
+        self.asked: dict[str, int] = {}
 
     def answer(self, asked: Asked) -> Answer:
-        if asked.path not in PATHS or asked.method != "POST":
-            return json_answer({"status": 5, "errors": [{"Not Found": ""}]})
+        if asked.path not in (*PATHS, STATUS_PATH) or asked.method != "POST":
+            return not_found()
         fields = _fields(asked)
         if fields is None:
             return _refusal([{"Request": "neither JSON nor a form"}])
+        is_question = asked.path == STATUS_PATH
+        return self._tell(fields) if is_question else self._take(fields)
+
+    def _tell(self, fields: dict[str, Any]) -> Answer:
+        errors = self._unauthorized(fields)
+        if errors:
+            return _refusal(errors)
+        lead_id = str(fields.get("checkKey", ""))
+        if lead_id not in self.asked:
+            return not_found()
+        self.asked[lead_id] += 1
+        if 0 < self.config["polls"] <= self.asked[lead_id]:
+            return _sold(lead_id)
+        return json_answer({"status": 3, "status_text": "In Progress"})
+
+    def _take(self, fields: dict[str, Any]) -> Answer:
         errors = self._unauthorized(fields) or self._mistakes(fields)
         if errors:
             return _refusal(errors)
@@ -67,6 +89,7 @@ class Lms(FakeProvider):
         kept = {n: v for n, v in fields.items() if not n.startswith("api")}
         self.effects.append({"lead_id": lead_id, **kept})
         if str(fields.get("closeConnection", "0")) == "1":
+            self.asked[lead_id] = 0
             return json_answer(
                 {"lead_id": lead_id, "status": 3, "status_text": "In Progress"}
             )
@@ -114,6 +137,11 @@ def _rejected(lead_id: str) -> Answer:
             "processing_time": 0.0105,
         }
     )
+
+
+def not_found() -> Answer:
+    """Return what is said of unknown paths and leads."""
+    return json_answer({"status": 5, "errors": [{"Not Found": ""}]})
 
 
 def _refusal(errors: list[Any]) -> Answer:

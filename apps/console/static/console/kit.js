@@ -1,4 +1,7 @@
-// Comforts; every page works without them.
+// Comforts; every page works without them. Words for people come with the page: the
+// templates are translated, scripts are not.
+
+const words = document.currentScript.dataset;
 
 // "/" puts the cursor into the search box, as on many sites.
 document.addEventListener("keydown", (event) => {
@@ -40,7 +43,7 @@ document.addEventListener("DOMContentLoaded", () => {
   );
   for (const row of list?.tBodies[0]?.rows ?? []) {
     [...row.cells].forEach((cell, index) => {
-      if (labels[index] && cell.textContent.trim()) {
+      if (labels[index] && (cell.textContent.trim() || cell.querySelector("img, svg"))) {
         cell.dataset.label = labels[index];
       }
     });
@@ -53,8 +56,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button plain copy";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", `Copy ${text.dataset.name ?? ""}`.trim());
+    button.textContent = words.copy;
+    button.setAttribute("aria-label", text.dataset.copy ?? words.copy);
     button.addEventListener("click", () => copy(text, button));
     text.after(button);
   }
@@ -63,14 +66,14 @@ document.addEventListener("DOMContentLoaded", () => {
 async function copy(text, button) {
   try {
     await navigator.clipboard.writeText(text.textContent.trim());
-    button.textContent = "Copied";
+    button.textContent = words.copied;
   } catch {
     // Browsers offer no clipboard without HTTPS: the text is marked instead.
     getSelection().selectAllChildren(text);
-    button.textContent = "Press Ctrl+C";
+    button.textContent = words.pressToCopy;
   }
   setTimeout(() => {
-    button.textContent = "Copy";
+    button.textContent = words.copy;
   }, 2000);
 }
 // A field with search has no name of its own: it gets that of the field it stands for.
@@ -92,3 +95,27 @@ new MutationObserver(nameSearchFields).observe(document.body, {
   childList: true,
   subtree: true,
 });
+
+// The page of something that runs follows it, without being loaded anew: who reads or
+// types there is not interrupted.
+const followed = document.querySelector("meta[name=refresh]");
+if (followed) {
+  setTimeout(follow, followed.content * 1000);
+}
+
+async function follow() {
+  const shown = document.querySelector("#content-main");
+  const isInUse = shown.contains(document.activeElement);
+  if (!isInUse && !document.hidden) {
+    const answer = await fetch(location.href);
+    const text = answer.ok ? await answer.text() : "";
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const fresh = page.querySelector("#content-main");
+    if (!fresh || !page.querySelector("meta[name=refresh]")) {
+      location.reload();
+      return;
+    }
+    shown.replaceWith(fresh);
+  }
+  setTimeout(follow, followed.content * 1000);
+}

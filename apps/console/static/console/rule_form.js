@@ -36,8 +36,8 @@ function makeButtons() {
 function makeSearch() {
   const search = document.createElement("input");
   search.type = "search";
-  search.placeholder = "Find a macro";
-  search.setAttribute("aria-label", "Find a macro");
+  search.placeholder = picker.dataset.find;
+  search.setAttribute("aria-label", picker.dataset.find);
   search.addEventListener("input", () => {
     const words = search.value.trim().toLowerCase();
     for (const section of picker.querySelectorAll("section")) {
@@ -65,9 +65,10 @@ if (picker && target) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "insert";
-    button.textContent = "Insert a macro";
+    button.textContent = picker.dataset.insert;
     const label = field.labels[0]?.textContent.replace(":", "").trim() ?? "";
-    button.setAttribute("aria-label", `Insert a macro: ${label}`);
+    const whole = picker.dataset.insertInto.replace("{field}", () => label);
+    button.setAttribute("aria-label", whole);
     button.addEventListener("click", () => {
       target = field;
       field.closest(".form-row").append(picker);
@@ -108,17 +109,18 @@ async function show() {
   try {
     const answer = await fetch(button.formAction, { method: "POST", body, signal });
     if (answer.redirected) {
-      shown.textContent = "There is no preview: you may have to sign in again.";
+      shown.textContent = preview.dataset.signedOut;
     } else if (answer.ok) {
       shown.innerHTML = await answer.text(); // made and escaped by our own server
     } else {
       asked = "";
-      shown.textContent = answer.status === 429 ? await answer.text() : "No preview.";
+      const why = answer.status === 429 ? await answer.text() : "";
+      shown.textContent = why || preview.dataset.none;
     }
   } catch (error) {
     if (error.name !== "AbortError") {
       asked = "";
-      shown.textContent = "There is no preview: the server does not answer.";
+      shown.textContent = preview.dataset.noAnswer;
     }
   }
 }
@@ -151,7 +153,7 @@ function presetOf(name) {
 function mayTick(wanted) {
   const now = ticked();
   const isHandMade = now.length && !isSame(now, wanted) && !isSame(now, presetOf(before));
-  return !isHandMade || window.confirm("Replace the categories that are ticked?");
+  return !isHandMade || window.confirm(picker.dataset.replace);
 }
 
 function tick(wanted) {

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("core", "0002_config_version"),
-        ('offers', '0003_hold_days'),
+        ('offers', '0004_names'),
     ]
 
     operations = [

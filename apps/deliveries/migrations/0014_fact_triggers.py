@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliveries', '0010_rare_lists'),
+        ('deliveries', '0013_names'),
     ]
 
     operations = [

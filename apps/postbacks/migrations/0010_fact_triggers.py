@@ -10,10 +10,10 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_sign_in'),
         ('connections', '0002_owner'),
-        ('events', '0006_standard_kinds'),
+        ('events', '0007_standard_kinds'),
         ('goals', '0003_configuration_triggers'),
-        ('offers', '0004_attribution_settings'),
-        ('postbacks', '0008_owners'),
+        ('offers', '0005_attribution_settings'),
+        ('postbacks', '0009_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

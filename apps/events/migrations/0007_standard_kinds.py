@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0005_limits_and_payouts'),
+        ('events', '0006_names'),
     ]
 
     operations = [

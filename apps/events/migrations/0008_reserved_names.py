@@ -35,5 +35,5 @@ def create(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0006_standard_kinds")]
+    dependencies = [("events", "0007_standard_kinds")]
     operations = [migrations.RunPython(create, migrations.RunPython.noop)]

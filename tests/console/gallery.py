@@ -1,0 +1,168 @@
+"""Every screen of the admin by group, with something to show on each of them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from axes.models import AccessAttempt
+from django.contrib import admin
+from django.urls import reverse
+
+from apps.accounts.models import TwoStep, User
+from apps.actions import registry
+from apps.core.adminkit.scoping import ReadOnlyMixin
+from apps.deliveries.models import Destination, Replay
+from apps.events.models import SeenEventName
+from apps.postbacks.models import PostbackRule
+from apps.postbacks.services import record_revision
+from tests.console.people import make_person
+from tests.console.world import World, build_world
+from tests.lists.making import make_value_list
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "own pages": (),
+    "access": ("accounts", "axes", "auditlog"),
+    "offers": ("offers", "goals"),
+    "events": ("events", "event_lists"),
+    "value lists": ("value_lists",),
+    "postbacks": ("postbacks",),
+    "connections": ("connections",),
+    "log": ("tracking",),
+    "inbound": ("ingest", "reports"),
+    "deliveries": ("deliveries",),
+}
+"""Which apps are looked at in one go."""
+
+MADE_ELSEWHERE = {"destination", "accessattempt", "logentry"}
+SAMPLED = {"offer": ("history", "delete"), "postbackrule": ("history",)}
+"""Screens of Django's own, of which one or two stand for all models."""
+QUERIES = {
+    "postbackrule_restore": "?revision=1",
+    "offer_define": "?name=Trial+Started",
+}
+"""What a page is asked for with, where the address alone shows nothing."""
+
+
+class Screen(NamedTuple):
+    """A screen by the name of its picture."""
+
+    name: str
+    path: str
+
+
+def build_gallery(now: datetime) -> World:
+    """Store the small business and what else some screen shows."""
+    world = build_world(now)
+    make_person("9f86d081884c7d659a2feaa0c55")
+    record_revision(rule=world.rule, author=world.admin, now=now, comment="New partner")
+    AccessAttempt.objects.create(
+        username="ada",
+        ip_address="203.0.113.7",
+        user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101",
+        failures_since_start=10,
+        attempt_time=now,
+    )
+    make_value_list("zoe@mail.example", "tim@mail.example", offer=world.offer)
+    SeenEventName.objects.create(
+        offer=world.offer,
+        name="Trial Started",
+        first_at=now - timedelta(days=3),
+        last_at=now,
+        refused_count=9,
+    )
+    TwoStep.objects.create(user=world.admin, sealed_secret="x", confirmed_at=now)
+    _add_operations(world.rule, world.admin, now)
+    return world
+
+
+def _add_operations(rule: PostbackRule, author: User, now: datetime) -> None:
+    Destination.objects.filter(key="https://warehouse.example:443").update(
+        state="paused", paused_reason="They move their servers until Monday."
+    )
+    Destination.objects.filter(key="https://tracker.example:443").update(
+        breaker="open",
+        failures=12,
+        trips=2,
+        retry_at=now + timedelta(minutes=4),
+    )
+    Replay.objects.create(
+        kind="resend",
+        rule=rule,
+        states=["failed"],
+        starts_at=now - timedelta(days=2),
+        ends_at=now,
+        comment="Their server was down over the weekend.",
+        author=author,
+        state="running",
+        total=480,
+        examined=120,
+        planned=118,
+        skipped=2,
+        started_at=now - timedelta(minutes=2),
+    )
+
+
+def screens(group: str, world: World) -> Iterator[Screen]:
+    """Yield the screens of a group: of each model the list, the forms, the pages."""
+    if group == "own pages":
+        yield from _own_pages()
+    for model, model_admin in admin.site._registry.items():
+        if model._meta.app_label in GROUPS[group]:
+            yield from _screens_of(model, model_admin, world)
+    if group == "postbacks":
+        yield from _rules()
+
+
+def _own_pages() -> Iterator[Screen]:
+    find = reverse("admin:find")
+    yield Screen("overview", reverse("admin:index"))
+    yield Screen("find_nothing", f"{find}?q=nothing-like-it")
+    yield Screen("find_several", f"{find}?q=tx_00000dca1a2")
+    nothing = reverse("admin:offers_offer_changelist") + "?q=zzz"
+    yield Screen("nothing_matches", nothing)
+    for name in ("account", "two_step", "password_change"):
+        yield Screen(name, reverse(f"admin:{name}"))
+
+
+def _screens_of(model: Any, model_admin: Any, world: World) -> Iterator[Screen]:
+    name = model._meta.model_name
+    info = f"admin:{model._meta.app_label}_{name}"
+    yield Screen(f"{name}_list", reverse(f"{info}_changelist"))
+    may_add = type(model_admin).has_add_permission
+    if may_add is not ReadOnlyMixin.has_add_permission and name not in MADE_ELSEWHERE:
+        yield Screen(f"{name}_add", reverse(f"{info}_add"))
+    rows = _rows(model, world)
+    for page in ("change", *SAMPLED.get(name, ())) if rows else ():
+        yield Screen(f"{name}_{page}", reverse(f"{info}_{page}", args=[rows[0].pk]))
+    for page in getattr(model_admin, "pages", ()):
+        row = next(row for row in rows if page.is_offered(row))
+        shown = f"{name}_{page.name}"
+        path = reverse(f"{info}_{page.name}", args=[row.pk])
+        yield Screen(shown, path + QUERIES.get(shown, ""))
+
+
+def _rows(model: Any, world: World) -> list[Any]:
+    """Return all rows, first the one with the most to show."""
+    known = {row.pk for row in (world.rule, world.offer, world.event)}
+    newest = model._base_manager.order_by("-pk")
+    return sorted(newest, key=lambda row: row.pk not in known)
+
+
+def _rules() -> Iterator[Screen]:
+    """Yield a form of each trigger, and what starts one for an offer."""
+    add = reverse("admin:postbacks_postbackrule_add")
+    for trigger in ("event", "conversion_any", "attribution"):
+        asked = f"?trigger={trigger}&action=ping_url"
+        yield Screen(f"postbackrule_{trigger}", f"{add}{asked}")
+    custom = PostbackRule.objects.exclude(goal=None).get()
+    change = reverse("admin:postbacks_postbackrule_change", args=[custom.pk])
+    yield Screen("postbackrule_of_goal", change)
+
+
+def forms_of(group: str) -> Iterator[Screen]:
+    """Yield the form of each action of a group of actions."""
+    add = reverse("admin:postbacks_postbackrule_add")
+    for action in registry.all_actions():
+        if action.group == group:
+            asked = f"?trigger=conversion_done&action={action.kind}"
+            yield Screen(f"action_{action.kind}", add + asked)
