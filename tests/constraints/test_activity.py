@@ -146,6 +146,15 @@ def test_deliveries_are_one_per_rule_and_trigger_with_coherent_states() -> None:
     make_delivery(rule, event, kind="test")
 
 
+def test_only_what_a_provider_has_taken_has_a_ticket() -> None:
+    """ADR 15."""
+    offer = make_offer()
+    delivery = make_delivery(make_rule(offer), make_event(offer))
+
+    with refused_by("delivery_ticket_of_what_is_open"):
+        Delivery.objects.filter(pk=delivery.pk).update(ticket="W_1")
+
+
 def test_figures_and_refusals_and_the_version_are_guarded() -> None:
     offer = make_offer()
     rule = make_rule(offer)

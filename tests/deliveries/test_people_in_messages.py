@@ -17,6 +17,7 @@ def test_what_goes_into_alerts_names_nobody() -> None:
         disable_after=100,
         kind="live",
         replay_id=None,
+        ticket="",
     )
     said = "jane@x.example and 4930555012 are on no list."
     judgement = Judgement(Outcome.PERMANENT, said)

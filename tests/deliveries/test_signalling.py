@@ -17,6 +17,7 @@ ROW = SimpleNamespace(
     disable_after=None,
     kind=DeliveryKind.LIVE,
     replay_id=None,
+    ticket="",
 )
 
 
