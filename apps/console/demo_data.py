@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.accounts.models import Role, User
 from apps.actions import registry
@@ -20,10 +20,6 @@ from apps.tracking.models import Click
 PASSWORD = "demo"  # noqa: S105 - told to everybody who runs the demo
 TOKEN = "demo-account-token-for-trying-things-out"  # noqa: S105 - likewise
 CLICKS = ((1, 1, "demo-1"), (1, 2, "demo-2"), (2, 1, "demo-3"), (3, 3, "demo-4"))
-FOLLOW = """
-SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence(%s, 'id') AS s,
-       (SELECT max(id) FROM "{table}") AS m) AS x WHERE s IS NOT NULL AND m IS NOT NULL
-"""
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
 
@@ -33,7 +29,6 @@ def load_demo_data(*, receiver_url: str, now: datetime) -> bool:
     if Offer.objects.exists():
         return False
     call_command("loaddata", FIXTURES / "demo.json", verbosity=0)
-    _after_explicit_keys()
     users = {role.value: _user(role) for role in Role}
     for offer_id, affiliate_id, transaction_id in CLICKS:
         Click.objects.create(
@@ -48,18 +43,6 @@ def load_demo_data(*, receiver_url: str, now: datetime) -> bool:
     for values in rules:
         _rule(values, receiver_url, users, now)
     return True
-
-
-def _after_explicit_keys() -> None:
-    """Let new rows follow the numbers that the fixture gave."""
-    tables = [
-        table
-        for table in connection.introspection.table_names()
-        if table.split("_")[0] in {"accounts", "offers", "goals", "events", "event"}
-    ]
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(FOLLOW.format(table=table), [table])
 
 
 def _user(role: Role) -> User:
