@@ -39,7 +39,7 @@ def attribution_sections(event: Event, user: User) -> list[Section]:
     """Return a box for each subject of ``event``; none for one that names nobody."""
     rows = event.subject_events.select_related("subject", "affiliate", "click")
     found = list(rows.order_by("subject__kind"))
-    facts = list(_facts_of(event))
+    facts = list(_facts_of(event)) if found else []
     return [_section(row, facts, user) for row in found]
 
 

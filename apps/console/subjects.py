@@ -25,23 +25,23 @@ SHOWN = 200
 class SubjectAdmin(FactsAdmin):
     """Whom events were seen of, with what followed for attribution."""
 
-    list_title = "Devices & users"
+    list_title = gettext_lazy("Devices & users")
     facts_template = "console/subject.html"
     list_display = (
         "id",
         "kind",
         "id_of_sender",
         "of",
-        moment_column("first_seen_at", "first seen"),
-        moment_column("last_activity_at", "last activity"),
+        moment_column("first_seen_at", gettext_lazy("first seen")),
+        moment_column("last_activity_at", gettext_lazy("last activity")),
     )
     list_filter = ("kind",)
     list_select_related = ("offer", "project", "advertiser")
     search_fields = ("external_id__exact",)
-    search_help_text = "The whole device or user id"
+    search_help_text = gettext_lazy("The whole device or user id")
     empty = (
-        "No devices and users yet.",
-        "They appear when events carry device_id or user_id.",
+        gettext_lazy("No devices and users yet."),
+        gettext_lazy("They appear when events carry device_id or user_id."),
     )
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

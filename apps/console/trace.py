@@ -48,12 +48,7 @@ def trace_sections(event: Event, user: User) -> list[Section]:
         (_("Goal"), goal.name if goal else NOTHING),
         (_("Source"), _source_of(event, is_staff)),
     )
-    amounts = [
-        (_("Sale"), money(event.sale_amount, event.sale_currency)),
-        (_("Payout"), money(event.payout, event.currency)),
-        (_("Payable"), _("yes") if event.is_payable else _("no")),
-        (_("Order"), event.order_id or NOTHING),
-    ]
+    amounts = _amounts(event)
     if not is_staff:
         return [Section(_("Event"), facts), Section(_("Money"), tuple(amounts))]
     amounts.insert(1, (_("Revenue"), money(event.revenue, event.currency)))
@@ -64,6 +59,16 @@ def trace_sections(event: Event, user: User) -> list[Section]:
         Section(_("Money"), tuple(amounts)),
         Section(_("Custom fields"), text=as_text(mask.document(event.fields))),
         Section(_("Parameters"), text=as_text(mask.document(event.params))),
+    ]
+
+
+def _amounts(event: Event) -> list[tuple[str, Any]]:
+    """Return what everybody sees of the money."""
+    return [
+        (_("Sale"), money(event.sale_amount, event.sale_currency)),
+        (_("Payout"), money(event.payout, event.currency)),
+        (_("Payable"), _("yes") if event.is_payable else _("no")),
+        (_("Order"), event.order_id or NOTHING),
     ]
 
 

@@ -75,10 +75,10 @@ class Period(models.Model):
         null=True,
         related_name="+",
         db_index=False,
-        help_text="The source. Empty: organic.",
+        help_text=_("The source. Empty: organic."),
         verbose_name=_("affiliate"),
     )
-    is_superseded = models.BooleanField("superseded", default=False)
+    is_superseded = models.BooleanField(_("superseded"), default=False)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -122,7 +122,7 @@ class Fact(models.Model):
     slot = models.CharField(
         _("slot"),
         max_length=36,
-        help_text="Once in a lifetime, per period (what opened it) or per event.",
+        help_text=_("Once in a lifetime, per period (what opened it) or per event."),
     )
     period = models.ForeignKey(
         Period,
@@ -138,7 +138,7 @@ class Fact(models.Model):
         related_name="facts",
         db_index=False,
         db_constraint=False,
-        help_text="The source it is told to. Empty: organic.",
+        help_text=_("The source it is told to. Empty: organic."),
         verbose_name=_("affiliate"),
     )
     state = models.CharField(_("state"), max_length=10, choices=FactState.choices)
@@ -152,13 +152,13 @@ class Fact(models.Model):
         null=True,
         related_name="retracted_facts",
         db_index=False,
-        help_text="The late event that made it untrue.",
+        help_text=_("The late event that made it untrue."),
         verbose_name=_("retracted by"),
     )
     retraction_id = models.UUIDField(
         _("retraction id"),
         null=True,
-        help_text="What postbacks that listen to «delete» are told about.",
+        help_text=_("What postbacks that listen to «delete» are told about."),
     )
     retracted_at = models.DateTimeField(_("retracted at"), null=True)
 

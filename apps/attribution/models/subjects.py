@@ -191,7 +191,7 @@ class SubjectEvent(models.Model):
         related_name="+",
         db_index=False,
         db_constraint=False,
-        help_text="The touch: an affiliate's last click within the look-back.",
+        help_text=_("The touch: an affiliate's last click within the look-back."),
         verbose_name=_("click"),
     )
     affiliate = models.ForeignKey(
