@@ -7,12 +7,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.adminkit.addresses import change_url
 from apps.core.adminkit.pages import Page, PageResult
-from apps.core.adminkit.showing import moment
+from apps.core.adminkit.showing import NOTHING
 from apps.deliveries.models import Destination
 from apps.deliveries.releasing import resume_destination
 from apps.deliveries.services import close_breaker, pause_destination
@@ -116,10 +118,11 @@ def _silence(destination: Destination) -> str:
         "that waits is sent.",
         destination.failures,
     )
+    at = destination.retry_at
     return told % {
         "destination": destination,
         "count": destination.failures,
-        "time": moment(destination.retry_at),
+        "time": date_format(localtime(at), "H:i:s") if at else NOTHING,
     }
 
 

@@ -110,7 +110,7 @@ class EventListAdmin(PagesAdmin):
 
 def _count_of(rows: type[EventListItem] | type[OfferEventList]) -> Coalesce:
     """Return how many of ``rows`` a list has; joins would multiply with each other."""
-    of_list = rows._default_manager.filter(event_list=OuterRef("pk"))  # noqa: SLF001
+    of_list = rows.objects.filter(event_list=OuterRef("pk"))
     counted = of_list.order_by().values("event_list").annotate(number=Count("pk"))
     return Coalesce(Subquery(counted.values("number")), 0)
 

@@ -224,7 +224,7 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
         found = []
         for name, key in asked.of.items():
             model = NARROWED[name][0]
-            rows = visible(model._default_manager.all(), request.user)  # noqa: SLF001
+            rows = visible(model.objects.all(), request.user)
             row = None if key == NOBODY else rows.filter(pk=key).first()
             rest = {other: k for other, k in asked.of.items() if other != name}
             back = Asked(asked.first, asked.last, name, rest).url()

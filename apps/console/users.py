@@ -72,6 +72,7 @@ def remove_two_step(model_admin: Any, request: HttpRequest, user: User) -> PageR
     return HttpResponseRedirect(change_url(user))
 
 
+# Django's UserAdmin takes no type argument while it runs.
 @admin.register(User)
 class PostbacksUserAdmin(PagesAdmin, UserAdmin):  # type: ignore[type-arg]
     """Users; the role decides what they may do, groups only add to it."""

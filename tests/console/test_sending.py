@@ -1,6 +1,6 @@
 """What people do about sending: replays, destinations, connections, retries."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -167,13 +167,15 @@ def test_a_destination_is_paused_and_resumed(staff: Client, failed: Delivery) ->
 
 def test_a_dead_destination_is_tried_now(staff: Client, failed: Delivery) -> None:
     row = Destination.objects.filter(pk=failed.destination_id)
-    row.update(breaker="open", failures=10, trips=1, retry_at=timezone.now())
+    at = datetime(2026, 3, 1, 13, 14, 15, tzinfo=UTC)
+    row.update(breaker="open", failures=10, trips=1, retry_at=at)
     url = reverse("admin:deliveries_destination_try-now", args=[failed.destination_id])
 
     asked = staff.get(url)
     staff.post(url)
 
     assert b"did not answer 10 times in a row" in asked.content
+    assert b"tries it at 13:14:15." in asked.content
     assert row.get().breaker == "closed"
 
 

@@ -22,6 +22,7 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
+# A class made while the program runs is no type to mypy.
 class ScopedUserManager(UserManager.from_queryset(ScopedQuerySet)["User"]):  # type: ignore[misc]
     """Django's user manager whose querysets know ``visible_to``."""
 
