@@ -15,7 +15,7 @@ from apps.core.adminkit.showing import NOTHING, link, moment, money
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryKind
 from apps.postbacks.checks import OF_FIELD, Check
-from apps.postbacks.explain import Explanation, explain_event
+from apps.postbacks.explain import Explanation, changes_of, explain_event
 from apps.postbacks.models import TriggerKind
 from apps.tracking.models import Event
 from apps.tracking.personal import Mask
@@ -96,7 +96,7 @@ def trace(event: Event, user: User) -> dict[str, Any]:
         for explanation in _of_its_kind(verdicts, deliveries)
     ]
     return {
-        "changes": event.changes.order_by("changed_at", "number"),
+        "changes": changes_of(event),
         "fired": [row for row in rows if row["has_fired"]],
         "not_fired": [row for row in rows if not row["has_fired"]],
     }
