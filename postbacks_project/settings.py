@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "apps.events",
     "apps.event_lists",
     "apps.tracking",
+    "apps.attribution",
     "apps.postbacks",
     "apps.deliveries",
     "apps.ingest",

@@ -16,6 +16,7 @@ READ_BY_INGESTION = [
     "accounts_apitoken",
     "offers_offer",
     "offers_offeraffiliate",
+    "offers_project",
     "goals_goal",
     "events_eventtype",
     "events_offerevent",

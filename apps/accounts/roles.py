@@ -41,6 +41,7 @@ ACTIVITY_MODELS = (
     "tracking.conversion",
     "tracking.conversionchange",
     "tracking.event",
+    "attribution.subject",
     "deliveries.delivery",
     "deliveries.attempt",
     "deliveries.destination",

@@ -52,6 +52,7 @@ class EventTypeAdmin(PagesAdmin):
             {"fields": ("is_conversion", "is_affiliate_conversion")},
         ),
         (_("Repetition"), {"fields": ("repeat_policy", "needs_conversion")}),
+        (_("Attribution"), {"fields": ("standard_kind", "counts_as_activity")}),
     )
 
     def related_tabs(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Projects and goals."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -23,6 +23,23 @@ class ProjectAdmin(PagesAdmin):
     list_display_links = ("id", "name")
     search_fields = ("name",)
     ordering = ("name",)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": ("name",)}),
+        (
+            _("Attribution"),
+            {
+                "fields": (
+                    ("inactivity_window_days", "click_lookback_days"),
+                    "reattribution_to_organic",
+                    "web_last_visit",
+                    ("settle_seconds", "max_lateness_days"),
+                ),
+                "description": _(
+                    "They hold for all offers of the project, from the next event on."
+                ),
+            },
+        ),
+    )
     empty = (
         _("No projects yet."),
         _("A project groups offers that share their users."),

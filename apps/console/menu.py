@@ -38,6 +38,7 @@ MENU: tuple[tuple[str, StrOrPromise, tuple[Entry, ...]], ...] = (
             ("Conversion", ""),
             ("Lead", ""),
             ("Click", ""),
+            ("Subject", _("Devices & users")),
             ("RefusedRequest", ""),
             ("SeenEventName", _("Received names")),
         ),

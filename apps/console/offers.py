@@ -14,6 +14,7 @@ from apps.console.attaching import attach_event_list
 from apps.console.defining import define
 from apps.console.duplicating import MAY_ADD_RULES, duplicate
 from apps.console.offer_events import events_for_affiliates, offer_events
+from apps.console.offer_forms import OfferForm
 from apps.console.offer_inlines import (
     RATES,
     EventLimitInline,
@@ -71,6 +72,7 @@ def _part(request: HttpRequest) -> str:
 class OfferAdmin(PagesAdmin):
     """What is promoted."""
 
+    form = OfferForm
     change_form_template = "console/offer.html"
     list_display = (
         "id",

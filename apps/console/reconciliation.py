@@ -26,6 +26,8 @@ from apps.core.adminkit.screens import ScopedAdmin
 from apps.core.adminkit.showing import NOTHING
 from apps.deliveries.models import Delivery, Finding
 from apps.offers.models import Offer
+from apps.postbacks.models import PostbackRule, TriggerKind
+from apps.reports.fact_counts import FactLine, fact_lines
 from apps.reports.models import OutcomeHour
 from apps.reports.reconciliation import (
     COLUMNS,
@@ -161,6 +163,7 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             "total": _shown(total_of(lines), asked) if lines else None,
             "wrong": sum(not line.is_right for line in lines),
             "findings": visible(Finding.objects.order_by("what"), request.user),
+            "fact_lines": _fact_lines(request, asked),
             "export_url": f"export/{asked.url()}",
             **(extra_context or {}),
         }
@@ -227,6 +230,15 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             back = Asked(asked.first, asked.last, name, rest).url()
             found.append((str(row or gettext("organic")), back))
         return found
+
+
+def _fact_lines(request: HttpRequest, asked: Asked) -> list[FactLine]:
+    """Return what happened beside what was told (R160), for postbacks only."""
+    if asked.by != "rule":
+        return []
+    rules = visible(PostbackRule.objects.unarchived(), request.user)
+    listening = rules.filter(trigger=TriggerKind.ATTRIBUTION)
+    return fact_lines(list(listening), asked.start, asked.end)
 
 
 def _is_key(text: str) -> bool:

@@ -86,7 +86,7 @@ def what_happened(
     rule: PostbackRule, user: User, transaction_id: str = ""
 ) -> QuerySet[Any]:
     """Return what the user may see that the rule could react to, newest first."""
-    is_of_events = rule.trigger == TriggerKind.EVENT
+    is_of_events = rule.trigger in (TriggerKind.EVENT, TriggerKind.ATTRIBUTION)
     model: Any = Event if is_of_events else ConversionChange
     of = "" if is_of_events else "conversion__"
     found = model.objects.visible_to(user).select_related(f"{of}offer", f"{of}click")

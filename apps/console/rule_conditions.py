@@ -6,13 +6,17 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import Field
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.console.durations import DurationsField
+from apps.console.fact_rules import FACT_FIELDS, fact_advice, facts_field
+from apps.console.use_cases import advice
 from apps.core.adminkit.scoping import ScopedInline
 from apps.events.categories import EffectiveCategory
+from apps.offers.models import Offer
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.models import (
     RuleCap,
@@ -31,19 +35,31 @@ ALWAYS = (
     "delay_seconds",
     "schedule_timezone",
 )
+TRIGGER_FIELDS: dict[str, Iterable[str]] = {
+    TriggerKind.EVENT: ("use_case", "categories", "event_type"),
+    TriggerKind.ATTRIBUTION: FACT_FIELDS,
+}
+"""What only one trigger has."""
 DELIVERY = ("retry_delays", "keeps_order", "disable_after")
 
 
 def further_fields(trigger: str, *, is_staff: bool) -> list[str]:
     """Return the conditions that only some postbacks set, as their trigger has them."""
     names = list(ALWAYS)
-    if is_staff:
+    if is_staff and trigger != TriggerKind.ATTRIBUTION:
         names.insert(0, "sending_mode")
     if trigger != TriggerKind.EVENT:
         names.insert(0, "operations")
     if trigger in REASONED:
         names.insert(1, "rejection_reasons")
     return names
+
+
+def advice_on(trigger: str, offer: Offer | None) -> SafeString | str:
+    """Return what helps to choose, for triggers with many choices."""
+    if trigger == TriggerKind.EVENT:
+        return advice()
+    return fact_advice(offer) if trigger == TriggerKind.ATTRIBUTION else ""
 
 
 def collapsed(title: str, fields: Iterable[str]) -> Any:
@@ -53,6 +69,8 @@ def collapsed(title: str, fields: Iterable[str]) -> Any:
 
 def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
     """Return the form field of a condition that is chosen, ``None`` for others."""
+    if db_field.name == "facts":
+        return facts_field()
     if db_field.name == "operations":
         return forms.MultipleChoiceField(
             label=capfirst(db_field.verbose_name),
@@ -163,6 +181,6 @@ def inlines_of(trigger: str, *, is_staff: bool) -> list[Any]:
     found: list[Any] = [WindowInline, CapInline]
     if is_staff:
         found.insert(0, ConditionInline)
-    if trigger == TriggerKind.EVENT:
+    if trigger in (TriggerKind.EVENT, TriggerKind.ATTRIBUTION):
         found.append(CustomEventInline)
     return found

@@ -87,7 +87,9 @@ class ConnectionStartForm(forms.Form):
 
 def trigger_cards() -> list[Card]:
     """Return the triggers to choose from."""
-    return [Card(kind, kind.label, hint) for kind, hint in TRIGGER_HINTS.items()]
+    return [
+        Card(kind, str(kind.label), str(hint)) for kind, hint in TRIGGER_HINTS.items()
+    ]
 
 
 def action_cards(actions: list[Action]) -> list[tuple[str, list[Card]]]:

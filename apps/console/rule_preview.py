@@ -124,7 +124,7 @@ def recent_transactions(rule: PostbackRule, user: User) -> list[tuple[str, str]]
 
     Asked of conversions, not of their changes, which no index gives by offer.
     """
-    is_of_events = rule.trigger == TriggerKind.EVENT
+    is_of_events = rule.trigger in (TriggerKind.EVENT, TriggerKind.ATTRIBUTION)
     model: Any = Event if is_of_events else Conversion
     rows = model.objects.visible_to(user)
     if user.affiliate_id is not None:

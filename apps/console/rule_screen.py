@@ -19,6 +19,8 @@ from apps.console.people import signed_in
 from apps.console.rehearsal import rehearsed
 from apps.console.rule_conditions import (
     DELIVERY,
+    TRIGGER_FIELDS,
+    advice_on,
     collapsed,
     formfield_of,
     further_fields,
@@ -27,7 +29,6 @@ from apps.console.rule_conditions import (
 from apps.console.rule_pages import RULE_PAGES
 from apps.console.rule_settings import MAY_REMOVE, RuleSettingsForm
 from apps.console.rule_start import RuleStart
-from apps.console.use_cases import advice
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import render_page
 from apps.core.macro_catalogue import SECTIONS
@@ -136,6 +137,7 @@ class RuleScreen(RuleStart):
             action=action,
             preset=self._preset(request, obj),
             started_trigger=self._trigger(request, obj),
+            offer=self._offer(request, obj),
             is_for_affiliate=_is_for_affiliate(request, obj),
             may_remove=signed_in(request).has_perm(MAY_REMOVE),
         )
@@ -163,15 +165,14 @@ class RuleScreen(RuleStart):
 
     def _conditions(self, request: HttpRequest, obj: Any) -> Any:
         """Return the conditions that most postbacks set, with advice for events."""
-        options: dict[str, Any] = {"fields": self._condition_fields(request, obj)}
-        if self._trigger(request, obj) == TriggerKind.EVENT:
-            options["description"] = advice()
-        return (gettext("Conditions"), options)
+        trigger, offer = self._trigger(request, obj), self._offer(request, obj)
+        fields = self._condition_fields(request, obj)
+        advice = advice_on(trigger, offer)
+        return (gettext("Conditions"), {"fields": fields, "description": advice})
 
     def _condition_fields(self, request: HttpRequest, obj: Any) -> list[str]:
         names = ["trigger"] if obj else []
-        if self._trigger(request, obj) == TriggerKind.EVENT:
-            names += ["use_case", "categories", "event_type"]
+        names += TRIGGER_FIELDS.get(self._trigger(request, obj), ())
         if not _is_for_affiliate(request, obj):
             names.append("affiliate")
         offer = self._offer(request, obj)

@@ -10,10 +10,12 @@ from apps.actions.fields import HeadersField, SecretTextarea, TextTemplateField
 from apps.actions.list_forms import REMOVE
 from apps.actions.presets import PRESET_ACTION, Preset, left_in
 from apps.console.action_forms import PREFIX, SettingsForm
+from apps.console.fact_rules import fact_errors
 from apps.console.rule_conditions import drop_foreign_conditions
 from apps.core.macros import TemplateError, is_staff_only
 from apps.core.placeholders import macro_names
 from apps.events.categories import EffectiveCategory
+from apps.offers.models import Offer
 from apps.postbacks.models import USE_CASE_CATEGORIES, TriggerKind
 
 MAY_REMOVE = "postbacks.can_remove_suppression"
@@ -28,6 +30,7 @@ class RuleSettingsForm(SettingsForm):
     action: ClassVar[Action]
     preset: ClassVar[Preset | None]
     started_trigger: ClassVar[str]
+    offer: ClassVar[Offer | None]
     is_for_affiliate: ClassVar[bool]
     may_remove: ClassVar[bool]
 
@@ -50,6 +53,8 @@ class RuleSettingsForm(SettingsForm):
         cleaned = super().clean() or self.cleaned_data
         trigger = cleaned.get("trigger", self.started_trigger)
         drop_foreign_conditions(trigger, cleaned)
+        for name, text in fact_errors(trigger, cleaned, self.offer):
+            self.add_error(name, text)
         if trigger == TriggerKind.EVENT:
             self._apply_use_case(cleaned)
         else:

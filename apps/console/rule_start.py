@@ -10,6 +10,7 @@ from apps.actions import registry
 from apps.actions.base import Action
 from apps.actions.presets import PRESETS, Preset
 from apps.console.action_forms import PREFIX
+from apps.console.fact_rules import first_facts
 from apps.console.people import signed_in
 from apps.console.rule_forms import (
     PRESET_MARK,
@@ -55,7 +56,7 @@ class RuleStart(PagesAdmin):
         preset = self._preset(request, None)
         if preset is not None:
             initial |= {PREFIX + name: v for name, v in preset.settings.items()}
-        return initial
+        return initial | first_facts(self._trigger(request, None), preset)
 
     def _start(self, request: HttpRequest) -> dict[str, Any]:
         start = StartForm(signed_in(request), request.GET)

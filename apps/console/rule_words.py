@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.actions import registry
 from apps.console.durations import shortest
+from apps.console.fact_rules import facts_in_words
 from apps.core.adminkit.addresses import page_url
 from apps.core.adminkit.scoping import is_nameless, name_for
 from apps.core.adminkit.showing import badge, chips
@@ -36,6 +37,7 @@ TRIGGER_HINTS = {
     TriggerKind.CONVERSION_REJECT: _("A conversion becomes rejected"),
     TriggerKind.CONVERSION_ANY: _("A conversion enters any status, on hold too"),
     TriggerKind.EVENT: _("Events of some categories, or with some names"),
+    TriggerKind.ATTRIBUTION: _("Facts of a device or user: install, first purchase …"),
 }
 
 CUSTOM_EVENTS_SHOWN = 5
@@ -43,6 +45,8 @@ CUSTOM_EVENTS_SHOWN = 5
 
 def _events_in_words(rule: PostbackRule) -> str:
     """Return which events it reacts to, if it does: "Any of Views, Progress"."""
+    if rule.trigger == TriggerKind.ATTRIBUTION:
+        return facts_in_words(rule)
     if rule.trigger != TriggerKind.EVENT:
         return ""
     labels = [str(EffectiveCategory(one).label) for one in rule.categories]

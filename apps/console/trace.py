@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.console.attribution_words import attribution_sections
 from apps.console.delivery_words import OUTCOME_COLOURS, reason_in_words, state_badge
 from apps.console.documents import as_text
 from apps.console.personal import mask_for_event, masked_attempt
@@ -14,7 +15,7 @@ from apps.core.adminkit.showing import NOTHING, link, moment, money
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryKind
 from apps.postbacks.checks import OF_FIELD, Check
-from apps.postbacks.explain import Explanation, explain_event
+from apps.postbacks.explain import Explanation, changes_of, explain_event
 from apps.postbacks.models import TriggerKind
 from apps.tracking.models import Event
 from apps.tracking.personal import Mask
@@ -47,21 +48,27 @@ def trace_sections(event: Event, user: User) -> list[Section]:
         (_("Goal"), goal.name if goal else NOTHING),
         (_("Source"), _source_of(event, is_staff)),
     )
-    amounts = [
-        (_("Sale"), money(event.sale_amount, event.sale_currency)),
-        (_("Payout"), money(event.payout, event.currency)),
-        (_("Payable"), _("yes") if event.is_payable else _("no")),
-        (_("Order"), event.order_id or NOTHING),
-    ]
+    amounts = _amounts(event)
     if not is_staff:
         return [Section(_("Event"), facts), Section(_("Money"), tuple(amounts))]
     amounts.insert(1, (_("Revenue"), money(event.revenue, event.currency)))
     mask = mask_for_event(user, event)
     return [
         Section(_("Event"), facts),
+        *attribution_sections(event, user),
         Section(_("Money"), tuple(amounts)),
         Section(_("Custom fields"), text=as_text(mask.document(event.fields))),
         Section(_("Parameters"), text=as_text(mask.document(event.params))),
+    ]
+
+
+def _amounts(event: Event) -> list[tuple[str, Any]]:
+    """Return what everybody sees of the money."""
+    return [
+        (_("Sale"), money(event.sale_amount, event.sale_currency)),
+        (_("Payout"), money(event.payout, event.currency)),
+        (_("Payable"), _("yes") if event.is_payable else _("no")),
+        (_("Order"), event.order_id or NOTHING),
     ]
 
 
@@ -89,7 +96,7 @@ def trace(event: Event, user: User) -> dict[str, Any]:
         for explanation in _of_its_kind(verdicts, deliveries)
     ]
     return {
-        "changes": event.changes.order_by("changed_at", "number"),
+        "changes": changes_of(event),
         "fired": [row for row in rows if row["has_fired"]],
         "not_fired": [row for row in rows if not row["has_fired"]],
     }
@@ -108,7 +115,10 @@ def _of_its_kind(
 
 
 def _fits(verdict: Explanation) -> bool:
-    is_for_events: bool = verdict.revision.snapshot["trigger"] == TriggerKind.EVENT
+    kind = verdict.revision.snapshot["trigger"]
+    if verdict.trigger.fact or kind == TriggerKind.ATTRIBUTION:
+        return bool(verdict.trigger.fact) and kind == TriggerKind.ATTRIBUTION
+    is_for_events: bool = kind == TriggerKind.EVENT
     return is_for_events != verdict.trigger.is_conversion_change
 
 

@@ -29,7 +29,15 @@ SELECT d.id, d.attempts, d.kind, d.revision_id, d.rule_id, d.created_at,
        e.id AS event_uid, e.event_type_id, e.name AS event_name, e.category,
        e.occurred_at, e.received_at, e.params::text, e.fields::text, e.order_id,
        e.sale_amount, e.sale_currency, e.currency, e.revenue, e.payout,
-       coalesce(e.transaction_id, cv.transaction_id) AS transaction_id,
+       CASE WHEN d.trigger_type IN ('fact', 'fact_retraction')
+            THEN coalesce(c.transaction_id, e.transaction_id)
+            ELSE coalesce(e.transaction_id, cv.transaction_id) END AS transaction_id,
+       CASE d.trigger_type
+            WHEN 'fact' THEN
+                 (SELECT kind FROM attribution_fact WHERE id = d.trigger_id)
+            WHEN 'fact_retraction' THEN
+                 (SELECT kind FROM attribution_fact WHERE retraction_id = d.trigger_id)
+       END AS fact, d.trigger_type = 'fact_retraction' AS is_retraction,
        cv.id AS conversion_id, cv.status AS conversion_status, cv.occurred_at AS
        conversion_time, cv.sale_amount AS cv_sale_amount, cv.currency AS cv_currency,
        cv.sale_currency AS cv_sale_currency, cv.revenue AS cv_revenue,

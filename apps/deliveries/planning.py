@@ -14,6 +14,7 @@ from apps.deliveries.states import (
 )
 from apps.postbacks.checks import Trigger
 from apps.postbacks.compiled import CompiledRule
+from apps.postbacks.fact_checks import DELETED
 from apps.postbacks.matching import RuleIndex, Verdict, evaluate
 
 # Read once: an enumeration's value costs more than the rest of a row of it.
@@ -23,6 +24,8 @@ SUPPRESSED = DeliveryState.SUPPRESSED.value
 PAUSED = HeldReason.RULE_PAUSED.value
 OF_CHANGE = TriggerType.CONVERSION_CHANGE.value
 OF_EVENT = TriggerType.EVENT.value
+OF_FACT = TriggerType.FACT.value
+OF_RETRACTION = TriggerType.RETRACTION.value
 
 
 class PlannedDelivery(NamedTuple):
@@ -95,6 +98,8 @@ def _planned(
 
 
 def _trigger_type(trigger: Trigger) -> str:
+    if trigger.fact:
+        return OF_RETRACTION if trigger.operation == DELETED else OF_FACT
     if trigger.is_conversion_change:
         return OF_CHANGE
     return OF_EVENT

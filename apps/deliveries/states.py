@@ -24,6 +24,8 @@ class TriggerType(models.TextChoices):
 
     EVENT = "event", _("Event")
     CONVERSION_CHANGE = "conversion_change", _("Conversion change")
+    FACT = "fact", _("Attribution fact")
+    RETRACTION = "fact_retraction", _("Retracted attribution fact")
 
 
 class DeliveryKind(models.TextChoices):

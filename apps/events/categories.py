@@ -55,3 +55,22 @@ class FieldType(models.TextChoices):
     TEXT = "text", _("Text")
     NUMBER = "number", _("Number")
     DATE = "date", _("Date (YYYY-MM-DD)")
+
+
+class StandardKind(models.TextChoices):
+    """What an event means to attribution; of any other kind it is a custom event."""
+
+    INSTALL = "install", _("Install")
+    LAUNCH = "launch", _("Launch")
+    VISIT = "visit", _("Website visit")
+    IMPRESSION = "impression", _("In-app impression")
+    REGISTRATION = "registration", _("Registration")
+    AUTHORIZATION = "authorization", _("Authorization (login)")
+    PURCHASE = "purchase", _("Purchase")
+    CUSTOM_REVENUE = "custom_revenue", _("Custom revenue")
+    INVITE = "invite", _("Invite")
+    LEVEL_UP = "level_up", _("Level-up")
+
+
+NO_ACTIVITY = frozenset({StandardKind.INVITE, StandardKind.LEVEL_UP})
+"""The standard kinds that, like custom events, are no activity (R126)."""

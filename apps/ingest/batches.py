@@ -23,6 +23,7 @@ from apps.ingest.services import (
     repeat_or_refuse,
 )
 from apps.ingest.storage import NewEvent
+from apps.ingest.transactions import read_transactions
 
 DEADLOCK_DETECTED = "40P01"
 
@@ -35,7 +36,7 @@ def receive_batch(
     Raises ``RefusedError`` when the sender is refused, before anything is stored.
     """
     transactions = [inbound.get("transaction_id") for inbound in reports]
-    version, found = storage.read_transactions(sorted(set(transactions)))
+    version, found = read_transactions(sorted(set(transactions)))
     configuration = current_configuration(version)
     sender = sender or admit(reports[0], configuration)
     listed = find_listed(reports, sender, found, configuration)
@@ -85,7 +86,7 @@ class _Batch:
             return
         self.write()
         self.answers[place] = receive(inbound, self._sender)
-        self._found.update(storage.read_transactions([transaction_id])[1])
+        self._found.update(read_transactions([transaction_id])[1])
 
     def write(self) -> None:
         """Write what waits; a conflict with other requests makes it one by one."""

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.attribution.algorithm import Touch
+from apps.attribution.sightings import Touched, subjects_of
+from apps.attribution.storage import record_touch
 from apps.ingest.configuration import Configuration, OfferConfig
 from apps.ingest.inbound import number_in
+from apps.ingest.reading import read_id
 from apps.ingest.refusals import RefusedError
 from apps.tracking.models import Click
 
@@ -30,9 +34,11 @@ def record_click(
     """Store a click on ``offer``; ``params`` are kept as they came.
 
     An affiliate that is not active on the offer is not credited: the click counts as
-    organic, what was sent is kept.
+    organic, what was sent is kept. A device or user that is named was touched by the
+    affiliate. Raises ``RefusedError`` for ids that are too long.
     """
-    return Click.objects.create(
+    device_id, user_id = read_id("device_id", params), read_id("user_id", params)
+    click = Click.objects.create(
         transaction_id=uuid.uuid4().hex,
         offer_id=offer.id,
         affiliate_id=_affiliate(params.get(AFFILIATE_FIELD, ""), offer),
@@ -43,6 +49,10 @@ def record_click(
         user_agent=visitor.user_agent[:USER_AGENT_MAX_LENGTH],
         referrer=visitor.referrer[:ADDRESS_MAX_LENGTH],
     )
+    who = subjects_of(offer.attribution, device_id, user_id)
+    if who and click.affiliate_id is not None:
+        record_touch(who, Touched(Touch(click.pk, click.affiliate_id), now))
+    return click
 
 
 def clicked_offer(offer_token: str, configuration: Configuration) -> OfferConfig:

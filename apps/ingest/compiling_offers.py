@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from apps.accounts.models import PartyStatus
+from apps.attribution.sightings import rules_of
 from apps.event_lists.models import EventListItem, OfferEventList
 from apps.events.models import (
     EventLimit,
@@ -86,7 +87,7 @@ def compile_offers(event_types: Mapping[int, EventType]) -> dict[int, OfferConfi
     )
     return {
         offer.pk: _offer(offer, rows)
-        for offer in Offer.objects.select_related("advertiser")
+        for offer in Offer.objects.select_related("advertiser", "project")
     }
 
 
@@ -164,6 +165,7 @@ def _offer(offer: Offer, rows: _Rows) -> OfferConfig:
         click_lifespan=offer.click_lifespan,
         accepts_unknown_events=offer.accept_unknown_events,
         networks=tuple(ipaddress.ip_network(text) for text in offer.ip_allowlist),
+        attribution=rules_of(offer),
         terms=_terms(offer, offer.currency),
         goals=_goal_names(rows.goals.get(offer.pk, [])),
         events_by_id={event.type_id: event for event, _ in events},
@@ -237,6 +239,8 @@ def _event(
         maps_to_status=row.maps_to_status if row else "",
         fields=tuple(rows.fields.get(row.pk, ())) if row else (),
         param_map=row.param_map if row else {},
+        standard_kind=event_type.standard_kind,
+        is_activity=event_type.is_activity,
     )
 
 

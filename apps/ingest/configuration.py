@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apps.accounts.models import TokenScope
+from apps.attribution.sightings import AttributionRules
 from apps.offers.money import AgreedTerms, Rate
 from apps.postbacks.matching import RuleIndex
 
@@ -100,6 +101,8 @@ class EventConfig:
     maps_to_status: str
     fields: tuple[FieldConfig, ...]
     param_map: Mapping[str, str]
+    standard_kind: str = ""
+    is_activity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ class OfferConfig:
     click_lifespan: timedelta
     accepts_unknown_events: bool
     networks: tuple[Network, ...]
+    attribution: AttributionRules
     terms: AgreedTerms
     goals: Mapping[str, int]
     events_by_id: Mapping[int, EventConfig]

@@ -1,9 +1,10 @@
 """Erases what identifies the person of a lead, and keeps the money.
 
 Erased for ever: contact data and its hashes, address, browser and origin of the click
-and its parameters but those of ``KEPT``, fields and parameters of events, what refused
-requests carried, and what partners were sent and answered. Amounts, statuses, times
-and order numbers stay, and so does who reported them.
+and its parameters but those of ``KEPT``, fields and parameters of events, the ids of
+devices and users, what refused requests carried, and what partners were sent and
+answered. Amounts, statuses, times and order numbers stay, and so does who reported
+them.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from typing import Any
 
 from auditlog.models import LogEntry
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from apps.accounts.models import User
+from apps.attribution.models import Fact, Subject
 from apps.deliveries.about import about
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryState
@@ -58,7 +61,9 @@ def deliveries_of(lead: Lead) -> QuerySet[Delivery]:
     """Return all deliveries about the transaction, each found by an index."""
     events = _events(lead).values_list("pk", flat=True)
     changes = _changes(lead).values_list("pk", flat=True)
-    return Delivery.objects.filter(about([*events, *changes]))
+    facts = Fact.objects.filter(event__in=list(events))
+    told = [one for pair in facts.values_list("pk", "retraction_id") for one in pair]
+    return Delivery.objects.filter(about([*events, *changes, *filter(None, told)]))
 
 
 def _events(lead: Lead) -> QuerySet[Event]:
@@ -86,6 +91,11 @@ def _erase_sources(lead: Lead) -> None:
     mask = Mask(known_values(lead, click, carried))
     if click is not None:
         _erase_click(click, mask)
+    subjects = Subject.objects.filter(timeline__event__in=list(events))
+    # What follows from their story stays; who they are does not.
+    Subject.objects.filter(pk__in=list(subjects.values_list("pk", flat=True))).update(
+        external_id=Concat(Value("erased-"), Cast("pk", TextField()))
+    )
     events.update(params={}, fields={})
     _mask_column(_conversions(lead), "status_reason", mask)
     _mask_column(_changes(lead), "reason", mask)

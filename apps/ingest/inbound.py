@@ -34,7 +34,8 @@ class Inbound(NamedTuple):
     ``values`` are the fields as text, without the token; ``nested`` those of a JSON
     body that are lists or objects. ``offer_token`` and ``event_id`` come from the
     dedicated URL of an offer's event. ``contact`` identifies the person of a lead; it
-    is compared with lists and kept nowhere but in the lead, sealed.
+    is compared with lists and kept nowhere but in the lead, sealed. ``is_history`` is
+    what is imported: it is stored, and nobody is told.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Inbound(NamedTuple):
     headers: Mapping[str, str] = EMPTY
     remote_address: str | None = None
     contact: Mapping[str, str] = EMPTY
+    is_history: bool = False
 
     def get(self, name: str) -> str:
         """Return a field's text, or "" when it is missing."""

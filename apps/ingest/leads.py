@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.core.secret_box import seal
-from apps.ingest import storage
 from apps.ingest.clicks import Visitor, clicked_offer, record_click
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration
@@ -16,6 +15,7 @@ from apps.ingest.inbound import Inbound
 from apps.ingest.refusals import Answer, RefusedError
 from apps.ingest.resolving import UNKNOWN_TRANSACTION, Sender, Transaction
 from apps.ingest.services import accept_event, admit
+from apps.ingest.transactions import read_transactions
 from apps.tracking.models import Lead
 from apps.tracking.personal import email_hash, phone_hash
 
@@ -35,7 +35,7 @@ def submit_lead(submission: Submission, sender: Sender | None) -> tuple[Lead, An
     and the answer is a duplicate. Raises ``RefusedError``.
     """
     inbound = submission.inbound
-    version, found = storage.read_transactions([inbound.get("transaction_id")])
+    version, found = read_transactions([inbound.get("transaction_id")])
     configuration = current_configuration(version)
     sender = sender or admit(inbound, configuration)
     known = found.get(inbound.get("transaction_id"))

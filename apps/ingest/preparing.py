@@ -19,6 +19,7 @@ from apps.ingest.configuration import (
     LimitConfig,
     OfferConfig,
 )
+from apps.ingest.following import followed, outlives_its_click, sighting_of
 from apps.ingest.inbound import Inbound, number_in
 from apps.ingest.listed_values import Listed, check_lists
 from apps.ingest.reading import Report, read_report, read_status
@@ -76,9 +77,10 @@ def _prepare(
     listed: Listed,
 ) -> NewEvent:
     event = resolve_event(inbound, offer, configuration)
-    check_transaction(event, known, offer, inbound.received_at)
-    check_lists(inbound, event, offer, listed)
     values = mapped_values(inbound, event)
+    if not outlives_its_click(inbound, values, event):
+        check_transaction(event, known, offer, inbound.received_at)
+    check_lists(inbound, event, offer, listed)
     report = read_report(
         inbound, values, offer=offer, event=event, affiliate_id=known.affiliate_id
     )
@@ -90,16 +92,21 @@ def _prepare(
     if makes_conversion:
         change_id, columns["conversion_id"] = uuid7(), uuid7()
     triggers = _triggers(columns, offer, known, change_id, report.status)
+    sighting = sighting_of(columns, report, offer=offer, event=event, known=known)
     return NewEvent(
         columns,
         change_id=change_id,
         status=report.status,
         hold_until=report.hold_until,
         lead_id=new_public_id() if event is None and offer.captures_leads else "",
-        deliveries=plan_deliveries(triggers, configuration.rules, inbound.received_at),
+        deliveries=()
+        if inbound.is_history
+        else plan_deliveries(triggers, configuration.rules, inbound.received_at),
         repeat=repeat if makes_conversion else None,
         moves_to=_moved_status(event, known) if not makes_conversion else "",
         limits=_limits(event, offer),
+        sighting=sighting,
+        trigger=followed(triggers[0], offer) if sighting else None,
     )
 
 

@@ -51,6 +51,7 @@ class Report(NamedTuple):
     device_id: str
     user_id: str
     occurred_at: datetime
+    is_history: bool
     fields: Mapping[str, Any]
     params: Mapping[str, Any]
 
@@ -81,10 +82,11 @@ def read_report(
         status=ConversionStatus.HOLD.value if hold else status,
         hold_until=inbound.received_at + hold if hold else None,
         goal_id=_goal(values.get("goal", ""), offer, event),
-        order_id=_bounded("order_id", values),
-        device_id=_bounded("device_id", values),
-        user_id=_bounded("user_id", values),
-        occurred_at=_occurred_at(values.get("occurred_at", ""), inbound.received_at),
+        order_id=read_id("order_id", values),
+        device_id=read_id("device_id", values),
+        user_id=read_id("user_id", values),
+        occurred_at=read_moment(values.get("occurred_at", ""), inbound.received_at),
+        is_history=inbound.is_history,
         fields=_custom_fields(inbound, values, event),
         params=_other_values(inbound, values, event),
     )
@@ -177,14 +179,16 @@ def _goal(text: str, offer: OfferConfig, event: EventConfig | None) -> int | Non
     return goal_id
 
 
-def _bounded(name: str, values: Mapping[str, str]) -> str:
+def read_id(name: str, values: Mapping[str, str]) -> str:
+    """Return an id of the sender's, or "". Raises ``RefusedError`` for a long one."""
     text = values.get(name, "")
     if len(text) > ID_MAX_LENGTH:
         raise RefusedError(f"bad_field:{name}", f"At most {ID_MAX_LENGTH} characters.")
     return text
 
 
-def _occurred_at(text: str, received_at: datetime) -> datetime:
+def read_moment(text: str, received_at: datetime) -> datetime:
+    """Return when something happened; now, unless told. Raises ``RefusedError``."""
     if not text:
         return received_at
     try:

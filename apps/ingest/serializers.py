@@ -26,7 +26,15 @@ class EventIn(serializers.Serializer[Any]):
     status = serializers.CharField(required=False)
     goal = serializers.CharField(required=False)
     order_id = serializers.CharField(max_length=120, required=False)
-    occurred_at = serializers.DateTimeField(required=False)
+    device_id = serializers.CharField(
+        max_length=120, required=False, help_text="The device it happened on."
+    )
+    user_id = serializers.CharField(
+        max_length=120, required=False, help_text="The user, across devices."
+    )
+    occurred_at = serializers.DateTimeField(
+        required=False, help_text="ISO 8601 with a time zone; now unless told."
+    )
     fields = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="Custom fields of the offer's event."
     )
@@ -46,6 +54,11 @@ class BatchIn(serializers.Serializer[Any]):
     """The body of ``POST /api/v1/events/batch``."""
 
     events = EventIn(many=True, help_text="1 to 1,000 events.")
+    history = serializers.BooleanField(
+        default=False,
+        help_text="Import what happened long ago: it is stored and attributed, and "
+        "no postback is sent.",
+    )
 
 
 class ItemOut(AnswerOut):
@@ -69,6 +82,15 @@ class ClickIn(serializers.Serializer[Any]):
     offer = serializers.CharField(help_text="The offer's public token.")
     affiliate = serializers.CharField(required=False, help_text="Affiliate's number.")
     sub1 = serializers.CharField(required=False, help_text="Up to sub10.")
+    device_id = serializers.CharField(
+        max_length=120, required=False, help_text="The device that was touched."
+    )
+    user_id = serializers.CharField(
+        max_length=120, required=False, help_text="The user that was touched."
+    )
+    occurred_at = serializers.DateTimeField(
+        required=False, help_text="When it was clicked; now unless told."
+    )
     ip = serializers.IPAddressField(required=False)
     user_agent = serializers.CharField(required=False, max_length=500)
     referrer = serializers.CharField(required=False, max_length=2_000)

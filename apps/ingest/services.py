@@ -1,17 +1,20 @@
 """The one way in: every door calls ``receive``, which accepts, refuses or repeats."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import User
+from apps.attribution.storage import MissingSubjectsError, make_subjects
 from apps.core.source_texts import source_text
 from apps.deliveries import waking
 from apps.deliveries.caps import take_caps
 from apps.deliveries.states import DeliveryState
 from apps.ingest import storage
+from apps.ingest.attributing import attribute, write_attribution
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration
 from apps.ingest.conversions import (
@@ -20,6 +23,7 @@ from apps.ingest.conversions import (
     move_conversion,
     move_transaction,
 )
+from apps.ingest.guarded import NotAtOnceError, write_at_once
 from apps.ingest.inbound import Inbound
 from apps.ingest.limits import take_limits
 from apps.ingest.listed_values import find_listed
@@ -32,6 +36,7 @@ from apps.ingest.resolving import Sender, authenticate
 from apps.ingest.storage import First, NewEvent
 from apps.ingest.tallies import Tally, note_token, tally
 from apps.ingest.throttling import throttle
+from apps.ingest.transactions import Foreseen, read_report
 from apps.tracking.models import Conversion
 from apps.tracking.statuses import ConversionStatus
 
@@ -74,17 +79,13 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
 
     Raises ``RefusedError``. A repeated report returns the ids of the first event.
     """
-    transaction_id = inbound.get("transaction_id")
-    version, found = storage.read_transactions([transaction_id])
+    (version, found), foreseen = read_report(inbound)
     configuration = current_configuration(version)
     sender = sender or admit(inbound, configuration)
     listed = find_listed([inbound], sender, found, configuration)
-    known = found.get(transaction_id)
+    known = found.get(inbound.get("transaction_id"))
     new = prepare_event(inbound, sender, known, configuration, listed)
-    if new.is_plain:
-        first = _write(new, configuration)
-    else:
-        first = _write_in_steps(inbound, new, configuration)
+    first = _write_whole(inbound, new, configuration, foreseen)
     if first is None:
         note_written([new], inbound.received_at)
         return answer_accepted(new)
@@ -122,7 +123,7 @@ def _write(new: NewEvent, configuration: Configuration) -> First | None:
     own constraint finds the repetition, and there is no first event to name.
     """
     try:
-        if connection.in_atomic_block:
+        if connection.in_atomic_block and not new.columns["name"]:
             with transaction.atomic():
                 written = storage.write_events([new], configuration.destinations)
         else:
@@ -140,24 +141,62 @@ def _write(new: NewEvent, configuration: Configuration) -> First | None:
     return written.get(new.id)
 
 
+def _write_whole(
+    inbound: Inbound,
+    new: NewEvent,
+    configuration: Configuration,
+    foreseen: Foreseen | None,
+) -> First | None:
+    """Write an event in one statement if that can be, else in steps."""
+    if new.is_plain:
+        return _write(new, configuration)
+    try:
+        at_once = partial(write_at_once, new, configuration, foreseen)
+        return _with_subjects(new, at_once)
+    except NotAtOnceError:
+        in_steps = partial(_write_in_steps, inbound, new, configuration)
+        return _with_subjects(new, in_steps)
+
+
+def _with_subjects(new: NewEvent, write: Callable[[], First | None]) -> First | None:
+    """Write ``new``; make its subjects first if it is the first one to name them.
+
+    Nobody makes a subject while holding the lock of another one.
+    """
+    try:
+        return write()
+    except MissingSubjectsError:
+        make_subjects(new.sighting.who if new.sighting else ())
+        return write()
+
+
 def _write_in_steps(
     inbound: Inbound, new: NewEvent, configuration: Configuration
 ) -> First | None:
-    """Write an event that limits count or that moves a conversion, all or nothing."""
+    """Write an event that limits count, that moves a conversion or that was seen of
+    somebody, all or nothing. Raises ``MissingSubjectsError``.
+    """
     with transaction.atomic():
+        attribution = attribute(new, configuration)
         try:
             take_limits(new.limits, inbound.received_at)
         except RefusedError as refusal:
             refusal.offer_id = new.columns["offer_id"]
             refusal.event_name = new.columns["name"]
             raise
-        planned = take_caps(new.deliveries, inbound.received_at)
-        new = new._replace(deliveries=planned)
+        facts = attribution.deliveries if attribution else []
+        planned = take_caps([*new.deliveries, *facts], inbound.received_at)
+        own = len(new.deliveries)
+        new = new._replace(deliveries=planned[:own])
         first = _write(new, configuration)
         if first is not None:
             # What the limits counted is taken back: nothing happened.
             transaction.set_rollback(True)
-        elif new.moves_to:
+            return first
+        if attribution:
+            moment = inbound.received_at
+            write_attribution(attribution, planned[own:], configuration, moment)
+        if new.moves_to:
             _move_by_event(inbound, new)
     return first
 

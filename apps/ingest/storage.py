@@ -1,49 +1,32 @@
-"""The two statements of ingestion: one reads, one writes everything at once.
+"""The writing statement of ingestion: it writes everything at once.
 
-The write is a single statement and thereby one transaction: events, the conversions
-they make with their changes, and all deliveries are committed together or not at all
-(DESIGN §4.1). Every part hangs on the rows that the events' INSERT returned, so a
-duplicate, decided by the constraints on ``dedupe_key`` and ``order_key``, writes
-nothing. What is due at once is due by the database's clock, as the workers see it.
+The write is one statement and thereby one transaction: events, their conversions and
+all deliveries are committed together or not at all (DESIGN §4.1). Every part hangs on
+the rows that the events' INSERT returned, so a duplicate, decided by the constraints on
+``dedupe_key`` and ``order_key``, writes nothing. What is due at once is due by the
+database's clock, as the workers see it.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, LiteralString, NamedTuple, cast
 from uuid import UUID
 
-from django.db import OperationalError, connection
-
-from apps.core.sql import one_line, replace_connection, rows_of
+from apps.attribution.sightings import Sighting
+from apps.core.sql import one_line, rows_of
 from apps.deliveries.planning import PlannedDelivery
 from apps.ingest.configuration import LimitConfig
-from apps.ingest.resolving import Transaction
+from apps.postbacks.checks import Trigger
 
-READ = """
-SELECT v.version, c.transaction_id, c.id AS click_id, c.offer_id, c.affiliate_id,
-       extract(epoch FROM c.clicked_at)::float8 AS clicked,
-       extract(epoch FROM c.expires_at)::float8 AS expires, c.params,
-       b.id AS conversion_id, b.status
-  FROM core_configversion v
-  LEFT JOIN (unnest(%s::text[]) AS asked(id)
-             JOIN tracking_click c ON c.transaction_id = asked.id) ON true
-  LEFT JOIN LATERAL (
-       SELECT id, status FROM tracking_conversion
-        WHERE transaction_id = c.transaction_id
-        ORDER BY status = 'rejected', event_type_id IS NOT NULL
-        LIMIT 1) b ON true
- WHERE v.id = 1
-"""
-
-EVENT_COLUMNS = (
+EVENT_COLUMNS: LiteralString = (
     "id, source, offer_id, event_type_id, name, transaction_id, click_id, "
     "conversion_id, affiliate_id, goal_id, category, is_payable, order_id, dedupe_key, "
     "order_key, occurred_at, received_at, params, fields, triggered_by_id, "
     "sale_amount, sale_currency, currency, revenue, payout"
 )
-WRITE = one_line(f"""
-WITH given AS MATERIALIZED (
+WRITING: LiteralString = """
+WITH {before} given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s::json)
         AS v(id uuid, source text, offer_id bigint, event_type_id bigint, name text,
              transaction_id text, click_id uuid, conversion_id uuid,
@@ -54,8 +37,8 @@ WITH given AS MATERIALIZED (
              currency text, revenue numeric, payout numeric, change_id uuid,
              status text, hold_until timestamptz, lead_id text)
 ), event AS (
-    INSERT INTO tracking_event ({EVENT_COLUMNS})
-    SELECT {EVENT_COLUMNS} FROM given
+    INSERT INTO tracking_event ({columns})
+    SELECT {columns} FROM given {only}
         ON CONFLICT DO NOTHING
     RETURNING id
 ), accepted AS (
@@ -104,9 +87,9 @@ WITH given AS MATERIALIZED (
                 trigger_type text, trigger_id uuid, destination_id bigint, state text,
                 reason text, order_key text, due_at timestamptz)
       JOIN accepted e ON e.id = d.event_id
-)
+) {after}
 SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
-       first.conversion_id AS first_conversion_id
+       first.conversion_id AS first_conversion_id {result}
   FROM given
   LEFT JOIN event ON event.id = given.id
   LEFT JOIN LATERAL (
@@ -115,7 +98,10 @@ SELECT given.id, event.id IS NOT NULL AS is_new, first.id AS first_id,
           AND (stored.dedupe_key = given.dedupe_key
                OR stored.order_key = given.order_key)
         LIMIT 1) first ON true
-""")  # noqa: S608 - only our own column names are put in
+"""
+"""The writing statement with places for what attribution adds (``guarded``)."""
+PLAIN = dict.fromkeys(("before", "only", "after", "result"), "")
+WRITE = one_line(WRITING.format(columns=EVENT_COLUMNS, **PLAIN))
 
 FIRST_EVENTS = """
 SELECT id, conversion_id, dedupe_key, order_key FROM tracking_event
@@ -144,9 +130,7 @@ class Repeat(NamedTuple):
 class NewEvent(NamedTuple):
     """The row of an event, what it makes of its conversion, and its deliveries.
 
-    With ``change_id`` the event makes the conversion ``conversion_id`` in ``status``,
-    with ``lead_id`` the lead of its transaction. ``moves_to`` is what it does to a
-    conversion that exists; ``limits`` are those it counts for.
+    With ``change_id`` it makes a conversion in ``status``, with ``lead_id`` a lead.
     """
 
     columns: dict[str, Any]
@@ -158,6 +142,8 @@ class NewEvent(NamedTuple):
     repeat: Repeat | None = None
     moves_to: str = ""
     limits: tuple[LimitConfig, ...] = ()
+    sighting: Sighting | None = None
+    trigger: Trigger | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -165,14 +151,14 @@ class NewEvent(NamedTuple):
         return not (
             self.limits
             or self.moves_to
+            or self.sighting
             or any(planned.caps for planned in self.deliveries)
         )
 
     @property
     def id(self) -> UUID:
         """The event's id."""
-        event_id: UUID = self.columns["id"]
-        return event_id
+        return cast("UUID", self.columns["id"])
 
 
 class First(NamedTuple):
@@ -185,70 +171,28 @@ class First(NamedTuple):
 NOWHERE = First(None, None)
 
 
-def read_transactions(
-    transaction_ids: Sequence[str],
-) -> tuple[int, dict[str, Transaction]]:
-    """Return the version of the configuration and the transactions that exist."""
-    rows = _read(transaction_ids)
-    if not rows:
-        raise RuntimeError("core_configversion has no row: run «manage.py migrate».")
-    found = {
-        row.transaction_id: Transaction(
-            click_id=row.click_id,
-            transaction_id=row.transaction_id,
-            offer_id=row.offer_id,
-            affiliate_id=row.affiliate_id,
-            clicked_at=datetime.fromtimestamp(row.clicked, UTC),
-            expires_at=datetime.fromtimestamp(row.expires, UTC),
-            click_params=row.params,
-            conversion_id=row.conversion_id,
-            conversion_status=row.status or "",
-        )
-        for row in rows
-        if row.click_id is not None
-    }
-    return rows[0].version, found
-
-
-def _read(transaction_ids: Sequence[str]) -> list[Any]:
-    """Run ``READ``; a connection that the server closed is replaced once.
-
-    So no request pays for a check of its connection, and none is refused because the
-    database was restarted since the last one.
-    """
-    parameters = (list(transaction_ids),)
-    try:
-        return rows_of(READ, parameters)
-    except OperationalError:
-        if connection.in_atomic_block:
-            raise
-        replace_connection()
-        return rows_of(READ, parameters)
-
-
 def write_events(
     events: Sequence[NewEvent], destinations: Mapping[str, int]
 ) -> dict[UUID, First]:
     """Insert what is new; return the first event of each that was there already."""
-    parameters = (
-        _as_json([_row(event) for event in events]),
-        _as_json(
-            [
-                _delivery_row(event, planned, destinations)
-                for event in events
-                for planned in event.deliveries
-            ]
-        ),
-    )
-    rows = rows_of(WRITE, parameters)
+    parameters = written_as_json(events, destinations)
     found = {
         row.id: First(row.first_id, row.first_conversion_id)
-        for row in rows
+        for row in rows_of(WRITE, parameters)
         if not row.is_new
     }
-    # What another request, or the same batch, wrote meanwhile the statement cannot see.
+    # What another request, or the same batch, wrote meanwhile it cannot see.
     unseen = [event for event in events if found.get(event.id) == NOWHERE]
     return {**found, **first_events(unseen)} if unseen else found
+
+
+def written_as_json(
+    events: Sequence[NewEvent], destinations: Mapping[str, int]
+) -> tuple[str, str]:
+    """Return the events and their deliveries as ``WRITE`` reads them."""
+    planned = [(event, one) for event in events for one in event.deliveries]
+    deliveries = [_delivery_row(event, one, destinations) for event, one in planned]
+    return _as_json([_row(event) for event in events]), _as_json(deliveries)
 
 
 def _row(event: NewEvent) -> dict[str, Any]:
@@ -281,20 +225,16 @@ def _delivery_row(
 
 def first_events(events: Sequence[NewEvent]) -> dict[UUID, First]:
     """Return the stored event that holds a key of each of ``events``."""
-    keys = [
-        [event.columns[name] for event in events if event.columns[name]]
-        for name in ("dedupe_key", "order_key")
-    ]
-    rows = rows_of(FIRST_EVENTS, keys)
+    names = ("dedupe_key", "order_key")
+    keys = [[e.columns[name] for e in events if e.columns[name]] for name in names]
     by_key = {
         key: First(row.id, row.conversion_id)
-        for row in rows
+        for row in rows_of(FIRST_EVENTS, keys)
         for key in (row.dedupe_key, row.order_key)
         if key
     }
     return {
-        event.id: by_key.get(event.columns["dedupe_key"])
-        or by_key.get(event.columns["order_key"])
-        or NOWHERE
+        event.id: by_key.get(event.columns[names[0]])
+        or by_key.get(event.columns[names[1]], NOWHERE)
         for event in events
     }

@@ -15,6 +15,7 @@ from apps.ingest.listed_values import find_listed
 from apps.ingest.preparing import prepare_event
 from apps.ingest.resolving import Sender
 from apps.ingest.storage import NOWHERE, First, NewEvent
+from apps.ingest.transactions import read_transactions
 from apps.postbacks.triggers import change_trigger
 from apps.tracking.models import Conversion, ConversionChange, Event, Lead
 from apps.tracking.statuses import STATUS_MOVES, Operation, Source
@@ -66,7 +67,7 @@ def preview_event(inbound: Inbound, sender: Sender) -> Preview:
     happens. Raises ``RefusedError``.
     """
     transaction_id = inbound.get("transaction_id")
-    version, found = storage.read_transactions([transaction_id])
+    version, found = read_transactions([transaction_id])
     configuration = current_configuration(version)
     listed = find_listed([inbound], sender, found, configuration)
     known = found.get(transaction_id)

@@ -14,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Advertiser, Affiliate
 from apps.core.models import TimeStamped
 from apps.core.visibility import ScopedQuerySet
+from apps.offers.attribution_settings import (
+    SETTINGS_CONSTRAINTS,
+    AttributionSettings,
+)
 from apps.offers.kinds import (
     InitialStatus,
     OfferKind,
@@ -44,8 +48,8 @@ def new_public_token() -> str:
     return secrets.token_hex(PUBLIC_TOKEN_LENGTH // 2)
 
 
-class Project(TimeStamped):
-    """Groups offers that share user identities."""
+class Project(AttributionSettings, TimeStamped):
+    """Groups offers that share user identities and the rules of attribution."""
 
     name = models.CharField(_("name"), max_length=120)
 
@@ -60,6 +64,7 @@ class Project(TimeStamped):
                 name="project_name_unique",
                 violation_error_message=_("A project of this name exists already."),
             ),
+            *SETTINGS_CONSTRAINTS,
         ]
 
     def __str__(self) -> str:

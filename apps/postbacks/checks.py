@@ -40,7 +40,8 @@ class Trigger(NamedTuple):
     """What happened, as far as conditions can ask about it.
 
     ``new_status``, ``operation`` and ``reason`` are set for a conversion change, the
-    three event values for an event.
+    three event values for an event, and with them ``fact``, ``subject_kind`` and
+    ``operation`` for an attribution fact.
     """
 
     id: UUID
@@ -58,6 +59,9 @@ class Trigger(NamedTuple):
     event_type_id: int | None = None
     event_name: str = ""
     category: str = ""
+    fact: str = ""
+    subject_kind: str = ""
+    platform: str = ""
 
     @property
     def is_conversion_change(self) -> bool:

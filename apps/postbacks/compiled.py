@@ -9,7 +9,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from apps.postbacks.comparing import FieldCondition, compile_condition
-from apps.postbacks.models import SendingMode
+from apps.postbacks.models import SendingMode, TriggerKind
 from apps.postbacks.timing import Timing, Window
 
 SAMPLE_PARTS = 10_000
@@ -50,6 +50,8 @@ class CompiledRule:
     affiliate_id: int | None
     goal_id: int | None
     destination: str
+    facts: frozenset[str] = frozenset()
+    subject_kind: str = ""
     keeps_order: bool = False
     conditions: Conditions = UNCONDITIONAL
 
@@ -67,13 +69,30 @@ class CompiledRule:
             categories=frozenset(snapshot["categories"]),
             event_type_id=snapshot["event_type_id"],
             custom_events=snapshot["custom_events"],
-            # Whatever was stored: an affiliate's rule never hears of another's.
-            affiliate_id=snapshot.get("owner_affiliate_id") or snapshot["affiliate_id"],
+            affiliate_id=_affiliate(snapshot),
             goal_id=snapshot["goal_id"],
             destination=intern(snapshot["destination"]),
+            facts=frozenset(snapshot.get("facts", ())),
+            subject_kind=snapshot.get("subject_kind", ""),
             keeps_order=snapshot.get("keeps_order", False),
             conditions=_conditions(snapshot.get("conditions") or {}),
         )
+
+
+def _affiliate(snapshot: Mapping[str, Any]) -> int | None:
+    """Return whose conversions or facts the rule is about, ``None`` for anybody's.
+
+    Whatever was stored, an affiliate's rule never hears of another's. Of facts,
+    «Send all» tells a partner of everybody's, organic ones included (R111).
+    """
+    owner: int | None = snapshot.get("owner_affiliate_id")
+    if owner is not None:
+        return owner
+    mode = (snapshot.get("conditions") or {}).get("sending_mode")
+    if snapshot["trigger"] == TriggerKind.ATTRIBUTION and mode is None:
+        return None
+    found: int | None = snapshot["affiliate_id"]
+    return found
 
 
 def _conditions(given: Mapping[str, Any]) -> Conditions:

@@ -109,6 +109,8 @@ def _apply(rule: PostbackRule, snapshot: Mapping[str, Any], sealed: str) -> None
     if rule.owner_affiliate_id is not None:
         rule.affiliate_id = rule.owner_affiliate_id
     rule.use_case = snapshot.get("use_case", "")
+    rule.facts = snapshot.get("facts", [])
+    rule.subject_kind = snapshot.get("subject_kind", "")
     rule.sealed_secrets = sealed
     conditions = snapshot.get("conditions") or {}
     rule.operations = conditions.get("operations", [])

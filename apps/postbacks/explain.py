@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Affiliate
+from apps.attribution.models import FactState
+from apps.attribution.telling import retraction_of, told_of
 from apps.events.models import (
     EventType,
 )
@@ -23,8 +25,8 @@ from apps.offers.models import (
 from apps.postbacks.checks import Trigger
 from apps.postbacks.compiled import CompiledRule
 from apps.postbacks.matching import Verdict, evaluate
-from apps.postbacks.models import PostbackRule, RuleRevision
-from apps.postbacks.triggers import change_trigger, event_trigger
+from apps.postbacks.models import PostbackRule, RuleRevision, TriggerKind
+from apps.postbacks.triggers import change_trigger, event_trigger, fact_trigger
 from apps.postbacks.verdict_words import in_words
 from apps.tracking.models import (
     ConversionChange,
@@ -39,6 +41,8 @@ NAMED: dict[str, Any] = {
 }
 """The checks whose values are ids of rows that have names."""
 
+InForce = list[tuple[RuleRevision, CompiledRule]]
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -52,26 +56,51 @@ class Explanation:
 
 
 def explain_event(event: Event) -> list[Explanation]:
-    """Return the verdict of every rule on ``event`` and on the changes it caused."""
-    changes = event.changes.select_related(
-        "conversion__offer", "conversion__click", "event"
-    )
+    """Return the verdict of every rule on ``event`` and on the changes it caused.
+
+    Its facts are read where a rule listens to facts.
+    """
     triggers = [(_("Event"), event_trigger(event))]
     triggers += [
         (_label_of(change), change_trigger(change))
-        for change in changes
+        for change in changes_of(event)
         if change.fires_postbacks
     ]
-    return _explain(triggers, offer_id=event.offer_id, at=event.received_at)
+    rules = _rules_in_force(event.offer_id, event.received_at)
+    if any(rule.trigger == TriggerKind.ATTRIBUTION for _revision, rule in rules):
+        triggers += _fact_triggers(event, triggers[0][1])
+    return _explain(triggers, rules, offer_id=event.offer_id)
+
+
+def changes_of(event: Event) -> list[ConversionChange]:
+    """Return the changes ``event`` caused; however often it is asked, read once."""
+    changes = ConversionChange.objects.select_related(
+        "conversion__offer", "conversion__click", "event"
+    ).order_by("changed_at", "number")
+    prefetch_related_objects([event], Prefetch("changes", changes))
+    return list(event.changes.all())
+
+
+def _fact_triggers(event: Event, trigger: Trigger) -> list[tuple[str, Trigger]]:
+    """Return what postbacks were told of the facts of ``event``."""
+    facts = event.facts.exclude(state=FactState.SUPPRESSED)
+    found = []
+    for fact in facts.select_related("subject", "period").order_by("pk"):
+        names = {"fact": fact, "subject": fact.subject.get_kind_display()}
+        label = _("Fact: %(fact)s (%(subject)s)") % names
+        found.append((label, fact_trigger(trigger, told_of(fact))))
+        if fact.retraction_id is not None:
+            label = _("Fact retracted: %(fact)s (%(subject)s)") % names
+            found.append((label, fact_trigger(trigger, retraction_of(fact))))
+    return found
 
 
 def explain_change(change: ConversionChange) -> list[Explanation]:
     """Return the verdict of every rule on a change of status made by hand."""
-    return _explain(
-        [(_label_of(change), change_trigger(change))],
-        offer_id=change.conversion.offer_id,
-        at=change.changed_at,
-    )
+    offer_id = change.conversion.offer_id
+    rules = _rules_in_force(offer_id, change.changed_at)
+    triggers = [(_label_of(change), change_trigger(change))]
+    return _explain(triggers, rules, offer_id=offer_id)
 
 
 def _label_of(change: ConversionChange) -> str:
@@ -90,20 +119,18 @@ def explain_rule(rule: PostbackRule, trigger: Trigger, label: str) -> Explanatio
 
 
 def _explain(
-    triggers: list[tuple[str, Trigger]], *, offer_id: int, at: datetime
+    triggers: list[tuple[str, Trigger]], rules: InForce, *, offer_id: int
 ) -> list[Explanation]:
     found = [
         Explanation(revision.rule, revision, trigger, label, evaluate(rule, trigger))
-        for revision, rule in _rules_in_force(offer_id, at)
+        for revision, rule in rules
         for label, trigger in triggers
         if rule.offer_id in (None, offer_id)
     ]
     return _with_names(found)
 
 
-def _rules_in_force(
-    offer_id: int, at: datetime
-) -> list[tuple[RuleRevision, CompiledRule]]:
+def _rules_in_force(offer_id: int, at: datetime) -> InForce:
     revisions = (
         RuleRevision.objects.filter(
             Q(rule__offer=offer_id) | Q(rule__offer=None), created_at__lte=at

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from apps.core.source_texts import gettext_noop
 from apps.postbacks.checks import ANY, Check, Trigger, further_checks
 from apps.postbacks.compiled import UNCONDITIONAL, CompiledRule
+from apps.postbacks.fact_checks import fact_check
 from apps.postbacks.models import RuleStatus, TriggerKind
 
 ACTIVE = RuleStatus.ACTIVE.value
@@ -82,6 +83,11 @@ def _goal_check(rule: CompiledRule, trigger: Trigger) -> Check:
 
 
 def _trigger_check(rule: CompiledRule, trigger: Trigger) -> Check:
+    if rule.trigger == TriggerKind.ATTRIBUTION:
+        return fact_check(rule, trigger)
+    if trigger.fact:
+        wanted_words = TriggerKind(rule.trigger).label
+        return Check("trigger", wanted_words, "an attribution fact", ok=False)
     if rule.trigger == TriggerKind.EVENT:
         return _event_check(rule, trigger)
     wanted = CONVERSION_STATUSES[rule.trigger]
@@ -140,6 +146,8 @@ class RuleIndex:
 
 
 def _keys_of_rule(rule: CompiledRule) -> list[tuple[str, str | int]]:
+    if rule.trigger == TriggerKind.ATTRIBUTION:
+        return [(rule.subject_kind, fact) for fact in rule.facts]
     if rule.trigger != TriggerKind.EVENT:
         return [("status", status) for status in CONVERSION_STATUSES[rule.trigger]]
     keys: list[tuple[str, str | int]] = [("name", name) for name in rule.custom_events]
@@ -149,6 +157,8 @@ def _keys_of_rule(rule: CompiledRule) -> list[tuple[str, str | int]]:
 
 
 def _keys_of_trigger(trigger: Trigger) -> list[tuple[str, str | int]]:
+    if trigger.fact:
+        return [(trigger.subject_kind, trigger.fact)]
     if trigger.is_conversion_change:
         return [("status", trigger.new_status)]
     keys: list[tuple[str, str | int]] = [("category", trigger.category)]

@@ -42,12 +42,30 @@ SELECT ch.id, t.offer_id, t.affiliate_id, t.goal_id, o.enable_goals, t.transacti
    AND ch.changed_at >= %(starts_at)s AND ch.changed_at < %(ends_at)s {offer}
  ORDER BY ch.id LIMIT %(limit)s
 """
+FACTS = """
+SELECT f.id, t.offer_id, f.affiliate_id, t.goal_id, o.enable_goals, t.transaction_id,
+       t.id AS event_id, t.conversion_id, p.click_id, f.decided_at AS at,
+       t.occurred_at, c.clicked_at, '' AS new_status, 'create' AS operation,
+       '' AS reason, t.event_type_id, t.name, t.category, f.kind AS fact,
+       s.kind AS subject_kind, o.platform {facts}
+  FROM attribution_fact f
+  JOIN attribution_subject s ON s.id = f.subject_id
+  JOIN attribution_period p ON p.id = f.period_id
+  JOIN tracking_event t ON t.id = f.event_id
+  JOIN offers_offer o ON o.id = t.offer_id
+  LEFT JOIN tracking_click c ON c.id = p.click_id
+ WHERE f.id > %(after)s AND f.id < %(before)s AND f.state = 'announced'
+   AND f.decided_at >= %(starts_at)s AND f.decided_at < %(ends_at)s {offer}
+ ORDER BY f.id LIMIT %(limit)s
+"""
 OWN_FACTS = """, t.order_id, t.is_payable, t.sale_amount, t.sale_currency, t.currency,
        t.revenue, t.payout, c.params::text AS click_params, {params}"""
 PARAMS_OF = {
     EVENTS: "t.params::text AS params, t.fields::text AS fields",
     CHANGES: "e.params::text AS params, e.fields::text AS fields",
+    FACTS: "t.params::text AS params, t.fields::text AS fields",
 }
+STATEMENTS = {TriggerKind.EVENT: EVENTS, TriggerKind.ATTRIBUTION: FACTS}
 
 
 class Span(NamedTuple):
@@ -70,7 +88,7 @@ def read_past(rule: CompiledRule, span: Span, limit: int) -> list[Past]:
 
     Fewer than ``limit`` means that there are no more.
     """
-    statement = EVENTS if rule.trigger == TriggerKind.EVENT else CHANGES
+    statement = STATEMENTS.get(TriggerKind(rule.trigger), CHANGES)
     with_facts = _asks_facts(rule.conditions)
     facts = OWN_FACTS.format(params=PARAMS_OF[statement]) if with_facts else ""
     values: dict[str, Any] = {
@@ -112,6 +130,9 @@ def _trigger(row: Any, *, with_facts: bool) -> Trigger:
         event_type_id=row.event_type_id,
         event_name=row.name,
         category=row.category,
+        fact=getattr(row, "fact", ""),
+        subject_kind=getattr(row, "subject_kind", ""),
+        platform=getattr(row, "platform", ""),
     )
 
 

@@ -63,6 +63,8 @@ def _snapshot(rule: PostbackRule) -> dict[str, Any]:
         "categories": rule.categories,
         "event_type_id": rule.event_type_id,
         "custom_events": dict(rule.custom_events.values_list("name", "send_as")),
+        "facts": rule.facts,
+        "subject_kind": rule.subject_kind,
         "affiliate_id": rule.affiliate_id,
         "goal_id": rule.goal_id,
         "action": rule.action,

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from apps.attribution.telling import Told
 from apps.postbacks.checks import Trigger
 from apps.postbacks.facts import Facts, change_facts, event_facts
 from apps.tracking.models import Click, Conversion, ConversionChange, Event
@@ -28,6 +29,7 @@ def event_trigger(event: Event) -> Trigger:
         event_type_id=event.event_type_id,
         event_name=event.name,
         category=event.category,
+        platform=event.offer.platform,
     )
 
 
@@ -59,6 +61,20 @@ def change_trigger(change: ConversionChange) -> Trigger:
         new_status=change.new_status,
         operation=change.operation,
         reason=change.reason,
+    )
+
+
+def fact_trigger(event: Trigger, told: Told) -> Trigger:
+    """Return the trigger that a fact about ``event`` is, or its retraction.
+
+    It belongs to the source of the fact, whoever sent the person of the event.
+    """
+    return event._replace(
+        id=told.id,
+        affiliate_id=told.affiliate,
+        operation=told.operation,
+        fact=told.kind,
+        subject_kind=told.subject_kind,
     )
 
 

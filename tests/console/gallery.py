@@ -27,7 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "value lists": ("value_lists",),
     "postbacks": ("postbacks",),
     "connections": ("connections",),
-    "log": ("tracking",),
+    "log": ("tracking", "attribution"),
     "inbound": ("ingest", "reports"),
     "deliveries": ("deliveries",),
 }

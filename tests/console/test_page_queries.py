@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.core.adminkit.addresses import change_url
 from apps.deliveries.models import Delivery
 from apps.tracking.models import Event
-from tests.factories import make_user
+from tests.factories import make_rule, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +42,19 @@ def test_an_event_and_a_delivery_are_shown_with_fifteen_queries(
     }
 
     assert max(asked.values()) <= MOST, asked
+
+
+def test_facts_cost_an_event_page_one_query_where_somebody_listens_to_them(
+    sign_in: Callable[[User], Client], everything: Event
+) -> None:
+    owner = Delivery.objects.filter(event=everything).latest("id").rule.owner_affiliate
+    client = sign_in(make_user("partner", role="affiliate", affiliate=owner))
+    before = queries(client, everything)
+    make_rule(
+        everything.offer,
+        trigger="attribution",
+        facts=["purchase"],
+        subject_kind="device",
+    )
+
+    assert queries(client, everything) == before + 1 <= MOST

@@ -16,6 +16,7 @@ from apps.postbacks.services import (
     record_revision,
     set_rule_status,
 )
+from apps.tracking.models import Event
 from tests.factories import (
     NOON,
     make_affiliate,
@@ -124,9 +125,10 @@ def test_explaining_costs_the_same_for_many_rules() -> None:
         explain_event(event)
     for _ in range(5):
         make_rule(offer)
+    again = Event.objects.select_related("offer", "click").get()
 
     with CaptureQueriesContext(connection) as many:
-        found = explain_event(event)
+        found = explain_event(again)
 
     assert len(found) == 6
     assert len(many) == len(few)

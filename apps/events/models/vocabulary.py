@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import TimeStamped
 from apps.core.visibility import PUBLIC, ScopedQuerySet
-from apps.events.categories import Category, RepeatPolicy
+from apps.events.categories import NO_ACTIVITY, Category, RepeatPolicy, StandardKind
 
 EVENT_NAME_MAX_LENGTH = 200
 
@@ -67,6 +67,24 @@ class EventType(TimeStamped):
             "not rejected. Switch it off for what happens earlier, e.g. page views."
         ),
     )
+    standard_kind = models.CharField(
+        _("meaning"),
+        max_length=14,
+        choices=StandardKind.choices,
+        blank=True,
+        help_text=_(
+            "What attribution takes the event for. Empty: a custom event of your own."
+        ),
+    )
+    counts_as_activity = models.BooleanField(
+        _("counts as activity"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Activity ends a pause and puts the next one off. Unknown: as its meaning "
+            "says; custom events, invites and level-ups are no activity."
+        ),
+    )
     is_system = models.BooleanField(_("is system"), default=False, editable=False)
 
     objects = ScopedQuerySet.as_manager()
@@ -81,6 +99,10 @@ class EventType(TimeStamped):
                 violation_error_message=_("An event type of this name exists already."),
             ),
             models.CheckConstraint(
+                condition=Q(standard_kind__in=["", *StandardKind.values]),
+                name="event_type_meaning_is_known",
+            ),
+            models.CheckConstraint(
                 condition=~Q(name=""),
                 name="event_type_has_a_name",
                 violation_error_message=_("An event type needs a name."),
@@ -93,3 +115,10 @@ class EventType(TimeStamped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_activity(self) -> bool:
+        """Tell whether the event counts as activity of a device or user (R126)."""
+        if self.counts_as_activity is not None:
+            return self.counts_as_activity
+        return bool(self.standard_kind) and self.standard_kind not in NO_ACTIVITY

@@ -14,6 +14,7 @@ from apps.ingest.clicks import Visitor, clicked_offer, record_click
 from apps.ingest.compiling import current_configuration
 from apps.ingest.inbound import django_request
 from apps.ingest.leads import Submission, submit_lead
+from apps.ingest.reading import read_moment
 from apps.ingest.refusals import RefusedError
 from apps.ingest.rest.documented import CLICK_EXAMPLE, LEAD_EXAMPLES, SECURITY, answers
 from apps.ingest.rest.doors import Door, KnownDoor
@@ -80,9 +81,10 @@ class RecordClick(KnownDoor):
         offer = clicked_offer(inbound.get("offer"), current_configuration())
         if not sender.covers(offer):
             raise RefusedError("unknown_offer", "This token has no such offer.")
-        taken = ("offer", "ip", "user_agent", "referrer")
+        clicked_at = read_moment(inbound.get("occurred_at"), inbound.received_at)
+        taken = ("offer", "ip", "user_agent", "referrer", "occurred_at")
         params = {n: v for n, v in inbound.values.items() if n not in taken}
-        click = record_click(offer, params, visitor, inbound.received_at)
+        click = record_click(offer, params, visitor, clicked_at)
         return Response(
             {
                 "id": str(click.pk),

@@ -1,5 +1,6 @@
 """REST doors for events: one, or up to a thousand at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from apps.ingest.rest.requests import (
 )
 from apps.ingest.serializers import AnswerOut, BatchIn, BatchOut, EventIn
 from apps.ingest.services import receive, refuse
+from apps.tracking.statuses import Source
 
 BATCH_MAX_ITEMS = 1_000
 
@@ -68,12 +70,19 @@ class ReportBatch(Door):
         """Answer each item in its place, with the HTTP status it would have had."""
         http = django_request(request)
         self.report = unread_report(http, timezone.now())
-        items = _Items(self.report)
         document = read_document(http, max_bytes=settings.INBOUND_BATCH_MAX_BYTES)
+        items = _Items(_as_history(self.report, document))
         items.read(document.get("events"))
         sender = self.sender(request)
         sound = receive_batch(items.sound, sender) if items.sound else []
         return Response(_summary(items.in_order(sound)))
+
+
+def _as_history(unread: Inbound, document: Mapping[str, Any]) -> Inbound:
+    """Return a report of history as an import: stored, attributed, told to nobody."""
+    if document.get("history") is not True:
+        return unread
+    return unread._replace(source=Source.IMPORT.value, is_history=True)
 
 
 @dataclass

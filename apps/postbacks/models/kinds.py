@@ -14,6 +14,7 @@ class TriggerKind(models.TextChoices):
     CONVERSION_REJECT = "conversion_reject", _("Conversion Reject")
     CONVERSION_ANY = "conversion_any", _("Conversion, any status")
     EVENT = "event", _("Event")
+    ATTRIBUTION = "attribution", _("Attribution fact")
 
 
 class UseCase(models.TextChoices):

@@ -16,13 +16,13 @@ from apps.events.categories import EffectiveCategory
 from apps.events.models import EventType
 from apps.goals.models import Goal
 from apps.offers.models import Offer
+from apps.postbacks.models import fact_triggers, owners
 from apps.postbacks.models.kinds import (
     RuleStatus,
     SendingMode,
     TriggerKind,
     UseCase,
 )
-from apps.postbacks.models.owners import ABOUT_ITS_OWNER
 from apps.postbacks.models.triggers import ABOUT_ITS_TRIGGER
 from apps.tracking.statuses import Operation
 
@@ -38,7 +38,7 @@ class RuleQuerySet(ScopedQuerySet["PostbackRule"]):
         return self.filter(archived_at=None)
 
 
-class PostbackRule(TimeStamped):
+class PostbackRule(fact_triggers.ListensToFacts, TimeStamped):
     """Who is told what when: "postback" on screen.
 
     Who saves one calls ``postbacks.services.record_revision``: deliveries keep that.
@@ -265,7 +265,8 @@ class PostbackRule(TimeStamped):
                 violation_error_message=_("At most 20 further attempts."),
             ),
             models.CheckConstraint(condition=~Q(action=""), name="rule_has_an_action"),
-            ABOUT_ITS_OWNER,
+            owners.ABOUT_ITS_OWNER,
+            *fact_triggers.CONSTRAINTS,
             models.CheckConstraint(
                 condition=Q(goal=None) | Q(offer__isnull=False),
                 name="rule_goal_needs_an_offer",
