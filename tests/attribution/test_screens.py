@@ -88,6 +88,27 @@ def test_the_trace_shows_touch_gap_and_period_of_each_fact(
     assert "Re-engagement" in page
 
 
+def test_the_trace_tells_which_facts_a_postback_wanted(
+    app: App, staff: Client
+) -> None:
+    """R202: in words, also where it came as something else or is not listened to."""
+    for name, fact in (("Returns", "re_engagement"), ("Sales", "first_purchase")):
+        make_rule(
+            app.offer,
+            name=name,
+            trigger="attribution",
+            facts=[fact],
+            subject_kind="device",
+        )
+    event = Event.objects.order_by("occurred_at")[3]
+
+    page = staff.get(change_url(event)).content.decode()
+
+    assert "attribution fact" in page
+    assert "Device: First purchase" in page
+    assert "Fact: Re-engagement (Device)" in page
+
+
 def test_the_form_of_a_postback_explains_the_facts(app: App, staff: Client) -> None:
     """R158, R159: what each is, and what it is good for."""
     page = staff.get(start(app)).content.decode()
