@@ -1,20 +1,32 @@
 """The attribution of one event on its trace: touch, gap, periods and facts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
+from apps.attribution.algorithm import BASE, CUSTOM
+from apps.attribution.catalogue import FactKind
 from apps.attribution.models import EventState, Fact, FactState, Subject, SubjectEvent
 from apps.console.personal import may_see_personal_data
 from apps.core.adminkit.pages import Section
 from apps.core.adminkit.showing import NOTHING, badge, duration, link, moment
+from apps.events.categories import StandardKind
 from apps.tracking.models import Event
 
 LEFT_VISIBLE = 3
+KINDS = {
+    **dict(StandardKind.choices),
+    CUSTOM: gettext_lazy("Custom event"),
+    BASE: gettext_lazy("Conversion without an event"),
+}
+"""What the algorithm takes an event for, in words."""
+FACT_ORDER = FactKind.values
 STATE_COLOURS = {
     FactState.ANNOUNCED: "ok",
     FactState.SUPPRESSED: "off",
@@ -39,21 +51,25 @@ def attribution_sections(event: Event, user: User) -> list[Section]:
     """Return a box for each subject of ``event``; none for one that names nobody."""
     rows = event.subject_events.select_related("subject", "affiliate", "click")
     found = list(rows.order_by("subject__kind"))
-    facts = list(_facts_of(event)) if found else []
+    facts = _facts_of(event) if found else []
     return [_section(row, facts, user) for row in found]
 
 
-def _facts_of(event: Event) -> Any:
-    return event.facts.select_related(
-        "period__affiliate", "affiliate", "retracted_by"
-    ).order_by("pk")
+def _facts_of(event: Event) -> list[Fact]:
+    facts = event.facts.select_related("period__affiliate", "affiliate", "retracted_by")
+    return in_order(facts)
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Return ``facts`` in the order of the catalogue."""
+    return sorted(facts, key=lambda one: (FACT_ORDER.index(one.kind), one.pk))
 
 
 def _section(row: SubjectEvent, facts: list[Fact], user: User) -> Section:
     own = [fact for fact in facts if fact.subject_id == row.subject_id]
     shown: list[tuple[str, Any]] = [
         (_("Of"), subject_link(row.subject, user)),
-        (_("Taken for"), row.kind),
+        (_("Taken for"), KINDS[row.kind]),
         (_("Activity"), _("yes") if row.is_activity else _("no")),
         (_("Gap"), gap_in_words(row)),
         (_("Touch"), touch_of(row, user)),
@@ -114,10 +130,10 @@ def fact_in_words(fact: Fact, user: User) -> SafeString:
         fact.affiliate or _("organic"),
         fact.period,
     )
-    if fact.state == FactState.RETRACTED:
-        return format_html(
-            "{} · {} {}", parts, _("by the late event"), link(fact.retracted_by, user)
-        )
+    late = fact.retracted_by
+    if late is not None:
+        name = link(late, user, late.display_name)
+        return format_html("{} · {} {}", parts, _("by the late event"), name)
     return parts
 
 

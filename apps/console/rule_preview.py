@@ -22,12 +22,12 @@ from apps.accounts.models import User
 from apps.console.action_forms import PREFIX
 from apps.console.people import signed_in
 from apps.console.personal import mask_for_transaction
-from apps.console.rehearsal import what_happened
+from apps.console.rehearsal import label_of, transaction_of, what_happened
 from apps.console.rule_screen import RuleScreen
 from apps.core.adminkit.pages import render_page
 from apps.deliveries.drafting import Draft, preview_draft
 from apps.postbacks.models import PostbackRule, TriggerKind
-from apps.tracking.models import Conversion, ConversionChange, Event
+from apps.tracking.models import Conversion, Event
 
 OFFERED = 20
 MOST_A_MINUTE = 60
@@ -106,8 +106,8 @@ class RulePreview(RuleScreen):
         if about is not None:
             # The form's macros may hold the person's data (R230).
             user = signed_in(request)
-            what = mask_for_transaction(user, _transaction(about)).request(what)
-        return {"what": what, "about": _label(about)}
+            what = mask_for_transaction(user, transaction_of(about)).request(what)
+        return {"what": what, "about": label_of(about) if about is not None else ""}
 
     def _about(self, request: HttpRequest, obj: Any, cleaned: dict[str, Any]) -> Any:
         """Return what happened of that kind in the chosen transaction, if anything."""
@@ -116,7 +116,14 @@ class RulePreview(RuleScreen):
             return None
         trigger = cleaned.get("trigger") or self._trigger(request, obj)
         rule = PostbackRule(trigger=trigger, offer=self._offer(request, obj))
-        return what_happened(rule, signed_in(request), chosen).first()
+        found = what_happened(rule, signed_in(request), chosen)
+        if trigger == TriggerKind.ATTRIBUTION:
+            # Another fact of the transaction shows more than none.
+            rule.facts = cleaned.get("facts", [])
+            rule.subject_kind = cleaned.get("subject_kind", "")
+            ticked = what_happened(rule, signed_in(request), chosen)
+            return ticked.first() or found.first()
+        return found.first()
 
 
 def recent_transactions(rule: PostbackRule, user: User) -> list[tuple[str, str]]:
@@ -124,31 +131,23 @@ def recent_transactions(rule: PostbackRule, user: User) -> list[tuple[str, str]]
 
     Asked of conversions, not of their changes, which no index gives by offer.
     """
-    is_of_events = rule.trigger in (TriggerKind.EVENT, TriggerKind.ATTRIBUTION)
+    found: dict[str, str] = {}
+    if rule.trigger == TriggerKind.ATTRIBUTION:
+        for one in what_happened(rule, user)[:OFFERED]:
+            found.setdefault(transaction_of(one), label_of(one))
+        return list(found.items())
+    is_of_events = rule.trigger == TriggerKind.EVENT
     model: Any = Event if is_of_events else Conversion
     rows = model.objects.visible_to(user)
     if user.affiliate_id is not None:
         rows = rows.exclude(goal__is_private=True)
     if rule.offer_id is not None:
         rows = rows.filter(offer=rule.offer_id)
-    found: dict[str, str] = {}
     for row in rows.order_by("-pk")[:OFFERED]:
         what = row.display_name if is_of_events else row.get_status_display()
         when = f"{timezone.localtime(row.occurred_at):%Y-%m-%d %H:%M}"
         found.setdefault(row.transaction_id, f"{row.transaction_id} · {what} · {when}")
     return list(found.items())
-
-
-def _transaction(about: Event | ConversionChange) -> str:
-    if isinstance(about, ConversionChange):
-        return about.conversion.transaction_id
-    return about.transaction_id
-
-
-def _label(about: Event | ConversionChange | None) -> str:
-    if isinstance(about, ConversionChange):
-        return f"{about} · {about.conversion.transaction_id}"
-    return str(about or "")
 
 
 def is_too_fast(user: User) -> bool:

@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.console.delivery_words import state_badge
 from apps.console.people import signed_in
 from apps.console.personal import mask_for_delivery
-from apps.console.rehearsal import NOTHING_FITS, what_happened
+from apps.console.rehearsal import NOTHING_FITS, label_of, what_happened
 from apps.console.trace import shown_attempts
 from apps.core.adminkit.pages import PageResult
 from apps.deliveries.testing import TooManyTestsError, send_test
 from apps.postbacks.models import PostbackRule
-from apps.tracking.models import Event
 
 OFFERED = 50
 
@@ -37,7 +36,7 @@ class TestForm(forms.Form):
         super().__init__(*args, **kwargs)
         about = self.fields["about"]
         if isinstance(about, forms.ChoiceField):
-            about.choices = [(str(one.pk), _label(one)) for one in happened]
+            about.choices = [(str(one.pk), label_of(one)) for one in happened]
 
 
 def try_it(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
@@ -73,15 +72,3 @@ def try_it(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageRe
             page["said"] = mask.sentence(page["delivery"].message)
             page["state"] = state_badge(page["delivery"])
     return page
-
-
-def _label(one: Any) -> str:
-    """Return transaction, what happened, and when."""
-    if isinstance(one, Event):
-        what, transaction_id = one.name or one.category, one.transaction_id
-        at = one.occurred_at
-    else:
-        what, transaction_id = str(one), one.conversion.transaction_id
-        at = one.changed_at
-    when = f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}"
-    return f"{transaction_id} · {what} · {when}"

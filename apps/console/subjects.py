@@ -1,6 +1,5 @@
 """Devices and users: the story of each, drawn and in words."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,15 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.attribution.models import Fact, Subject, SubjectEvent
-from apps.console.attribution_words import shown_id, state_of
+from apps.attribution.models import Fact, Period, Subject, SubjectEvent
+from apps.console.attribution_words import (
+    KINDS,
+    in_order,
+    last_activity_before,
+    shown_id,
+    state_of,
+)
 from apps.console.people import signed_in
-from apps.console.subject_drawing import Story, draw
+from apps.console.subject_drawing import Story, draw, signs
 from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.showing import NOTHING, duration, link, moment, moment_column
 
 SHOWN = 200
-"""So many events are drawn and listed, the newest."""
+"""So many events and periods are drawn and listed, the newest."""
+TOUCHES_SHOWN = 5
 
 
 @admin.register(Subject)
@@ -74,21 +80,21 @@ class SubjectAdmin(FactsAdmin):
             (_("Of"), link(owner, user)),
             (_("First seen"), moment(obj.first_seen_at)),
             (_("Last activity"), moment(obj.last_activity_at)),
-            (_("Touches"), obj.touches.count()),
+            (_("Clicks that name it"), obj.touches.count()),
         )
-        return [Section(_("Subject"), facts)]
+        return [Section(_("Subject"), facts), *_touches(obj, user)]
 
     def more_context(self, request: HttpRequest, obj: Subject) -> dict[str, Any]:
         """Add the drawing, the periods and the events with their facts."""
         user = signed_in(request)
         events = _newest_events(obj)
-        periods = list(
-            obj.periods.select_related("affiliate", "click").order_by("started_at")
-        )
+        periods = _newest_periods(obj)
         facts = _facts_of(obj, events)
         return {
             "drawing": draw(Story(events, periods, facts)),
+            "signs": signs(),
             "is_cut": len(events) == SHOWN,
+            "has_older_periods": len(periods) == SHOWN,
             "periods": [
                 {
                     "period": one,
@@ -101,6 +107,24 @@ class SubjectAdmin(FactsAdmin):
         }
 
 
+def _touches(subject: Subject, user: User) -> list[Section]:
+    """Return the newest clicks that named the subject; no box where none did."""
+    touches = subject.touches.select_related("affiliate", "click")
+    shown = tuple(
+        (
+            moment(one.touched_at),
+            link(one.click, user, f"{one.affiliate} · {one.click}"),
+        )
+        for one in touches.order_by("-touched_at")[:TOUCHES_SHOWN]
+    )
+    return [Section(_("Newest clicks"), shown)] if shown else []
+
+
+def _newest_periods(subject: Subject) -> list[Period]:
+    rows = subject.periods.select_related("affiliate", "click")
+    return list(rows.order_by("-started_at")[:SHOWN])[::-1]
+
+
 def _newest_events(subject: Subject) -> list[SubjectEvent]:
     rows = subject.timeline.select_related("event", "affiliate")
     return list(rows.order_by("-occurred_at", "-event_id")[:SHOWN])[::-1]
@@ -108,9 +132,7 @@ def _newest_events(subject: Subject) -> list[SubjectEvent]:
 
 def _facts_of(subject: Subject, events: list[SubjectEvent]) -> list[Fact]:
     facts: QuerySet[Fact] = subject.facts.filter(event__in=[e.event_id for e in events])
-    return list(
-        facts.select_related("affiliate", "event", "retracted_by").order_by("pk")
-    )
+    return in_order(facts.select_related("affiliate", "event", "retracted_by"))
 
 
 def _rows(
@@ -123,16 +145,17 @@ def _rows(
             "name": str(fact),
             "source": fact.affiliate or _("organic"),
             "state": state_of(fact),
-            "late": link(fact.retracted_by, user) if fact.retracted_by else "",
+            "late": _late(fact, user),
         }
         of_event.setdefault(fact.event_id, []).append(shown)
     found = []
-    last: datetime | None = None
+    last = last_activity_before(events[0]) if events else None
     for one in events:
         gap = (one.occurred_at - last).total_seconds() if last else None
         found.append(
             {
                 "one": one,
+                "kind": KINDS[one.kind],
                 "event": link(one.event, user, one.event.display_name),
                 "gap": NOTHING if gap is None else duration(gap),
                 "is_dormant": _is_dormant(one, gap),
@@ -142,6 +165,12 @@ def _rows(
         if one.is_activity and one.state == "counted":
             last = one.occurred_at
     return found
+
+
+def _late(fact: Fact, user: User) -> Any:
+    """Return the late event that made a fact untrue, "" for a fact that stands."""
+    late = fact.retracted_by
+    return link(late, user, late.display_name) if late else ""
 
 
 def _is_dormant(one: SubjectEvent, gap: float | None) -> bool:

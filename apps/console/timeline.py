@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.attribution.models import Fact
 from apps.console.delivery_words import reason_in_words, state_badge
 from apps.console.status_words import status_badge, told_by
 from apps.core.adminkit.showing import link, money
@@ -56,16 +58,17 @@ def story_of(
         .filter(conversion__in=[one.pk for one in conversions])
         .select_related("conversion__event_type", "actor")
     )
+    facts = _facts_of(events)
     deliveries = _newest(
         Delivery.objects.visible_to(user)
-        .filter(about(one.pk for one in (*events, *changes)))
+        .filter(about([*(one.pk for one in (*events, *changes)), *facts]))
         .select_related("rule")
     )
     kinds = (
         _beginnings(lead, user),
         _of_events(events, user),
         _of_changes(changes, user, mask),
-        _of_deliveries(deliveries, user, mask),
+        _of_deliveries(deliveries, facts, user, mask),
     )
     # Sorting is stable: what happened at once stays in the order of the kinds.
     entries = sorted((one for kind in kinds for one in kind), key=lambda one: one.at)
@@ -77,6 +80,17 @@ def story_of(
 
 def _newest(rows: QuerySet[Any]) -> list[Any]:
     return list(rows.order_by("-pk")[:SHOWN])[::-1]
+
+
+def _facts_of(events: list[Event]) -> dict[UUID, str]:
+    """Return the names of the facts and retractions postbacks may have been told of."""
+    found = {}
+    for fact in Fact.objects.filter(event__in=events) if events else ():
+        found[fact.pk] = str(fact)
+        if fact.retraction_id is not None:
+            retracted = _("%(fact)s, retracted") % {"fact": fact}
+            found[fact.retraction_id] = retracted
+    return found
 
 
 def _beginnings(lead: Lead, user: User) -> Iterator[Entry]:
@@ -124,7 +138,7 @@ def _of_changes(
 
 
 def _of_deliveries(
-    deliveries: list[Delivery], user: User, mask: Mask
+    deliveries: list[Delivery], facts: dict[UUID, str], user: User, mask: Mask
 ) -> Iterator[Entry]:
     for delivery in deliveries:
         name = f"#{delivery.rule_id} {delivery.rule.name}".strip()
@@ -136,6 +150,6 @@ def _of_deliveries(
             delivery.created_at,
             _("Test") if is_test else _("Postback"),
             link(delivery, user, name),
-            " · ".join(filter(None, (code, why))),
+            " · ".join(filter(None, (facts.get(delivery.trigger_id), code, why))),
             state_badge(delivery),
         )

@@ -10,9 +10,9 @@ from apps.actions.base import Action, Job
 from apps.core.ids import uuid7
 from apps.core.sql import direct_cursor
 from apps.deliveries.context import MacroValues
+from apps.deliveries.occasions import Happened
 from apps.deliveries.rehearsing import REHEARSED, SampleValues, context_of
 from apps.deliveries.sending import load_connections
-from apps.tracking.models import ConversionChange, Event
 
 # The query joins the rule, which need not exist yet: a row of the same name stands in.
 DRAFTED = (
@@ -38,7 +38,7 @@ class Draft:
     custom_events: Mapping[str, str] = field(default_factory=dict)
 
 
-def preview_draft(draft: Draft, of: Event | ConversionChange | None) -> dict[str, Any]:
+def preview_draft(draft: Draft, of: Happened | None) -> dict[str, Any]:
     """Return what the action would send about ``of``, in the words of its ``preview``.
 
     Without ``of``, every macro has the value of its example. No row is written.
@@ -55,7 +55,7 @@ def preview_draft(draft: Draft, of: Event | ConversionChange | None) -> dict[str
     return draft.action.preview(job)
 
 
-def _values(draft: Draft, of: Event | ConversionChange) -> MacroValues:
+def _values(draft: Draft, of: Happened) -> MacroValues:
     values = {
         **context_of(of),
         "revision": None,

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.actions.base import Job
+from apps.attribution.models import Fact
+from apps.attribution.telling import told_of
 from apps.core.ids import uuid7
 from apps.core.macro_catalogue import GROUPS, Macro
 from apps.core.sql import direct_cursor
 from apps.deliveries.claiming import CONTEXT
-from apps.deliveries.planning import OF_CHANGE, OF_EVENT
+from apps.deliveries.occasions import Happened, occasion_of
 from apps.deliveries.sending import (
     job_for,
     load_connections,
@@ -24,21 +26,26 @@ from apps.deliveries.sending import (
     revision_of,
 )
 from apps.deliveries.states import DeliveryKind
-from apps.postbacks.explain import Explanation, explain_rule
+from apps.postbacks.explain import (
+    Explanation,
+    change_label,
+    explain_rule,
+    fact_label,
+)
 from apps.postbacks.models import PostbackRule
-from apps.postbacks.triggers import change_trigger, event_trigger
-from apps.tracking.models import ConversionChange, Event
+from apps.postbacks.triggers import change_trigger, event_trigger, fact_trigger
+from apps.tracking.models import Event
 
 REHEARSED = CONTEXT.format(
     source="""(SELECT %(id)s::uuid AS id, 1 AS attempts, %(kind)s AS kind,
        %(revision)s::bigint AS revision_id, %(rule)s::bigint AS rule_id,
-       now() AS created_at, NULL::uuid AS lease_token, %(type)s AS trigger_type,
-       %(trigger)s::uuid AS trigger_id, NULL::bigint AS destination_id,
+       now() AS created_at, NULL::uuid AS lease_token, %(trigger_type)s AS trigger_type,
+       %(trigger_id)s::uuid AS trigger_id, NULL::bigint AS destination_id,
        NULL::uuid AS replay_id, now() AS due_at, 0 AS attempts_before,
        '' AS ticket, NULL::timestamptz AS underway_since,
-       %(event)s::uuid AS event_id, %(conversion)s::uuid AS conversion_id,
-       %(click)s::uuid AS click_id, %(offer)s::bigint AS offer_id,
-       %(affiliate)s::bigint AS affiliate_id)"""
+       %(event_id)s::uuid AS event_id, %(conversion_id)s::uuid AS conversion_id,
+       %(click_id)s::uuid AS click_id, %(offer_id)s::bigint AS offer_id,
+       %(affiliate_id)s::bigint AS affiliate_id)"""
 )
 
 
@@ -54,16 +61,16 @@ class Rehearsal:
     request: dict[str, Any]
 
 
-def rehearse_event(rule: PostbackRule, event: Event) -> Rehearsal:
-    """Return what ``rule`` would do about ``event``."""
-    explanation = explain_rule(rule, event_trigger(event), _("Event"))
-    return _rehearse(explanation, event)
-
-
-def rehearse_change(rule: PostbackRule, change: ConversionChange) -> Rehearsal:
-    """Return what ``rule`` would do about a change of a conversion's status."""
-    explanation = explain_rule(rule, change_trigger(change), f"Conversion: {change}")
-    return _rehearse(explanation, change)
+def rehearse(rule: PostbackRule, of: Happened) -> Rehearsal:
+    """Return what ``rule`` would do about ``of``."""
+    if isinstance(of, Event):
+        explanation = explain_rule(rule, event_trigger(of), _("Event"))
+    elif isinstance(of, Fact):
+        trigger = fact_trigger(event_trigger(of.event), told_of(of))
+        explanation = explain_rule(rule, trigger, fact_label(of))
+    else:
+        explanation = explain_rule(rule, change_trigger(of), change_label(of))
+    return _rehearse(explanation, of)
 
 
 def rehearse_sample(rule: PostbackRule) -> dict[str, Any]:
@@ -109,7 +116,7 @@ def _connection_of(rule: PostbackRule) -> Mapping[str, Any]:
     return load_connections([rule.connection_id])[rule.connection_id]
 
 
-def _rehearse(explanation: Explanation, of: Event | ConversionChange) -> Rehearsal:
+def _rehearse(explanation: Explanation, of: Happened) -> Rehearsal:
     rule, revision_id = explanation.rule, explanation.revision.pk
     values = {**context_of(of), "revision": revision_id, "rule": rule.pk}
     with direct_cursor() as cursor:
@@ -119,18 +126,7 @@ def _rehearse(explanation: Explanation, of: Event | ConversionChange) -> Rehears
     return Rehearsal(explanation, revision_of(revision_id).action.preview(job))
 
 
-def context_of(of: Event | ConversionChange) -> dict[str, Any]:
+def context_of(of: Happened) -> dict[str, Any]:
     """Return the parameters of ``REHEARSED`` that tell what happened."""
-    is_event = isinstance(of, Event)
-    about = of if isinstance(of, Event) else of.conversion
-    return {
-        "id": uuid7(),
-        "kind": DeliveryKind.LIVE.value,
-        "type": OF_EVENT if is_event else OF_CHANGE,
-        "trigger": of.pk,
-        "event": of.pk if isinstance(of, Event) else of.event_id,
-        "conversion": of.conversion_id,
-        "click": about.click_id,
-        "offer": about.offer_id,
-        "affiliate": about.affiliate_id,
-    }
+    own = {"id": uuid7(), "kind": DeliveryKind.LIVE.value}
+    return {**own, **occasion_of(of)._asdict()}

@@ -18,7 +18,7 @@ from apps.deliveries.acts import note_acts
 from apps.deliveries.claiming import load_one
 from apps.deliveries.destinations import destination_ids
 from apps.deliveries.models import Delivery
-from apps.deliveries.planning import OF_CHANGE, OF_EVENT
+from apps.deliveries.occasions import Happened, occasion_of
 from apps.deliveries.recording import record
 from apps.deliveries.sending import (
     attempt,
@@ -28,7 +28,6 @@ from apps.deliveries.sending import (
 )
 from apps.deliveries.states import DeliveryKind, DeliveryState
 from apps.postbacks.models import PostbackRule
-from apps.tracking.models import ConversionChange, Event
 
 TESTS_A_MINUTE = 10
 
@@ -40,7 +39,7 @@ class TooManyTestsError(Exception):
 def send_test(
     *,
     rule: PostbackRule,
-    of: Event | ConversionChange,
+    of: Happened,
     author: User | None,
     now: datetime,
 ) -> Delivery:
@@ -62,26 +61,17 @@ def send_test(
 
 @transaction.atomic
 def _planned(
-    rule: PostbackRule, of: Event | ConversionChange, author: User | None, now: datetime
+    rule: PostbackRule, of: Happened, author: User | None, now: datetime
 ) -> Delivery:
     """Store the delivery as one that is being sent already, so that no worker does."""
     locked = PostbackRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
     _refuse_too_many(locked, now)
     revision = locked.revisions.get(number=locked.revision)
     key = revision.snapshot["destination"]
-    is_event = isinstance(of, Event)
-    about = of if isinstance(of, Event) else of.conversion
     delivery = Delivery.objects.create(
         rule=locked,
         revision=revision,
         kind=DeliveryKind.TEST,
-        trigger_type=OF_EVENT if is_event else OF_CHANGE,
-        trigger_id=of.pk,
-        event_id=of.pk if isinstance(of, Event) else of.event_id,
-        conversion_id=of.conversion_id,
-        click_id=about.click_id,
-        offer_id=about.offer_id,
-        affiliate_id=about.affiliate_id,
         destination_id=destination_ids([key])[key],
         state=DeliveryState.SENDING,
         attempts=1,
@@ -89,6 +79,7 @@ def _planned(
         lease_until=now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS),
         lease_token=uuid7(),
         created_at=now,
+        **occasion_of(of)._asdict(),
     )
     note_acts([delivery], "test", author)
     return delivery

@@ -24,6 +24,7 @@ LABELS = {
     "custom event": _("custom event"),
     "event type": _("event type"),
     "category": _("category"),
+    "attribution fact": _("attribution fact"),
     "operation": _("operation"),
     "reason": _("reason"),
     "sending mode": _("sending mode"),

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Affiliate
-from apps.attribution.models import FactState
+from apps.attribution.models import Fact, FactState
 from apps.attribution.telling import retraction_of, told_of
 from apps.events.models import (
     EventType,
@@ -62,7 +62,7 @@ def explain_event(event: Event) -> list[Explanation]:
     """
     triggers = [(_("Event"), event_trigger(event))]
     triggers += [
-        (_label_of(change), change_trigger(change))
+        (change_label(change), change_trigger(change))
         for change in changes_of(event)
         if change.fires_postbacks
     ]
@@ -86,11 +86,10 @@ def _fact_triggers(event: Event, trigger: Trigger) -> list[tuple[str, Trigger]]:
     facts = event.facts.exclude(state=FactState.SUPPRESSED)
     found = []
     for fact in facts.select_related("subject", "period").order_by("pk"):
-        names = {"fact": fact, "subject": fact.subject.get_kind_display()}
-        label = _("Fact: %(fact)s (%(subject)s)") % names
+        label = fact_label(fact)
         found.append((label, fact_trigger(trigger, told_of(fact))))
         if fact.retraction_id is not None:
-            label = _("Fact retracted: %(fact)s (%(subject)s)") % names
+            label = _("Retracted. %(fact)s") % {"fact": label}
             found.append((label, fact_trigger(trigger, retraction_of(fact))))
     return found
 
@@ -99,12 +98,19 @@ def explain_change(change: ConversionChange) -> list[Explanation]:
     """Return the verdict of every rule on a change of status made by hand."""
     offer_id = change.conversion.offer_id
     rules = _rules_in_force(offer_id, change.changed_at)
-    triggers = [(_label_of(change), change_trigger(change))]
+    triggers = [(change_label(change), change_trigger(change))]
     return _explain(triggers, rules, offer_id=offer_id)
 
 
-def _label_of(change: ConversionChange) -> str:
+def change_label(change: ConversionChange) -> str:
+    """Return what a change is called where its verdict is shown."""
     return _("Conversion: %(change)s") % {"change": change}
+
+
+def fact_label(fact: Fact) -> str:
+    """Return what a fact is called where its verdict is shown; needs its subject."""
+    names = {"fact": fact, "subject": fact.subject.get_kind_display()}
+    return _("Fact: %(fact)s (%(subject)s)") % names
 
 
 def explain_rule(rule: PostbackRule, trigger: Trigger, label: str) -> Explanation:

@@ -1,5 +1,7 @@
 """Whether a rule listens to an attribution fact; pure."""
 
+from django.utils.translation import gettext as _
+
 from apps.attribution.catalogue import FactKind, facts_of
 from apps.postbacks.checks import Check, Trigger
 from apps.postbacks.compiled import CompiledRule
@@ -25,10 +27,11 @@ def fact_check(rule: CompiledRule, trigger: Trigger) -> Check:
 def _objection(rule: CompiledRule, trigger: Trigger) -> str:
     """Return why a fact of the right kind is not told, or ""."""
     if trigger.operation == DELETED and DELETED not in rule.conditions.operations:
-        return "It was retracted; the postback does not listen to «delete»."
+        return _("It was retracted; the postback does not listen to «delete».")
     if trigger.platform and trigger.fact not in facts_of(trigger.platform):
-        return f"Offers of the platform {trigger.platform} do not tell this fact."
+        text = _("Offers of the platform %(platform)s do not tell this fact.")
+        return text % {"platform": trigger.platform}
     names = rule.custom_events
     if trigger.fact in OF_NAMED_EVENTS and names and trigger.event_name not in names:
-        return f"The event is «{trigger.event_name}»."
+        return _("The event is «%(name)s».") % {"name": trigger.event_name}
     return ""

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.attribution.catalogue import FactKind, SubjectKind
 from apps.postbacks.checks import Check
 from apps.postbacks.comparing import FieldCondition
 
@@ -39,7 +40,18 @@ def in_words(check: Check, names: Mapping[str, Mapping[int, str]]) -> Check:
     if check.name == "click age":
         limit = gettext("at most %(age)s") % {"age": _age(check.wanted)}
         return check._replace(wanted=limit, got=_age(check.got))
+    if check.name == "attribution fact":
+        wanted = ", ".join(_fact(one) for one in check.wanted)
+        return check._replace(wanted=wanted, got=_fact(check.got))
     return _with_words(check)
+
+
+def _fact(text: str) -> str:
+    """Return what «device: install» means, or what came instead of a fact."""
+    subject, _colon, fact = text.partition(": ")
+    if not fact:
+        return str(_word(text))
+    return f"{SubjectKind(subject).label}: {FactKind(fact).label}"
 
 
 def _with_words(check: Check) -> Check:

@@ -1,12 +1,16 @@
 """The screens of attribution: subjects, the trace, the postback's form, the offer's."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
 
 from apps.accounts.models import Role
+from apps.attribution.algorithm import Touch
 from apps.attribution.models import Subject
+from apps.attribution.sightings import Touched, Who
+from apps.attribution.storage import record_touch
 from apps.core.adminkit.addresses import add_url, change_url, list_url
 from apps.postbacks.models import PostbackRule
 from apps.reports.models import OutcomeHour
@@ -15,11 +19,13 @@ from tests.attribution.test_accepting import WORKED, play
 from tests.attribution.world import App
 from tests.console.conftest import sign_in, staff
 from tests.console.test_flows import ping_values
-from tests.factories import make_rule, make_user
+from tests.factories import make_click, make_rule, make_user
 
 __all__ = ["sign_in", "staff"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
+
+SOURCES = ("n0", "n1", "organic")
 
 
 @pytest.fixture
@@ -52,15 +58,50 @@ def form(staff: Client, url: str, **fields: Any) -> dict[str, Any]:
 
 def test_the_page_of_a_device_draws_its_story(app: App, staff: Client) -> None:
     """Periods as bars by source, events as marks, facts, pauses."""
-    page = staff.get(change_url(Subject.objects.get())).content.decode()
+    page = staff.get(change_url(Subject.objects.get()))
 
-    assert page.count('class="source n0"') == 1
-    assert page.count('class="source n1"') == 1
-    assert page.count('class="source organic"') == 1
-    assert page.count("<circle") == 8
-    assert page.count('class="fact announced"') == 15
-    assert page.count('class="pause"') == 2
-    assert page.count(">dormant<") == 2
+    drawing = page.context["drawing"]
+    assert [drawing["bars"].count(f'"source {one}"') for one in SOURCES] == [1, 1, 1]
+    assert drawing["bars"].count('class="name') == 2  # A third is too short.
+    assert drawing["marks"].count("<circle") == 8
+    assert drawing["facts"].count('class="fact announced"') == 15
+    assert drawing["pauses"].count('class="pause"') == 2
+    assert ">31 d</text>" in drawing["pauses"]
+    assert drawing["ticks"].count("<text") == 4
+    assert page.content.decode().count(">dormant<") == 2
+
+
+def test_a_long_story_shows_its_newest_part(client: Client, staff: Client) -> None:
+    """What the oldest event shown came after is known all the same."""
+    web = App(platform="web")
+    for day in range(12):
+        web.click(f"w{day}", day, "B")
+        web.send(client, day + 0.5, "visit", transaction_id=f"w{day}")
+    web.send(client, 60, "visit")
+
+    with patch("apps.console.subjects.SHOWN", 1):
+        page = staff.get(change_url(Subject.objects.get()))
+
+    assert page.context["is_cut"]
+    assert [row["gap"] for row in page.context["rows"]] == ["48 d"]
+    assert page.context["rows"][0]["is_dormant"]
+    assert len(page.context["periods"]) == 1
+    assert page.context["drawing"]["bars"].count("<rect") == 1
+
+
+def test_a_device_without_events_shows_the_clicks_that_name_it(
+    app: App, staff: Client
+) -> None:
+    at = app.start
+    click = make_click(app.offer, "only-click", clicked_at=at)
+    who = Who("device", app.offer.pk, None, None, "D-2")
+    touch = Touch(click.pk, app.affiliate("B").pk)
+    record_touch([who], Touched(touch, at))
+
+    page = staff.get(change_url(Subject.objects.get(external_id="D-2")))
+
+    assert "only clicks name it so far" in page.content.decode()
+    assert "B · only-click" in page.content.decode()
 
 
 def test_ids_are_shown_to_those_who_may_see_people(
@@ -86,6 +127,25 @@ def test_the_trace_shows_touch_gap_and_period_of_each_fact(
     assert "dormant: more than 30 days" in page
     assert "click-b71" in page
     assert "Re-engagement" in page
+
+
+def test_the_trace_tells_which_facts_a_postback_wanted(app: App, staff: Client) -> None:
+    """R202: in words, also where it came as something else or is not listened to."""
+    for name, fact in (("Returns", "re_engagement"), ("Sales", "first_purchase")):
+        make_rule(
+            app.offer,
+            name=name,
+            trigger="attribution",
+            facts=[fact],
+            subject_kind="device",
+        )
+    event = Event.objects.order_by("occurred_at")[3]
+
+    page = staff.get(change_url(event)).content.decode()
+
+    assert "attribution fact" in page
+    assert "Device: First purchase" in page
+    assert "Fact: Re-engagement (Device)" in page
 
 
 def test_the_form_of_a_postback_explains_the_facts(app: App, staff: Client) -> None:

@@ -99,7 +99,7 @@ def test_a_postback_on_conversions_is_previewed_with_a_change(
     )
 
     assert "s=approved" in shown
-    assert "new → approved · t-9" in shown
+    assert "t-9 · new → approved · 2026-03-01 12:00:00" in shown
 
 
 def test_without_a_transaction_the_values_are_examples(

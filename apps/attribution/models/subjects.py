@@ -81,8 +81,8 @@ class Subject(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("subject")
-        verbose_name_plural = _("subjects")
+        verbose_name = _("device or user")
+        verbose_name_plural = _("devices & users")
         constraints = [
             models.UniqueConstraint(
                 fields=["scope", "external_id"], name="subject_unique"
@@ -147,7 +147,7 @@ class Touch(models.Model):
 
     class Meta:
         verbose_name = _("touch")
-        verbose_name_plural = _("touchs")
+        verbose_name_plural = _("touches")
         constraints = [
             models.UniqueConstraint(fields=["subject", "click"], name="touch_unique"),
         ]
