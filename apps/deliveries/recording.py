@@ -39,9 +39,7 @@ WITH given AS MATERIALIZED (
 )
 """
 # Only who holds the lease stores an attempt, so each number is stored once (ADR 16).
-RECORD = one_line(
-    GIVEN
-    + """
+STORE: LiteralString = """
 , delivery AS (
     UPDATE deliveries_delivery d
        SET state = v.state, reason = v.reason, due_at = coalesce(v.due_at, d.due_at),
@@ -60,14 +58,11 @@ SELECT id, number, started_at, duration_ms, outcome, code, message, request,
        response_status, response_headers, response_body, is_truncated, address,
        worker, revision_number, findings
   FROM given JOIN delivery USING (id)
-"""  # noqa: S608 - made of constants
-)
+"""
 # A worker that was slower than its lease finds an attempt «unknown» in its place: what
 # really happened replaces it. The delivery is then somebody else's. A statement of its
 # own, to see what was committed while the first one waited.
-REPLACE_UNKNOWN = one_line(
-    GIVEN
-    + """
+REPLACE: LiteralString = """
 UPDATE deliveries_attempt a
    SET duration_ms = v.duration_ms, outcome = v.outcome, code = v.code,
        message = v.message, request = v.request,
@@ -78,7 +73,8 @@ UPDATE deliveries_attempt a
  WHERE a.delivery_id = v.id AND a.number = v.number AND a.outcome = 'unknown'
    AND v.outcome <> 'unknown'
 """
-)
+RECORD = one_line(GIVEN + STORE)
+REPLACE_UNKNOWN = one_line(GIVEN + REPLACE)
 
 MESSAGE_MAX_LENGTH = 500
 CODE_MAX_LENGTH = 60
