@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, LiteralString
 from uuid import UUID
 
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from apps.actions.contract import ListChange
 from apps.connections.models import Connection, ConnectionState
@@ -117,11 +117,12 @@ def record(finished: Sequence[Finished]) -> None:
 
     A delivery whose lease passed to another worker keeps its state. A result that the
     database cannot store is stored without what was sent and answered: it must not
-    cost the others theirs.
+    cost the others theirs. One that goes to the default partition is refused when its
+    day is made at that moment, and finds it the second time.
     """
     try:
         _record(finished)
-    except DataError:
+    except (DataError, IntegrityError):
         for item in finished:
             try:
                 _record([item])

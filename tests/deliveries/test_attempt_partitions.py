@@ -1,7 +1,9 @@
 """Attempts lie in days: each number once, none lost, and reading asks few days."""
 
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -20,6 +22,7 @@ from apps.deliveries.sending import attempt, load_revisions
 from apps.offers.models import Offer
 from tests.deliveries.steps import make_due, one_attempt
 from tests.factories import NOON, make_delivery, make_event, make_offer, make_rule
+from tests.retention.threads import holding
 from tests.sink import Sink
 
 pytestmark = [
@@ -149,6 +152,30 @@ def run_together(*calls: Any) -> None:
         thread.start()
     for thread in threads:
         thread.join(timeout=30)
+
+
+def test_what_is_recorded_while_its_day_is_made_is_stored_in_that_day(
+    offer: Offer, sink: Sink
+) -> None:
+    """The row waits for the default partition and is refused by it afterwards."""
+    make_due(offer, sink)
+    [claimed] = claim_due(limit=10, now=datetime.now(UTC))
+    load_revisions([claimed.revision_id])
+    done = replace(attempt(claimed, {}), started_at=today() + 90 * DAY)
+    name = f"deliveries_attempt_{today() + 90 * DAY:%Y%m%d}"
+    make = f"""CREATE TABLE {name} PARTITION OF deliveries_attempt
+        FOR VALUES FROM ('{today() + 90 * DAY}') TO ('{today() + 91 * DAY}')"""
+
+    recorder = threading.Thread(target=lambda: run_together(lambda: record([done])))
+    with holding(make):
+        recorder.start()
+        time.sleep(0.5)
+    recorder.join(timeout=10)
+
+    stored = rows_in(name)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {name}")
+    assert stored == 1
 
 
 def test_only_who_holds_the_lease_stores_an_attempt(offer: Offer, sink: Sink) -> None:
