@@ -15,7 +15,7 @@ ARGS :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test static check smoke soak bench bench-admin lint format format-check types layers \
+.PHONY: help run test static check smoke soak bench bench-admin bench-retention lint format format-check types layers \
 	migrations check-deploy links docs lock clean
 
 help: ## List the targets
@@ -43,6 +43,9 @@ bench: $(STAMP) ## Measure throughput, latency and memory (ARGS="…")
 
 bench-admin: $(STAMP) ## Measure the admin's screens on many rows (ARGS="--large")
 	@$(BIN)/python -m benchmarks.admin $(ARGS)
+
+bench-retention: $(STAMP) ## Live through a year with pruning; tables must stay flat (ARGS="--days 200")
+	@$(BIN)/python -m benchmarks.retention $(ARGS)
 
 lint: $(STAMP) ## Check the code with ruff
 	$(BIN)/ruff check .

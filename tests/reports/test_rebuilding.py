@@ -149,7 +149,7 @@ def test_the_command_counts_and_refuses_in_words(
     call_command("rebuild_rollups", "--from=2026-03-01", "--to=2026-03-02", stdout=said)
 
     assert said.getvalue() == "24 hours were counted anew.\n"
-    assert EventHour.objects.get().accepted == 1
+    assert EventHour.objects.get().accepted == 2
     assert DeliveryHour.objects.get().delivered == 1
     for arguments, words in (
         (("--from=yesterday",), "«yesterday» is no time"),
