@@ -63,7 +63,8 @@ click AS (
            fields, sale_currency, currency)
     SELECT event, 'url', e.offer_id, e.name, event::text, event, e.category, false, '',
            'b' || event, %(day)s, %(day)s,
-           jsonb_build_object('pad', repeat(md5(n::text), 8)), '{{}}', '', '' FROM rows, tracking_event e WHERE e.id = %(event)s
+           jsonb_build_object('pad', repeat(md5(n::text), 8)), '{{}}', '', ''
+      FROM rows, tracking_event e WHERE e.id = %(event)s
 ), delivery AS (
     INSERT INTO deliveries_delivery (id, rule_id, revision_id, trigger_type, trigger_id,
            kind, event_id, offer_id, destination_id, state, reason, order_key, attempts,

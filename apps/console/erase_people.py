@@ -155,8 +155,7 @@ def _found(form: WhoForm) -> Found | None:
 def _is_confirmed(form: WhoForm, found: Found) -> bool:
     """Compare what was typed; the number changes with what is found."""
     word = f"erase {len(found.transactions) + len(found.subjects)}"
-    field = form.fields["typed"]
-    field.help_text = gettext("Type %(word)s to confirm.") % {"word": word}
+    form["typed"].help_text = gettext("Type %(word)s to confirm.") % {"word": word}
     typed = form.cleaned_data["typed"]
     if typed and typed != word:
         form.add_error(

@@ -121,7 +121,7 @@ def device_at(
         last_activity_at=last,
         created_at=first,
     )
-    click = click_at(offer, first, f"touch-{name}")
+    click = click_at(offer, first, f"touch-{subject.pk}")
     Touch.objects.create(
         subject=subject, click=click, affiliate=make_affiliate(), touched_at=first
     )
