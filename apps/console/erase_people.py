@@ -108,7 +108,7 @@ class ErasesPeople(FactsAdmin):
         page = {
             "template": "console/erase_people.html",
             "form": form,
-            "intro": INTRO,
+            "intro": "" if found is not None else INTRO,
             "is_asked": found is not None,
             "report": _report(found) if found else (),
             "leads": found.leads if found else (),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.adminkit.pages import FactsAdmin, Section
-from apps.core.adminkit.showing import NOTHING, moment, moment_column
+from apps.core.adminkit.showing import moment, moment_column
 from apps.retention.models import LogTable, Pruning
 from apps.retention.pruning import SETTINGS
 
@@ -26,7 +26,7 @@ class PruningAdmin(FactsAdmin):
         "removed",
         "size",
         moment_column("finished_at", _("finished")),
-        "note",
+        "days_left",
     )
     list_filter = ("table",)
     list_title = _("Retention")
@@ -55,7 +55,7 @@ class PruningAdmin(FactsAdmin):
             (gettext("Size"), self.size(obj)),
             (gettext("Started"), moment(obj.started_at)),
             (gettext("Finished"), moment(obj.finished_at)),
-            (gettext("What had to stay"), obj.note or NOTHING),
+            (gettext("Days in use, which go next time"), obj.days_left),
         )
         return [Section(gettext("What went"), facts)]
 

@@ -35,8 +35,10 @@ class Pruning(models.Model):
         _("bytes"), default=0, help_text=_("Of the rows; their indexes not counted.")
     )
     position = models.CharField(_("position"), max_length=36, blank=True)
-    note = models.CharField(
-        _("note"), max_length=300, blank=True, help_text=_("What had to stay, and why.")
+    days_left = models.PositiveIntegerField(
+        _("days left"),
+        default=0,
+        help_text=_("Days of attempts that were in use; they go next time."),
     )
 
     objects = ScopedQuerySet.as_manager()

@@ -106,7 +106,7 @@ def _go_on(run: Pruning, ends_at: float | None) -> bool:
         if run.rows and run.table != LogTable.ATTEMPTS:
             _free(BATCHES[LogTable(run.table)].table)
         run.finished_at = max(database_now(), run.started_at)
-        run.save(update_fields=["finished_at", "note"])
+        run.save(update_fields=["finished_at", "days_left"])
         return True
     return False
 
@@ -149,7 +149,7 @@ def _drop_days(run: Pruning) -> None:
         run.rows += rows
         run.bytes += day.bytes
         run.save(update_fields=["rows", "bytes"])
-    run.note = f"{left} days were in use and go next time." if left else ""
+    run.days_left = left
 
 
 def _over(until: datetime) -> list[partitions.Partition]:

@@ -80,7 +80,7 @@ def build_gallery(now: datetime) -> World:
         finished_at=now - timedelta(hours=2),
         rows=1_234_567,
         bytes=2_345_678_901,
-        note="1 days were in use and go next time.",
+        days_left=1,
     )
     return world
 

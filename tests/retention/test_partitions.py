@@ -110,7 +110,7 @@ def test_days_that_are_over_are_dropped_with_what_they_hold(
     assert first.pk != last.pk
     assert f"deliveries_attempt_{LATER:%Y%m%d}" not in names()
     assert f"deliveries_attempt_{LATER + DAY:%Y%m%d}" in names()
-    assert (found.rows, found.bytes >= 8192, found.note) == (1, True, "")
+    assert (found.rows, found.bytes >= 8192, found.days_left) == (1, True, 0)
 
 
 def test_a_day_that_somebody_reads_is_left_and_nobody_waits_behind(
@@ -128,11 +128,11 @@ def test_a_day_that_somebody_reads_is_left_and_nobody_waits_behind(
         ) as busy,
     ):
         prune(clock=lambda: LATER + 31 * DAY)
-    note = Pruning.objects.get(table="attempts").note
+    left = Pruning.objects.get(table="attempts").days_left
     was_left = day in names()
     prune(clock=lambda: LATER + 32 * DAY)
 
-    assert "in use and go next time" in note
+    assert left == 1
     assert was_left
     assert day not in names()
     assert busy.count > 0

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('rows', models.PositiveBigIntegerField(default=0, verbose_name='rows')),
                 ('bytes', models.PositiveBigIntegerField(default=0, help_text='Of the rows; their indexes not counted.', verbose_name='bytes')),
                 ('position', models.CharField(blank=True, max_length=36, verbose_name='position')),
-                ('note', models.CharField(blank=True, help_text='What had to stay, and why.', max_length=300, verbose_name='note')),
+                ('days_left', models.PositiveIntegerField(default=0, help_text='Days of attempts that were in use; they go next time.', verbose_name='days left')),
             ],
             options={
                 'verbose_name': 'pruning',

@@ -47,8 +47,12 @@ class Command(BaseCommand):
     def _tell_what_went(self) -> None:
         found = Pruning.objects.order_by("table", "-until").distinct("table")
         for run in sorted(found, key=lambda one: one.pk):
-            note = f" {run.note}" if run.note else ""
+            left = (
+                f" Days in use, which go next time: {run.days_left}."
+                if run.days_left
+                else ""
+            )
             self.stdout.write(
                 f"{run.table}: {run.rows:,} rows older than {run.until:%Y-%m-%d} "
-                f"went, {run.bytes:,} bytes.{note}"
+                f"went, {run.bytes:,} bytes.{left}"
             )
