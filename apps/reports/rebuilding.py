@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from apps.reports.models import DeliveryHour, EventHour, OutcomeHour
+from apps.reports.models import DeliveryHour, EventHour, FactHour, OutcomeHour
 from apps.reports.rollups import complete_since, count_hours
 
 HOUR = timedelta(hours=1)
@@ -41,6 +41,6 @@ def _rebuilt(first: datetime, end: datetime, now: datetime) -> Iterator[datetime
 
 @transaction.atomic
 def _rebuild_hour(hour: datetime, now: datetime) -> None:
-    for model in (EventHour, DeliveryHour, OutcomeHour):
+    for model in (EventHour, DeliveryHour, OutcomeHour, FactHour):
         model.objects.filter(hour=hour).delete()
     count_hours(since=hour, until=hour + HOUR, now=now)

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from apps.reports import outcomes
+from apps.reports.fact_counts import count_facts
 from apps.reports.models import EventHour
 from apps.reports.outcomes import ID_AT, REVISITED
 from apps.retention.models import LogTable, whole_since
@@ -89,12 +90,16 @@ def roll_up(*, now: datetime) -> None:
         with connection.cursor() as cursor:
             cursor.execute(OPEN_HOURS, {"oldest": oldest, "since": since})
         outcomes.count_changed(since=since, now=now, whole_since=complete_since())
+        # A replay tells of older facts.
+        count_facts(
+            since=oldest.replace(minute=0, second=0, microsecond=0), until=since
+        )
 
 
 def complete_since() -> datetime:
     """Return from when on nothing was removed of what is counted."""
-    ends = (whole_since(LogTable.EVENTS), whole_since(LogTable.DELIVERIES))
-    return max(one for one in (*ends, LONG_AGO) if one is not None)
+    counted = (LogTable.EVENTS, LogTable.DELIVERIES, LogTable.SUBJECTS)
+    return max(whole_since(table) or LONG_AGO for table in counted)
 
 
 def count_hours(*, since: datetime, until: datetime, now: datetime) -> None:
@@ -103,3 +108,4 @@ def count_hours(*, since: datetime, until: datetime, now: datetime) -> None:
         cursor.execute(EVENTS, [since, until])
         cursor.execute(DELIVERIES, {"since": since, "until": until})
     outcomes.count_hours(since=since, until=until, now=now)
+    count_facts(since=since, until=until)

@@ -8,15 +8,23 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.attribution.models import Fact
 from apps.deliveries.models import Delivery
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
-from apps.reports.models import DeliveryHour, EventHour, OutcomeHour
+from apps.reports.models import DeliveryHour, EventHour, FactHour, OutcomeHour
 from apps.reports.rebuilding import PrunedError, rebuild
 from apps.reports.rollups import roll_up
 from apps.retention.models import Pruning
-from tests.factories import NOON, make_event, make_offer, make_rule
+from tests.factories import (
+    NOON,
+    make_delivery,
+    make_event,
+    make_offer,
+    make_rule,
+)
 from tests.reports.test_rollups import HOUR, SECOND, deliver
+from tests.retention.world import device_at, event_at
 
 pytestmark = pytest.mark.django_db
 MODELS: tuple[Any, ...] = (EventHour, DeliveryHour, OutcomeHour)
@@ -160,3 +168,23 @@ def test_the_command_counts_and_refuses_in_words(
     prune_until(NOON)
     with pytest.raises(CommandError, match="was pruned"):
         call_command("rebuild_rollups", "--from=2026-02-01")
+
+
+def test_facts_are_counted_again_too(offer: Offer) -> None:
+    """R160: what happened beside what was told, of a rule that listens."""
+    listening = make_rule(
+        offer, trigger="attribution", facts=["custom_event"], subject_kind="device"
+    )
+    device_at(offer, "d-1", NOON, NOON, event_at(offer, NOON))
+    fact = Fact.objects.get()
+    Fact.objects.update(kind="custom_event", decided_at=NOON)
+    roll_up(now=NOON + SECOND)
+    first = list(FactHour.objects.values_list("hour", "events", "postbacks"))
+    make_delivery(listening, fact.event, trigger_type="fact", trigger_id=fact.pk)
+
+    list(rebuild(start=NOON, end=NOON + HOUR, now=NOON + HOUR))
+
+    assert first == [(NOON, 1, 0)]
+    assert list(FactHour.objects.values_list("hour", "events", "postbacks")) == [
+        (NOON, 1, 1)
+    ]
