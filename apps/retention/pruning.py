@@ -103,10 +103,11 @@ def _go_on(run: Pruning, ends_at: float | None) -> bool:
         page = _next_page(run)
         if page.position:
             continue
-        if run.rows and run.table != LogTable.ATTEMPTS:
-            _free(BATCHES[LogTable(run.table)].table)
         run.finished_at = max(database_now(), run.started_at)
         run.save(update_fields=["finished_at", "days_left"])
+        # Last: of a huge table it may take longer than a task may, and is not repeated.
+        if run.rows and run.table != LogTable.ATTEMPTS:
+            _free(BATCHES[LogTable(run.table)].table)
         return True
     return False
 
