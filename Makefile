@@ -15,7 +15,7 @@ ARGS :=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test static check smoke soak bench bench-admin bench-scale lint format format-check types layers \
+.PHONY: help run test static check smoke soak bench bench-admin bench-scale bench-retention lint format format-check types layers \
 	migrations check-deploy links docs lock clean
 
 help: ## List the targets
@@ -46,6 +46,9 @@ bench-admin: $(STAMP) ## Measure the admin's screens on many rows (ARGS="--large
 
 bench-scale: $(STAMP) ## Measure 1, 2 and 4 workers, before and after 5 million events (ARGS="…")
 	@$(BIN)/python -m benchmarks.scale $(ARGS)
+
+bench-retention: $(STAMP) ## Live through a year with pruning; tables must stay flat (ARGS="--days 200")
+	@$(BIN)/python -m benchmarks.retention $(ARGS)
 
 lint: $(STAMP) ## Check the code with ruff
 	$(BIN)/ruff check .

@@ -1,7 +1,19 @@
-"""How the REST API documents itself (drf-spectacular)."""
+"""How the REST API behaves, and how it documents itself (drf-spectacular)."""
 
 from typing import Any
 
+API: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.ingest.authentication.ApiTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "apps.ingest.rest.errors.exception_handler",
+}
 API_DOCUMENTATION: dict[str, Any] = {
     "TITLE": "Postbacks API",
     "DESCRIPTION": "Report events and read what became of them.",

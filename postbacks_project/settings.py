@@ -9,7 +9,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 
-from postbacks_project.api_documentation import API_DOCUMENTATION
+from postbacks_project.api_documentation import API, API_DOCUMENTATION
 from postbacks_project.embedded import start_embedded_postgres
 
 # ``ModelAdmin[Offer]`` and friends are subscriptable only after this call.
@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "apps.postbacks",
     "apps.deliveries",
     "apps.ingest",
+    "apps.retention",
     "apps.reports",
     "apps.console.apps.ConsoleConfig",
 ]
@@ -228,6 +229,15 @@ _BROKER = (
     else {"orm": "default"}
 )
 
+# How many days each part of the log is kept; 0 = for ever (docs/retention.md).
+RETENTION_DAYS = {
+    "attempts": env.int("RETENTION_DAYS_ATTEMPTS", default=30),
+    "deliveries": env.int("RETENTION_DAYS_DELIVERIES", default=400),
+    "events": env.int("RETENTION_DAYS_EVENTS", default=400),
+    "clicks": env.int("RETENTION_DAYS_CLICKS", default=400),
+    "refused_requests": env.int("RETENTION_DAYS_REFUSED_REQUESTS", default=30),
+}
+
 # Alerts: how late the oldest due delivery may be, and for how long the same thing is
 # not told again.
 ALERT_BACKLOG_MINUTES = env.float("ALERT_BACKLOG_MINUTES", default=10.0)
@@ -269,20 +279,8 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
 }
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "apps.ingest.authentication.ApiTokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "UNAUTHENTICATED_USER": None,
-    "EXCEPTION_HANDLER": "apps.ingest.rest.errors.exception_handler",
-}
+REST_FRAMEWORK = API
 SPECTACULAR_SETTINGS = API_DOCUMENTATION
-
 
 LOGGING = {
     "version": 1,

@@ -49,6 +49,7 @@ ACTIVITY_MODELS = (
     "deliveries.alertnotice",
     "deliveries.replay",
     "ingest.refusedrequest",
+    "retention.pruning",
     "reports.outcomehour",
 )
 PERSONAL = ("tracking.lead",)

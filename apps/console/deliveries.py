@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -29,7 +29,8 @@ from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
 from apps.deliveries import services
-from apps.deliveries.models import Attempt, Delivery
+from apps.deliveries.attempt_log import load_attempts
+from apps.deliveries.models import Delivery
 from apps.deliveries.states import DeliveryState
 from apps.deliveries.waiting import why_it_waits
 from apps.tracking.personal import BY_FORM
@@ -219,12 +220,11 @@ class DeliveryAdmin(ExportAdmin, FactsAdmin):
 
     def more_context(self, request: HttpRequest, obj: Delivery) -> dict[str, Any]:
         """Add the attempts, and the buttons that the state allows."""
-        attempts = Prefetch("attempt_log", Attempt.objects.order_by("number"))
-        delivery = Delivery.objects.prefetch_related(attempts).get(pk=obj.pk)
+        load_attempts([obj])
         mask = mask_for_delivery(signed_in(request), obj)
         may_act = self.has_act_permission(request)
         return {
-            "attempts": shown_attempts(delivery, mask),
+            "attempts": shown_attempts(obj, mask),
             "acts": [act for act in ACTS if may_act and obj.state in act.states],
             "act_url": page_url(obj, "act"),
         }

@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from apps.accounts.models import User
 from apps.console.conversion_status import LEAD
+from apps.console.erase_people import ErasesPeople
 from apps.console.erase_person import erase
 from apps.console.people import signed_in
 from apps.console.personal import mask_for_transaction, may_see_personal_data
@@ -19,7 +20,7 @@ from apps.console.status_words import status_badge
 from apps.console.timeline import story_of
 from apps.console.trigger_event import trigger
 from apps.core.adminkit.addresses import list_url, page_url
-from apps.core.adminkit.pages import FactsAdmin, Page, Section
+from apps.core.adminkit.pages import Page, Section
 from apps.core.adminkit.ranges import RangeFilter
 from apps.core.adminkit.showing import (
     NOTHING,
@@ -79,7 +80,7 @@ class ContactFilter(admin.SimpleListFilter):
 
 
 @admin.register(Lead)
-class LeadAdmin(FactsAdmin):
+class LeadAdmin(ErasesPeople):
     """People behind transactions (R163)."""
 
     facts_template = "console/lead.html"

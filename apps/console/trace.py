@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -12,6 +11,7 @@ from apps.console.documents import as_text
 from apps.console.personal import mask_for_event, masked_attempt
 from apps.core.adminkit.pages import Section
 from apps.core.adminkit.showing import NOTHING, link, moment, money
+from apps.deliveries.attempt_log import load_attempts
 from apps.deliveries.models import Attempt, Delivery
 from apps.deliveries.states import DeliveryKind
 from apps.postbacks.checks import OF_FIELD, Check
@@ -127,12 +127,9 @@ def _is_private(event: Event) -> bool:
 
 
 def _deliveries(event: Event, user: User) -> Deliveries:
-    attempts = Prefetch("attempt_log", Attempt.objects.order_by("number"))
-    found = (
-        Delivery.objects.visible_to(user)
-        .filter(event=event, kind=DeliveryKind.LIVE)
-        .prefetch_related(attempts)
-    )
+    visible = Delivery.objects.visible_to(user)
+    found = list(visible.filter(event=event, kind=DeliveryKind.LIVE))
+    load_attempts(found)
     return {(delivery.rule_id, delivery.trigger_id): delivery for delivery in found}
 
 

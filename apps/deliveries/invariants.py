@@ -62,10 +62,12 @@ CHECKS: tuple[tuple[str, str], ...] = (
         "lack the record of their last attempt",
         """SELECT d.id FROM (
                SELECT id, attempts FROM deliveries_delivery
-                WHERE finished_at >= {since} AND attempts > 0 LIMIT {looked_at}) d
+                WHERE finished_at >= {since} AND attempts > 0
+                  AND created_at >= {tried_since} LIMIT {looked_at}) d
             WHERE NOT EXISTS (
                 SELECT 1 FROM deliveries_attempt a
-                 WHERE a.delivery_id = d.id AND a.number = d.attempts)""",
+                 WHERE a.delivery_id = d.id AND a.number = d.attempts
+                   AND a.started_at >= {tried_since} - interval '1 day')""",
     ),
     (
         "are held although what held them is over",
@@ -83,6 +85,8 @@ CHECKS: tuple[tuple[str, str], ...] = (
 )
 CHECKED_SPAN = timedelta(hours=25)
 """Of what is finished: the check runs once a night, with an hour to spare."""
+TRIED_SPAN = timedelta(days=7)
+"""Attempts are kept for longer; what was held for weeks may have outlived its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,13 @@ def violations(now: datetime) -> Iterator[Violation]:
     names = {
         "now": "%(now)s::timestamptz",
         "since": "%(since)s::timestamptz",
+        "tried_since": "%(tried_since)s::timestamptz",
         "looked_at": "%(looked_at)s",
     }
     values: dict[str, Any] = {
         "now": now,
         "since": now - CHECKED_SPAN,
+        "tried_since": now - TRIED_SPAN,
         "limit": COUNTED,
         "looked_at": LOOKED_AT,
     }

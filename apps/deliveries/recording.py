@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from apps.actions.contract import ListChange
 from apps.connections.models import Connection, ConnectionState
@@ -26,9 +26,8 @@ from apps.value_lists.services import apply_changes
 logger = logging.getLogger(__name__)
 
 # Results travel as one JSON text: making arrays of them took the client longer than
-# all the rest. A worker that was slower than its lease finds an attempt «unknown» in
-# its place: what really happened replaces it. The delivery is then somebody else's.
-RECORD = one_line("""
+# all the rest.
+GIVEN: LiteralString = """
 WITH given AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%s::json)
         AS v(id uuid, token uuid, number int, state text, reason text,
@@ -37,7 +36,11 @@ WITH given AS MATERIALIZED (
              code text, request jsonb, response_headers jsonb, response_body text,
              is_truncated bool, address text, worker text, revision_number int,
              findings jsonb)
-), delivery AS (
+)
+"""
+# Only who holds the lease stores an attempt, so each number is stored once (ADR 16).
+STORE: LiteralString = """
+, delivery AS (
     UPDATE deliveries_delivery d
        SET state = v.state, reason = v.reason, due_at = coalesce(v.due_at, d.due_at),
            outcome = v.outcome, response_status = v.response_status,
@@ -45,6 +48,7 @@ WITH given AS MATERIALIZED (
            lease_token = NULL
       FROM given v
      WHERE d.id = v.id AND d.lease_token = v.token
+    RETURNING d.id
 )
 INSERT INTO deliveries_attempt
        (delivery_id, number, started_at, duration_ms, outcome, code, message, request,
@@ -53,17 +57,24 @@ INSERT INTO deliveries_attempt
 SELECT id, number, started_at, duration_ms, outcome, code, message, request,
        response_status, response_headers, response_body, is_truncated, address,
        worker, revision_number, findings
-  FROM given
-    ON CONFLICT (delivery_id, number) DO UPDATE
-   SET duration_ms = excluded.duration_ms, outcome = excluded.outcome,
-       code = excluded.code, message = excluded.message, request = excluded.request,
-       response_status = excluded.response_status,
-       response_headers = excluded.response_headers,
-       response_body = excluded.response_body,
-       is_truncated = excluded.is_truncated, address = excluded.address,
-       worker = excluded.worker, findings = excluded.findings
- WHERE deliveries_attempt.outcome = 'unknown'
-""")
+  FROM given JOIN delivery USING (id)
+"""
+# A worker that was slower than its lease finds an attempt «unknown» in its place: what
+# really happened replaces it. The delivery is then somebody else's. A statement of its
+# own, to see what was committed while the first one waited.
+REPLACE: LiteralString = """
+UPDATE deliveries_attempt a
+   SET duration_ms = v.duration_ms, outcome = v.outcome, code = v.code,
+       message = v.message, request = v.request,
+       response_status = v.response_status, response_headers = v.response_headers,
+       response_body = v.response_body, is_truncated = v.is_truncated,
+       address = v.address, worker = v.worker, findings = v.findings
+  FROM given v
+ WHERE a.delivery_id = v.id AND a.number = v.number AND a.outcome = 'unknown'
+   AND v.outcome <> 'unknown'
+"""
+RECORD = one_line(GIVEN + STORE)
+REPLACE_UNKNOWN = one_line(GIVEN + REPLACE)
 
 MESSAGE_MAX_LENGTH = 500
 CODE_MAX_LENGTH = 60
@@ -106,11 +117,12 @@ def record(finished: Sequence[Finished]) -> None:
 
     A delivery whose lease passed to another worker keeps its state. A result that the
     database cannot store is stored without what was sent and answered: it must not
-    cost the others theirs.
+    cost the others theirs. One that goes to the default partition is refused when its
+    day is made at that moment, and finds it the second time.
     """
     try:
         _record(finished)
-    except DataError:
+    except (DataError, IntegrityError):
         for item in finished:
             try:
                 _record([item])
@@ -128,6 +140,8 @@ def _record(finished: Sequence[Finished]) -> None:
     with direct_cursor() as cursor:
         given = _as_json([_row(item) for item in finished])
         cursor.execute(RECORD, (given,), prepare=True)
+        if cursor.rowcount < len(finished):
+            cursor.execute(REPLACE_UNKNOWN, (given,))
     signals = [item.signal for item in finished if item.signal is not None]
     for failing in note(signals):
         _disable(failing, finished[-1].finished_at)

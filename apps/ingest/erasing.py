@@ -7,9 +7,10 @@ answered. Amounts, statuses, times and order numbers stay, and so does who repor
 them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
 from django.db import transaction
@@ -25,6 +26,17 @@ from apps.ingest.models import RefusedRequest
 from apps.tracking.models import Click, Conversion, ConversionChange, Event, Lead
 from apps.tracking.personal import Mask, known_values
 
+
+class Transaction(NamedTuple):
+    """A transaction by the two columns that every part of it carries."""
+
+    offer_id: int
+    transaction_id: str
+
+
+Story = Lead | Transaction
+"""A lead with its transaction, or a transaction without one."""
+
 ERASED = "Erased with the personal data of the lead."
 KEPT = ("affiliate", "partner_click_id", *(f"sub{number}" for number in range(1, 11)))
 """Parameters of a click by which the affiliate is told of a later approval."""
@@ -39,16 +51,19 @@ class Erasure:
     being_sent: int
 
 
-def erase_person(lead_id: int, author: User, now: datetime) -> Erasure:
+def erase_person(
+    lead_id: int, author: User | None, now: datetime, later: Collection[int] = ()
+) -> Erasure:
     """Erase the personal data of a lead and of its transaction; may be repeated.
 
     The sources go first and are committed, so that whatever is claimed afterwards
     carries nothing personal. What a worker sends at this moment is stored after it was
-    sent: then ``being_sent`` is not 0, and a second run erases it.
+    sent: then ``being_sent`` is not 0, and a second run erases it. The subjects of
+    ``later`` are left to the caller, who needs their ids until all is done.
     """
     with transaction.atomic():
         lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead_id)
-        _erase_sources(lead)
+        _erase_sources(lead, later)
         _note(lead, author)
         Lead.objects.filter(pk=lead.pk).update(
             sealed_contact="", email_hash="", phone_hash="", erased_at=now
@@ -57,7 +72,22 @@ def erase_person(lead_id: int, author: User, now: datetime) -> Erasure:
         return _erase_deliveries(lead)
 
 
-def deliveries_of(lead: Lead) -> QuerySet[Delivery]:
+def erase_transaction(story: Transaction, later: Collection[int] = ()) -> Erasure:
+    """Erase the personal data of a transaction that has no lead; may be repeated."""
+    with transaction.atomic():
+        _erase_sources(story, later)
+    with transaction.atomic():
+        return _erase_deliveries(story)
+
+
+def erase_subject(subject: Subject, author: User | None) -> None:
+    """Forget who a device or user is; what follows from its story stays."""
+    with transaction.atomic():
+        _forget_subjects([subject.pk])
+        _note(subject, author)
+
+
+def deliveries_of(lead: Story) -> QuerySet[Delivery]:
     """Return all deliveries about the transaction, each found by an index."""
     events = _events(lead).values_list("pk", flat=True)
     changes = _changes(lead).values_list("pk", flat=True)
@@ -66,41 +96,46 @@ def deliveries_of(lead: Lead) -> QuerySet[Delivery]:
     return Delivery.objects.filter(about([*events, *changes, *filter(None, told)]))
 
 
-def _events(lead: Lead) -> QuerySet[Event]:
+def _events(lead: Story) -> QuerySet[Event]:
     return Event.objects.filter(offer=lead.offer_id, transaction_id=lead.transaction_id)
 
 
-def _conversions(lead: Lead) -> QuerySet[Conversion]:
+def _conversions(lead: Story) -> QuerySet[Conversion]:
     return Conversion.objects.filter(
         offer=lead.offer_id, transaction_id=lead.transaction_id
     )
 
 
-def _changes(lead: Lead) -> QuerySet[ConversionChange]:
+def _changes(lead: Story) -> QuerySet[ConversionChange]:
     ids = list(_conversions(lead).values_list("pk", flat=True))
     return ConversionChange.objects.filter(conversion__in=ids)
 
 
-def _erase_sources(lead: Lead) -> None:
+def _erase_sources(lead: Story, later: Collection[int]) -> None:
     """Erase where the values come from, and where people may have typed them."""
     click = Click.objects.filter(
         offer=lead.offer_id, transaction_id=lead.transaction_id
     ).first()
     events = _events(lead)
     carried = [one for pair in events.values_list("params", "fields") for one in pair]
-    mask = Mask(known_values(lead, click, carried))
+    person = lead if isinstance(lead, Lead) else None
+    mask = Mask(known_values(person, click, carried))
     if click is not None:
         _erase_click(click, mask)
     subjects = Subject.objects.filter(timeline__event__in=list(events))
-    # What follows from their story stays; who they are does not.
-    Subject.objects.filter(pk__in=list(subjects.values_list("pk", flat=True))).update(
-        external_id=Concat(Value("erased-"), Cast("pk", TextField()))
-    )
+    _forget_subjects(set(subjects.values_list("pk", flat=True)) - set(later))
     events.update(params={}, fields={})
     _mask_column(_conversions(lead), "status_reason", mask)
     _mask_column(_changes(lead), "reason", mask)
     RefusedRequest.objects.filter(transaction_id=lead.transaction_id).update(
         fields={}, headers={}, remote_address=None, detail=ERASED
+    )
+
+
+def _forget_subjects(ids: Collection[int]) -> None:
+    """Take who they are; what follows from their story stays."""
+    Subject.objects.filter(pk__in=ids).update(
+        external_id=Concat(Value("erased-"), Cast("pk", TextField()))
     )
 
 
@@ -126,7 +161,7 @@ def _mask_column(rows: QuerySet[Any], name: str, mask: Mask) -> None:
     rows.model.objects.bulk_update(changed, [name])
 
 
-def _erase_deliveries(lead: Lead) -> Erasure:
+def _erase_deliveries(lead: Story) -> Erasure:
     """Blank what was sent and answered; locked rows are not claimed meanwhile."""
     found = deliveries_of(lead).order_by("pk").select_for_update(no_key=True)
     states = dict(found.values_list("pk", "state"))
@@ -142,10 +177,10 @@ def _erase_deliveries(lead: Lead) -> Erasure:
     return Erasure(blanked, len(states) - len(done))
 
 
-def _note(lead: Lead, author: User) -> None:
+def _note(row: Lead | Subject, author: User | None) -> None:
     """Remember in the audit log who erased, and nothing of what it was."""
     LogEntry.objects.log_create(
-        lead,
+        row,
         action=LogEntry.Action.UPDATE,
         changes={"personal data": ["kept", "erased"]},
         actor=author,

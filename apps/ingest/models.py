@@ -77,6 +77,12 @@ class RefusedRequest(models.Model):
             models.Index(fields=["offer", "id"], name="refused_of_offer"),
             models.Index(fields=["transaction_id"], name="refused_by_transaction"),
             BrinIndex(fields=["received_at"], name="refused_by_time"),
+            # The duplicates of an event that goes.
+            models.Index(
+                fields=["first_event"],
+                condition=models.Q(first_event__isnull=False),
+                name="refused_by_first_event",
+            ),
         ]
 
     def __str__(self) -> str:

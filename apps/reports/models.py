@@ -5,6 +5,7 @@ from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Affiliate
+from apps.attribution.catalogue import FactKind
 from apps.core.visibility import ScopedQuerySet
 from apps.offers.models import (
     Offer,
@@ -159,3 +160,35 @@ class OutcomeHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour:%Y-%m-%d %H:00} #{self.rule_id}"
+
+
+class FactHour(models.Model):
+    """How many facts a rule listened to in one hour (UTC), and how many it told of."""
+
+    AFFILIATE_PATH = "rule__owner_affiliate"
+
+    hour = models.DateTimeField(_("hour"))
+    rule = models.ForeignKey(
+        PostbackRule,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("rule"),
+    )
+    kind = models.CharField(_("kind"), max_length=25, choices=FactKind.choices)
+    events = models.PositiveIntegerField(_("events"))
+    postbacks = models.PositiveIntegerField(_("postbacks"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fact hour")
+        verbose_name_plural = _("fact hours")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "kind", "hour"], name="fact_hour_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H:00}"

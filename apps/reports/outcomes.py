@@ -66,7 +66,8 @@ RECENT = f"""
 SELECT hour, rule_id, offer_id, affiliate_id, {SUMS}
   FROM ({FATES}
           AND id >= {ID_AT.format(moment="%(early)s::timestamptz")}
-          AND created_at >= %(since)s) AS told
+          AND id < {ID_AT.format(moment="%(late)s::timestamptz")}
+          AND created_at >= %(since)s AND created_at < %(until)s) AS told
  GROUP BY 1, 2, 3, 4
 {SAVE}
 """  # noqa: S608 - made of constants
@@ -81,11 +82,13 @@ WITH changed AS MATERIALIZED (
     SELECT date_trunc('hour', created_at, 'UTC'), rule_id FROM deliveries_delivery
      WHERE finished_at >= %(ended)s AND created_at < %(since)s
        AND kind = '{DeliveryKind.LIVE}'
+), whole AS (
+    SELECT hour, rule_id FROM changed WHERE hour >= %(whole_since)s
 )
 {INTO}
 SELECT c.hour, c.rule_id, s.offer_id, s.affiliate_id,
        {", ".join(f"s.{name}" for name in COLUMNS)}
-  FROM changed c CROSS JOIN LATERAL (
+  FROM whole c CROSS JOIN LATERAL (
        SELECT offer_id, affiliate_id, {SUMS}
          FROM ({FATES}
                  AND rule_id = c.rule_id
@@ -98,18 +101,28 @@ SELECT c.hour, c.rule_id, s.offer_id, s.affiliate_id,
 """  # noqa: S608 - made of constants
 
 
-def count_recent(*, since: datetime, now: datetime) -> None:
-    """Count the hours from ``since`` on."""
+def count_hours(*, since: datetime, until: datetime, now: datetime) -> None:
+    """Count the hours from ``since`` to ``until``."""
+    values = {
+        "since": since,
+        "until": until,
+        "early": since - timedelta(minutes=1),
+        "late": until + timedelta(minutes=1),
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        early = since - timedelta(minutes=1)
-        cursor.execute(RECENT, {"since": since, "early": early, "now": now})
+        cursor.execute(RECENT, values)
 
 
-def count_changed(*, since: datetime, now: datetime) -> None:
-    """Count those hours before ``since`` again that may have changed."""
+def count_changed(*, since: datetime, now: datetime, whole_since: datetime) -> None:
+    """Count those hours before ``since`` again that may have changed.
+
+    Of hours before ``whole_since`` some deliveries were removed: their sums stay.
+    """
     values = {
         "since": since,
         "now": now,
+        "whole_since": whole_since,
         "oldest": now - REVISITED,
         "ended": now - ENDED_LATELY,
     }

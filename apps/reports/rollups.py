@@ -1,23 +1,28 @@
 """Hourly sums, computed again from the log for the hours that may have changed."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from apps.reports import outcomes
+from apps.reports.fact_counts import count_facts
 from apps.reports.models import EventHour
 from apps.reports.outcomes import ID_AT, REVISITED
+from apps.retention.models import LogTable, whole_since
 
 LOOK_BACK = timedelta(hours=1)
 """Before the current hour: deliveries planned then may end only now."""
 FIRST_LOOK_BACK = timedelta(days=14)
 REVISIT_MINUTES = 15
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+"""A host whose clock is ahead may have stored something in the future."""
 
 EVENTS = """
 INSERT INTO reports_eventhour (hour, offer_id, accepted)
 SELECT date_trunc('hour', received_at, 'UTC'), offer_id, count(*)
-  FROM tracking_event WHERE received_at >= %s GROUP BY 1, 2
+  FROM tracking_event WHERE received_at >= %s AND received_at < %s GROUP BY 1, 2
     ON CONFLICT (hour, offer_id) DO UPDATE SET accepted = excluded.accepted
 """
 
@@ -40,7 +45,8 @@ INSERT INTO reports_deliveryhour
 SELECT date_trunc('hour', created_at, 'UTC'), rule_id, {SUMS}
   FROM deliveries_delivery
  WHERE id >= {ID_AT.format(moment="%(since)s::timestamptz - interval '1 minute'")}
-   AND created_at >= %(since)s AND kind = 'live'
+   AND id < {ID_AT.format(moment="%(until)s::timestamptz + interval '1 minute'")}
+   AND created_at >= %(since)s AND created_at < %(until)s AND kind = 'live'
  GROUP BY 1, 2
     ON CONFLICT (hour, rule_id) DO UPDATE
    SET planned = excluded.planned, delivered = excluded.delivered,
@@ -71,18 +77,35 @@ def roll_up(*, now: datetime) -> None:
     """Bring the sums up to date, also for hours in which no worker ran.
 
     The current and the previous hour are computed again each time; older hours with
-    open deliveries every ``REVISIT_MINUTES``.
+    open deliveries every ``REVISIT_MINUTES``. Sums of which the log was pruned stay.
     """
     this_hour = now.replace(minute=0, second=0, microsecond=0)
     newest = EventHour.objects.aggregate(hour=Max("hour"))["hour"]
     since = min(newest or now - FIRST_LOOK_BACK, this_hour) - LOOK_BACK
+    since = max(since, complete_since())
     since = since.replace(minute=0, second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        cursor.execute(EVENTS, [since])
-        cursor.execute(DELIVERIES, {"since": since})
-        if now.minute % REVISIT_MINUTES == 0:
-            moments = {"oldest": now - REVISITED, "since": since}
-            cursor.execute(OPEN_HOURS, moments)
-    outcomes.count_recent(since=since, now=now)
+    count_hours(since=since, until=FAR, now=now)
     if now.minute % REVISIT_MINUTES == 0:
-        outcomes.count_changed(since=since, now=now)
+        oldest = max(now - REVISITED, complete_since())
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN_HOURS, {"oldest": oldest, "since": since})
+        outcomes.count_changed(since=since, now=now, whole_since=complete_since())
+        # A replay tells of older facts.
+        count_facts(
+            since=oldest.replace(minute=0, second=0, microsecond=0), until=since
+        )
+
+
+def complete_since() -> datetime:
+    """Return from when on nothing was removed of what is counted."""
+    counted = (LogTable.EVENTS, LogTable.DELIVERIES, LogTable.SUBJECTS)
+    return max(whole_since(table) or LONG_AGO for table in counted)
+
+
+def count_hours(*, since: datetime, until: datetime, now: datetime) -> None:
+    """Count whole hours, from ``since`` to ``until``."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS, [since, until])
+        cursor.execute(DELIVERIES, {"since": since, "until": until})
+    outcomes.count_hours(since=since, until=until, now=now)
+    count_facts(since=since, until=until)

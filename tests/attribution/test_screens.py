@@ -1,5 +1,6 @@
 """The screens of attribution: subjects, the trace, the postback's form, the offer's."""
 
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from apps.attribution.storage import record_touch
 from apps.core.adminkit.addresses import add_url, change_url, list_url
 from apps.postbacks.models import PostbackRule
 from apps.reports.models import OutcomeHour
+from apps.reports.rollups import roll_up
 from apps.tracking.models import Event
 from tests.attribution.test_accepting import WORKED, play
 from tests.attribution.world import App
@@ -230,6 +232,7 @@ def test_the_reconciliation_sets_events_beside_postbacks(
     )
     for day in (130, 131, 132):
         app.send(client, day, "tutorial")
+    roll_up(now=datetime.now(UTC))
 
     lines = staff.get(list_url(OutcomeHour)).context["fact_lines"]
 

@@ -15,6 +15,7 @@ from apps.deliveries.models import Destination, Replay
 from apps.events.models import SeenEventName
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.services import record_revision
+from apps.retention.models import Pruning
 from tests.console.people import make_person
 from tests.console.world import World, build_world
 from tests.lists.making import make_value_list
@@ -29,7 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "connections": ("connections",),
     "log": ("tracking", "attribution"),
     "inbound": ("ingest", "reports"),
-    "deliveries": ("deliveries",),
+    "deliveries": ("deliveries", "retention"),
 }
 """Which apps are looked at in one go."""
 
@@ -72,6 +73,15 @@ def build_gallery(now: datetime) -> World:
     )
     TwoStep.objects.create(user=world.admin, sealed_secret="x", confirmed_at=now)
     _add_operations(world.rule, world.admin, now)
+    Pruning.objects.create(
+        table="attempts",
+        until=now - timedelta(days=30),
+        started_at=now - timedelta(hours=3),
+        finished_at=now - timedelta(hours=2),
+        rows=1_234_567,
+        bytes=2_345_678_901,
+        days_left=1,
+    )
     return world
 
 
@@ -122,6 +132,7 @@ def _own_pages() -> Iterator[Screen]:
     yield Screen("nothing_matches", nothing)
     for name in ("account", "two_step", "password_change"):
         yield Screen(name, reverse(f"admin:{name}"))
+    yield Screen("erase_a_person", reverse("admin:tracking_lead_erase_people"))
 
 
 def _screens_of(model: Any, model_admin: Any, world: World) -> Iterator[Screen]:

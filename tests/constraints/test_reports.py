@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apps.reports.models import OutcomeHour
+from apps.reports.models import FactHour, OutcomeHour
 from apps.reports.reconciliation import COLUMNS
 from tests.constraints.refusing import refused_by
 from tests.factories import NOON, make_offer, make_rule
@@ -21,3 +21,12 @@ def test_an_hour_of_a_rule_and_a_partner_is_counted_once() -> None:
 
     with refused_by("outcome_hour_unique"):
         OutcomeHour.objects.create(**key, **values)
+
+
+def test_an_hour_of_a_rule_and_a_fact_is_counted_once() -> None:
+    values: dict[str, Any] = {"hour": NOON, "kind": "install", "events": 1}
+    rule = make_rule(make_offer())
+    FactHour.objects.create(rule=rule, postbacks=1, **values)
+
+    with refused_by("fact_hour_unique"):
+        FactHour.objects.create(rule=rule, postbacks=1, **values)

@@ -57,6 +57,8 @@ class Period(models.Model):
         on_delete=models.PROTECT,
         related_name="opened_periods",
         db_index=False,
+        # The story holds the event, and has an index to be found by when one goes.
+        db_constraint=False,
         verbose_name=_("opened by"),
     )
     cause = models.CharField(_("cause"), max_length=13, choices=Cause.choices)
@@ -67,6 +69,7 @@ class Period(models.Model):
         null=True,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         verbose_name=_("click"),
     )
     affiliate = models.ForeignKey(
@@ -129,6 +132,8 @@ class Fact(models.Model):
         on_delete=models.PROTECT,
         related_name="facts",
         db_index=False,
+        # Written with it, removed with it.
+        db_constraint=False,
         verbose_name=_("period"),
     )
     affiliate = models.ForeignKey(
@@ -152,6 +157,7 @@ class Fact(models.Model):
         null=True,
         related_name="retracted_facts",
         db_index=False,
+        db_constraint=False,
         help_text=_("The late event that made it untrue."),
         verbose_name=_("retracted by"),
     )

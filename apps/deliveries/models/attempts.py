@@ -13,7 +13,12 @@ from apps.deliveries.states import AttemptOutcome
 
 
 class Attempt(models.Model):
-    """One try of a delivery, with the request and the answer as they went."""
+    """One try of a delivery, with the request and the answer as they went.
+
+    The table is partitioned by the day of ``started_at`` (ADR 16), so the database
+    cannot hold (delivery, number) unique by itself: only the holder of the delivery's
+    lease stores an attempt, and each claim counts ``attempts`` up (``recording``).
+    """
 
     AFFILIATE_PATH: ClassVar = "delivery__rule__owner_affiliate"
 
@@ -22,6 +27,8 @@ class Attempt(models.Model):
         on_delete=models.PROTECT,
         related_name="attempt_log",
         db_index=False,
+        # Stored with the update of its delivery; dropping a day must not lock that.
+        db_constraint=False,
         verbose_name=_("delivery"),
     )
     number = models.PositiveIntegerField(_("number"))
@@ -62,7 +69,8 @@ class Attempt(models.Model):
         verbose_name_plural = _("attempts")
         constraints = [
             models.UniqueConstraint(
-                fields=["delivery", "number"], name="attempt_number_unique"
+                fields=["delivery", "number", "started_at"],
+                name="attempt_number_unique",
             ),
         ]
 

@@ -75,6 +75,8 @@ class Delivery(MayBeUnderway):
         null=True,
         related_name="deliveries",
         db_index=False,
+        # Its event or touch keeps the click, and has an index to be found by.
+        db_constraint=False,
         verbose_name=_("click"),
     )
     offer = models.ForeignKey(

@@ -181,7 +181,7 @@ class Deliveries(Listing):
 class OneDelivery(Single):
     """One delivery with its tries."""
 
-    rows = Delivery.objects.prefetch_related("attempt_log").all
+    rows = Delivery.objects.all
     shape = DeliveryWithAttemptsOut
     is_about_partners = True
 

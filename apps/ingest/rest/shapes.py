@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from apps.deliveries.attempt_log import load_attempts
 from apps.deliveries.models import Attempt, Delivery
 from apps.events.models import EventType
 from apps.offers.models import Offer
@@ -126,6 +127,11 @@ class DeliveryWithAttemptsOut(DeliveryOut):
     """A delivery with its tries."""
 
     attempt_log = AttemptOut(many=True, read_only=True)
+
+    def to_representation(self, instance: Delivery) -> dict[str, Any]:
+        """Return the delivery and its tries, oldest first."""
+        load_attempts([instance])
+        return super().to_representation(instance)
 
     class Meta(DeliveryOut.Meta):
         fields = (*DeliveryOut.Meta.fields, "attempt_log")  # type: ignore[assignment]

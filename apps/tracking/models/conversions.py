@@ -60,6 +60,8 @@ class Conversion(Money, TimeStamped):
         null=True,
         related_name="conversions",
         db_index=False,
+        # Else a click that goes would look through all conversions. It stays with them.
+        db_constraint=False,
         verbose_name=_("click"),
     )
     transaction_id = models.CharField(

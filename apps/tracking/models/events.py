@@ -63,6 +63,8 @@ class Event(Money):
         null=True,
         related_name="events",
         db_index=False,
+        # Else a click that goes would look through all events. It goes after them.
+        db_constraint=False,
         verbose_name=_("click"),
     )
     conversion = models.ForeignKey(
