@@ -26,6 +26,7 @@ from apps.console import (
     tokens,
     users,
     value_lists,
+    workers,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "tokens",
     "users",
     "value_lists",
+    "workers",
 ]

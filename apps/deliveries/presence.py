@@ -6,17 +6,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from apps.core.http import USER_AGENT
 from apps.deliveries.models import Worker
-from apps.deliveries.shifts import worker_name
+from apps.deliveries.shifts import VERSION, worker_name
 
 BEAT_SECONDS = 5.0
 SILENT_AFTER = timedelta(seconds=30)
 """A worker that was not seen for so long is not alive: six beats are missing."""
 MISSED_FOR = timedelta(minutes=10)
 """For so long a silent worker is missed; then others have long taken its place."""
-
-VERSION = USER_AGENT.partition("/")[2]
 
 
 def beat(worker_id: UUID, *, started_at: datetime, now: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.core.http import USER_AGENT
 from apps.core.ids import uuid7
 from apps.deliveries.models import (
     WorkerShift,
@@ -16,6 +17,9 @@ from apps.deliveries.models import (
 
 PROMISE = timedelta(seconds=1)
 """How long a heartbeat promises to look for due deliveries; two heartbeats."""
+
+
+VERSION = USER_AGENT.partition("/")[2]
 
 
 class Doing(NamedTuple):
@@ -53,6 +57,7 @@ def begin(*, now: datetime) -> None:
             "seen_at": now,
             "accepting_until": now + PROMISE,
             "ended_at": None,
+            "version": VERSION,
             **IDLE._asdict(),
         },
     )

@@ -19,7 +19,7 @@ from apps.core.observing import REQUESTS
 from apps.core.sql import DATABASE_TROUBLE, check_connection
 from apps.deliveries.clock import database_now
 from apps.deliveries.counting import ATTEMPTS, DURATIONS, LATENESS
-from apps.deliveries.presence import VERSION
+from apps.deliveries.shifts import VERSION
 from apps.ingest.counting import REPORTS
 from apps.reports.gauges import Gauge, gauges
 

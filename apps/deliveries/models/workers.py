@@ -47,6 +47,7 @@ class WorkerShift(models.Model):
     seen_at = models.DateTimeField(_("seen at"))
     accepting_until = models.DateTimeField(_("accepting until"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    version = models.CharField(_("version"), max_length=40, blank=True, db_default="")
     lanes = models.PositiveIntegerField(
         _("lanes"),
         default=0,
