@@ -5,7 +5,6 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core import checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.core.processes import web_arguments
@@ -40,7 +39,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"--{name} is {options[name]}; choose a number from 1 to {most}."
                 )
-        self.check(include_deployment_checks=True, fail_level=checks.WARNING)
+        self.check(include_deployment_checks=True)
         arguments = web_arguments(
             host=options["host"],
             port=options["port"],
