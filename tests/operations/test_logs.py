@@ -4,7 +4,6 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -130,12 +129,11 @@ def test_values_in_errors_of_the_database_are_hidden() -> None:
 
 
 @pytest.fixture
-def crashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def crashing(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise RuntimeError("The disk is on fire for Canary-1@mail.example")
 
     monkeypatch.setattr("apps.ingest.storage.write_events", crash)
-    return
 
 
 @pytest.mark.django_db

@@ -162,13 +162,12 @@ def test_gauges_tell_how_things_stand(client: Client) -> None:
     now = database_now()
     offer = make_offer()
     rule = make_rule(offer)
-    for number, (state, fields) in enumerate(
-        {
-            "pending": {"due_at": now - timedelta(seconds=90)},
-            "retrying": {"due_at": now + timedelta(hours=1)},
-            "held": {"reason": "ambiguous"},
-        }.items()
-    ):
+    stored: dict[str, dict[str, Any]] = {
+        "pending": {"due_at": now - timedelta(seconds=90)},
+        "retrying": {"due_at": now + timedelta(hours=1)},
+        "held": {"reason": "ambiguous"},
+    }
+    for number, (state, fields) in enumerate(stored.items()):
         event = make_event(offer, transaction_id=f"tx-{number}")
         make_delivery(rule, event, state=state, **fields)
     Destination.objects.create(
