@@ -54,8 +54,8 @@ _background = _Background()
 def write_every_second(write: Write) -> None:
     """Call ``write`` every ``TALLY_SECONDS``, and when the process ends.
 
-    Ask as often as there is something new: once it is known, that costs next to
-    nothing. All writes of a process share one thread and one connection. One that
-    raises a database error is called again the next time.
+    Ask once in each process; asking again changes nothing. All writes of a process
+    share one thread and one connection. One that raises a database error is called
+    again the next time.
     """
     _background.add(write)

@@ -7,6 +7,7 @@ A killed process loses at most a second of counting.
 """
 
 import json
+import os
 import threading
 from bisect import bisect_left
 from collections import defaultdict
@@ -54,6 +55,7 @@ class _Measures:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sums: defaultdict[Key, float] = defaultdict(float)
+        self._pid = 0
 
     def add(self, key: Key, amount: float) -> None:
         with self._lock:
@@ -68,8 +70,9 @@ class _Measures:
 
     def _start(self) -> None:
         # Without a thread they are written when somebody asks for them.
-        if settings.TALLY_SECONDS:
+        if settings.TALLY_SECONDS and self._pid != os.getpid():
             write_every_second(self.write)
+            self._pid = os.getpid()
 
     def write(self) -> None:
         """Add the sums to the table. Raises ``Error``; then nothing is lost."""

@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from uuid import uuid4
+from secrets import token_hex
 
 from django.http import HttpRequest, HttpResponse
 
@@ -37,7 +37,7 @@ def observe(
         started = time.perf_counter()
         request_id = request.META.get("HTTP_X_REQUEST_ID", "")
         if not SANE.fullmatch(request_id):
-            request_id = uuid4().hex
+            request_id = token_hex(16)
         before = CONTEXT.set({"request": request_id})
         try:
             response = get_response(request)
