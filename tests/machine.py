@@ -69,6 +69,12 @@ NEEDS = (
         remedy="apt-get install chromium   or   .venv/bin/playwright install chromium",
     ),
     Need(
+        marker="nginx",
+        name="nginx",
+        find=lambda: shutil.which("nginx"),
+        remedy="apt-get install nginx-light",
+    ),
+    Need(
         marker="redis",
         name="Redis",
         find=lambda: shutil.which("redis-server"),

@@ -48,6 +48,7 @@ ACTIVITY_MODELS = (
     "deliveries.alert",
     "deliveries.alertnotice",
     "deliveries.replay",
+    "deliveries.worker",
     "ingest.refusedrequest",
     "retention.pruning",
     "reports.outcomehour",

@@ -27,6 +27,7 @@ from apps.console import (
     tokens,
     users,
     value_lists,
+    workers,
 )
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "tokens",
     "users",
     "value_lists",
+    "workers",
 ]

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from apps.core.checks import check_ca_file, check_queue
+from apps.core.checks import check_ca_file, check_metrics_networks, check_queue
 
 
 class CoreConfig(AppConfig):
@@ -16,3 +16,4 @@ class CoreConfig(AppConfig):
         """Register the checks; settings are complete only now."""
         checks.register(check_ca_file)
         checks.register(check_queue)
+        checks.register(check_metrics_networks)

@@ -1,5 +1,6 @@
 """System checks: what outbound requests and the queue cannot do without."""
 
+import ipaddress
 import ssl
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,6 +40,19 @@ def _holds_certificate(path: str) -> bool:
         return False
     # A revocation list alone is loaded without complaint, too.
     return context.cert_store_stats()["x509"] > 0
+
+
+def check_metrics_networks(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse what is no network: it would close /metrics without a word."""
+    found: list[CheckMessage] = []
+    for text in settings.METRICS_NETWORKS:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            problem = f"METRICS_NETWORKS holds “{text}”, which is no network."
+            hint = "Write networks as 10.1.0.0/16 or fd00::/8, separated by commas."
+            found.append(Error(problem, hint=hint, id="core.E004"))
+    return found
 
 
 def check_queue(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

@@ -1,8 +1,10 @@
-"""What every app builds on: time stamps and the version of the configuration."""
+"""What every app builds on: time stamps, the version of the configuration, figures."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.visibility import ScopedQuerySet
 
 
 class TimeStamped(models.Model):
@@ -38,3 +40,22 @@ class ConfigVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
+
+
+class Measure(models.Model):
+    """A figure of /metrics, added up by all processes (see ``measures``).
+
+    ``series`` is a JSON list: name, values of the labels and, of a timing, its part.
+    """
+
+    series = models.CharField(_("series"), max_length=500, primary_key=True)
+    value = models.FloatField(_("value"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
+
+    def __str__(self) -> str:
+        return self.series

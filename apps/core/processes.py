@@ -85,31 +85,29 @@ def web_server(
     *, port: int, environment: Mapping[str, str], log: Path | None = None
 ) -> Child:
     """Start granian with two workers on the loopback interface."""
-    return start(
-        "web server",
-        [
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            "2",
-            "--blocking-threads",
-            "8",
-            # Else one that is killed takes the other with it.
-            "--respawn-failed-workers",
-            "--respawn-interval",
-            "1",
-            "--no-ws",
-            "--log-level",
-            # At "warning" it doubts, on a small machine, that so many threads help.
-            "error",
-            "postbacks_project.wsgi:application",
-        ],
-        environment=environment,
-        log=log,
-    )
+    arguments = web_arguments(host="127.0.0.1", port=port, workers=2, threads=8)
+    return start("web server", arguments, environment=environment, log=log)
+
+
+def web_arguments(*, host: str, port: int, workers: int, threads: int) -> list[str]:
+    """Return what follows ``python`` to serve the product with granian.
+
+    Its access log stays off: addresses of postbacks hold tokens.
+    """
+    # fmt: off
+    return [
+        "-m", "granian",
+        "--interface", "wsgi",
+        "--host", host,
+        "--port", str(port),
+        "--workers", str(workers),
+        "--blocking-threads", str(threads),
+        # Else one that is killed takes the others with it.
+        "--respawn-failed-workers",
+        "--respawn-interval", "1",
+        "--no-ws",
+        # At "warning" it doubts, on a small machine, that so many threads help.
+        "--log-level", "error",
+        "postbacks_project.wsgi:application",
+    ]
+    # fmt: on

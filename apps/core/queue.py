@@ -3,6 +3,7 @@
 Beside it ``redis_queue`` is a part of django-q2 that we brought.
 """
 
+from django.conf import settings
 from django.db import connection
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
@@ -54,6 +55,26 @@ def put_schedules_right() -> int:
     with connection.cursor() as cursor:
         cursor.execute(PUT_SCHEDULES_RIGHT)
         return int(cursor.rowcount)
+
+
+# A message is locked when it is taken; until then its lock says when it was put in,
+# set back by what django-q2 calls its retry.
+OLDEST = """
+SELECT coalesce(extract(epoch FROM max(now() - q.lock)) - %s, 0) AS seconds
+  FROM django_q_ormq q WHERE q.lock <= now() - %s * interval '1 second'
+"""
+
+
+def oldest_waiting_seconds() -> float:
+    """Return how long the oldest message in the database waits to be taken.
+
+    Messages in Redis tell no age.
+    """
+    retry = settings.Q_CLUSTER["retry"]
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST, [retry, retry])
+        (seconds,) = cursor.fetchone()
+    return max(float(seconds), 0.0)
 
 
 def count_waiting() -> int:

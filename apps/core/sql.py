@@ -60,6 +60,16 @@ def trust_connection() -> None:
     connection.health_check_done = True  # type: ignore[attr-defined]
 
 
+def check_connection() -> None:
+    """Ask the server whether it is there; connect anew if the line was cut.
+
+    Raises ``OperationalError`` while no connection can be had.
+    """
+    connection.health_check_done = False  # type: ignore[attr-defined]
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+
+
 def replace_connection() -> None:
     """Connect anew: the server was restarted, or something cut the line.
 

@@ -8,7 +8,7 @@ answer delays nobody (DESIGN §8).
 import logging
 import queue
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from apps.core.sql import DATABASE_TROUBLE, replace_connection
-from apps.deliveries import claiming, lanes, leasing, shifts, stopping, waking
+from apps.deliveries import claiming, counting, lanes, leasing, shifts, stopping, waking
 from apps.deliveries.clock import DatabaseClock
 from apps.deliveries.lanes import Lane
 from apps.deliveries.pool import Result, ThreadPool, process_pool
@@ -29,7 +29,6 @@ from apps.deliveries.sending import (
     revision_of,
 )
 from apps.deliveries.sharing import Load
-from apps.deliveries.states import AttemptOutcome
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +76,7 @@ class Shift:
         self._look_again_at = 0.0
         self._rested_at = 0.0
         self._waiting: list[Lane] = []
+        self._attempts = 0
         self._stopping = False
 
     def stop(self) -> None:
@@ -114,23 +114,25 @@ class Shift:
         now = time.monotonic()
         if now >= self._next_heartbeat:
             self._clock.look()
-            shifts.beat(is_accepting=self._has_room, now=self._clock())
+            shifts.beat(
+                is_accepting=self._has_room, now=self._clock(), doing=self.doing()
+            )
             self._next_heartbeat = now + HEARTBEAT_SECONDS
+
+    def doing(self) -> shifts.Doing:
+        """Return what its row tells people."""
+        return shifts.Doing(len(self._waiting), self._load.in_flight, self._attempts)
 
     def _claim(self) -> int:
         self._claim_anyway_at = time.monotonic() + CLAIM_SECONDS
         now = self._clock()
         waiting = self._look(now)
         limit = self._load.free
-        retries_first = self._is_retries_turn()
-        if retries_first:
+        first = self._is_retries_turn()
+        if first:
             limit = min(limit, max(self._load.slots // RETRIES_FIRST_SHARE, 1))
         rows = claiming.claim_due(
-            limit=limit,
-            now=now,
-            load=self._load,
-            waiting=waiting,
-            retries_first=retries_first,
+            limit=limit, now=now, load=self._load, waiting=waiting, retries_first=first
         )
         if not rows:
             self._look_again_at = 0.0
@@ -169,17 +171,14 @@ class Shift:
         early = [(row, at) for row in rows if (at := opens_at(row, now)) > now]
         if early:
             claiming.postpone(early)
-            self._let_go(row for row, _ in early)
+            for row, _ in early:
+                self._load.ended(row.destination_id, was_answered=False)
             put_off = {row.id for row, _ in early}
             rows = [row for row in rows if row.id not in put_off]
         leasing.extend(((r, revision_of(r.revision_id).action) for r in rows), now)
         for together in in_batches(rows):
             connection = connections.get(together[0].connection_id, {})
             self._pool.submit(together, connection, self._clock)
-
-    def _let_go(self, rows: Iterable[Any]) -> None:
-        for row in rows:
-            self._load.ended(row.destination_id, was_answered=False)
 
     def _linger_for_retry(self, now: datetime, waiting: Sequence[Lane]) -> None:
         """Wait for what can go within seconds instead of ending the shift."""
@@ -218,11 +217,9 @@ class Shift:
         if not self._unwritten:
             self._first_unwritten_at = time.monotonic()
         self._unwritten.append(finished)
-        was_answered = finished.response_status is not None
-        self._load.ended(
-            row.destination_id,
-            was_answered=was_answered or finished.outcome == AttemptOutcome.SUCCESS,
-        )
+        self._attempts += 1
+        counting.count_attempt(row, finished)
+        self._load.ended(row.destination_id, was_answered=finished.was_answered)
 
     def _flush(self) -> None:
         """Write what happened, and give back what was never begun."""
@@ -269,7 +266,7 @@ def work_shift() -> None:
             shift.run()
             if not shift.is_finished:
                 # The last answers may take long; another looks for work meanwhile.
-                shifts.beat(is_accepting=False, now=clock())
+                shifts.beat(is_accepting=False, now=clock(), doing=shift.doing())
                 _wake_successor(clock())
             shift.finish()
     except DATABASE_TROUBLE:
@@ -277,6 +274,7 @@ def work_shift() -> None:
         _finish_after_outage(shift)
     finally:
         shifts.end(now=clock())
+        counting.write_counts()
     _wake_successor(clock())
 
 

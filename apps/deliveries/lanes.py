@@ -4,6 +4,7 @@ Deliveries are claimed destination by destination. So one that does not answer, 
 only be asked now and then, costs the others nothing, however many wait for it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,6 +134,18 @@ def oldest_due(now: datetime) -> datetime | None:
         for lane in look(now)
         for due_at in (lane.pending_at, lane.retrying_at)
         if due_at is not None and due_at <= now and not lane.is_paused
+    ]
+    return min(found, default=None)
+
+
+def late_since(waiting: Iterable[Lane], now: datetime) -> datetime | None:
+    """Return since when the oldest one waits for workers, not for its destination."""
+    found = [
+        due_at
+        for lane in waiting
+        if not lane.is_paused and not lane.is_limited
+        for due_at in (lane.pending_at, lane.retrying_at)
+        if due_at is not None and due_at <= now
     ]
     return min(found, default=None)
 

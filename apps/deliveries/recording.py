@@ -111,6 +111,12 @@ class Finished:
     list_change: ListChange | None = None
     ticket: TicketChange | None = None
 
+    @property
+    def was_answered(self) -> bool:
+        """Tell whether the partner said something, or took it without a word."""
+        is_success = self.outcome == AttemptOutcome.SUCCESS
+        return is_success or self.response_status is not None
+
 
 def record(finished: Sequence[Finished]) -> None:
     """Store attempts and the new states of their deliveries in one transaction.

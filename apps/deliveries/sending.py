@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.actions import registry
 from apps.actions.base import Action, AttemptResult, Job, Judgement, Outcome
 from apps.connections.models import Connection
-from apps.core import secret_box
+from apps.core import logs, secret_box
 from apps.deliveries import shifts
 from apps.deliveries.clock import Clock
 from apps.deliveries.context import MacroValues
@@ -145,7 +145,8 @@ def attempt(
     try:
         result = _run(row, revision, connection, started_at)
     except Exception:
-        logger.exception("Action crashed", extra={"delivery_id": str(row.id)})
+        with logs.about(delivery=row.id, attempt=row.attempts):
+            logger.exception("Action crashed")
         # While the provider has it, a crash must not end it: sent again, it would post.
         result = AttemptResult(
             replace(CRASHED, outcome=Outcome.AMBIGUOUS) if row.ticket else CRASHED
@@ -165,7 +166,8 @@ def attempt_together(
         jobs = [job_for(row, connection, started_at) for row in rows]
         results = revision.action.run_batch(jobs)
     except Exception:
-        logger.exception("Action crashed", extra={"revision": revision.number})
+        with logs.about(delivery=",".join(str(row.id) for row in rows)):
+            logger.exception("Action crashed")
         results = [AttemptResult(CRASHED)] * len(rows)
     times = (started_at, clock())
     return [

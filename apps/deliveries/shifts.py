@@ -4,10 +4,12 @@ import os
 import socket
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.core.http import USER_AGENT
 from apps.core.ids import uuid7
 from apps.deliveries.models import (
     WorkerShift,
@@ -15,6 +17,22 @@ from apps.deliveries.models import (
 
 PROMISE = timedelta(seconds=1)
 """How long a heartbeat promises to look for due deliveries; two heartbeats."""
+
+
+VERSION = USER_AGENT.partition("/")[2]
+
+
+class Doing(NamedTuple):
+    """What a shift is doing: destinations waited for, requests on their way, attempts
+    since it began.
+    """
+
+    lanes: int = 0
+    in_flight: int = 0
+    attempts: int = 0
+
+
+IDLE = Doing()
 
 _ids: dict[int, UUID] = {}
 
@@ -39,14 +57,18 @@ def begin(*, now: datetime) -> None:
             "seen_at": now,
             "accepting_until": now + PROMISE,
             "ended_at": None,
+            "version": VERSION,
+            **IDLE._asdict(),
         },
     )
 
 
-def beat(*, is_accepting: bool, now: datetime) -> None:
+def beat(*, is_accepting: bool, now: datetime, doing: Doing = IDLE) -> None:
     """Show that the process lives; promise to look while it has free slots."""
     WorkerShift.objects.filter(pk=_row_id()).update(
-        seen_at=now, accepting_until=now + PROMISE if is_accepting else now
+        seen_at=now,
+        accepting_until=now + PROMISE if is_accepting else now,
+        **doing._asdict(),
     )
 
 
@@ -67,5 +89,5 @@ def _rows(pids: Iterable[int]) -> QuerySet[WorkerShift]:
 def end(*, now: datetime) -> None:
     """Withdraw the promise; the caller then looks for due work a last time."""
     WorkerShift.objects.filter(pk=_row_id()).update(
-        seen_at=now, accepting_until=now, ended_at=now
+        seen_at=now, accepting_until=now, ended_at=now, in_flight=0
     )

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections
 
+from apps.core.ids import uuid7
 from apps.core.queue import put_schedules_right
-from apps.deliveries import shifts, waking
+from apps.deliveries import presence, shifts, waking
 from apps.deliveries.clock import database_now
 from apps.deliveries.lanes import next_at
 from apps.deliveries.leasing import longest_lease_seconds
@@ -45,6 +46,9 @@ class Supervisor:
         self._manage = manage
         self._stopping = False
         self._next_schedules_at = 0.0
+        self._next_beat_at = 0.0
+        self._worker_id = uuid7()
+        self._started_at: datetime | None = None
 
     def stop(self) -> None:
         """End the cluster; it finishes what it is sending."""
@@ -60,7 +64,25 @@ class Supervisor:
             self._watch(child)
             self._end(child, pipe)
             pipe.close()
+        self._leave()
         return 0
+
+    def _beat(self) -> None:
+        """Show that this worker lives, whether or not there is something to send."""
+        now = time.monotonic()
+        if now < self._next_beat_at:
+            return
+        self._next_beat_at = now + presence.BEAT_SECONDS
+        try:
+            moment = database_now()
+            self._started_at = self._started_at or moment
+            presence.beat(self._worker_id, started_at=self._started_at, now=moment)
+        except DatabaseError:
+            close_old_connections()
+
+    def _leave(self) -> None:
+        with suppress(DatabaseError):
+            presence.leave(self._worker_id, now=database_now())
 
     def _mark(self) -> str:
         return mark_of(self._manage, os.getpid())
@@ -98,6 +120,7 @@ class Supervisor:
             now = time.monotonic()
             if now >= next_care_at:
                 next_care_at = now + CARE_SECONDS
+                self._beat()
                 if self._is_stuck(age=timedelta(seconds=now - started_at)):
                     logger.error("The cluster makes no progress; starting it again.")
                     return
@@ -137,6 +160,7 @@ class Supervisor:
         _signal(child.pid, signal.SIGTERM)
         ends_at = time.monotonic() + longest_lease_seconds()
         while self._is_guarded(child) or self._is_sending():
+            self._beat()
             if time.monotonic() > ends_at:
                 logger.warning("The cluster did not stop in time and is ended.")
                 break

@@ -6,10 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from apps.core.sql import direct_cursor
-from apps.deliveries import alerting, replay_queue, waking
+from apps.deliveries import alerting, counting, replay_queue, waking
 from apps.deliveries.claiming import hold_paused
 from apps.deliveries.lanes import look, next_at
-from apps.deliveries.models import Destination, WorkerShift
+from apps.deliveries.models import Destination, Worker, WorkerShift
 from apps.deliveries.recording import Finished, record
 from apps.deliveries.releasing import release_stranded, resume_destination
 from apps.deliveries.retries import next_step
@@ -38,7 +38,8 @@ def sweep(*, now: datetime) -> int:
     returned = 0
     while count := return_expired(now=now):
         returned += count
-    WorkerShift.objects.filter(seen_at__lt=now - FORGET_WORKERS_AFTER).delete()
+    for workers in (Worker.objects, WorkerShift.objects):
+        workers.filter(seen_at__lt=now - FORGET_WORKERS_AFTER).delete()
     resume_paused(now=now)
     release_stranded()
     replay_queue.go_on(now=now)
@@ -71,7 +72,10 @@ def return_expired(*, now: datetime) -> int:
         rows = cursor.execute(EXPIRED, (now, BATCH)).fetchall()
     if rows:
         load_revisions({row.revision_id for row in rows})
-        record([_unknown(row, now) for row in rows])
+        unknown = [_unknown(row, now) for row in rows]
+        record(unknown)
+        for row, finished in zip(rows, unknown, strict=True):
+            counting.count_unknown(row.revision_id, finished)
     return len(rows)
 
 

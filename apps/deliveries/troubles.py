@@ -178,20 +178,14 @@ def _of_destinations() -> Iterator[Trouble]:
 def _backlog(waiting: Sequence[Lane], now: datetime) -> Iterator[Trouble]:
     """Tell that something waits for workers, not for its destination."""
     late = now - timedelta(minutes=settings.ALERT_BACKLOG_MINUTES)
-    found = [
-        due_at
-        for lane in waiting
-        if not lane.is_paused and not lane.is_limited
-        for due_at in (lane.pending_at, lane.retrying_at)
-        if due_at is not None and due_at <= late
-    ]
-    if found:
+    since = lanes.late_since(waiting, late)
+    if since is not None:
         yield Trouble(
             AlertKind.BACKLOG,
             "deliveries",
             "Deliveries",
             f"Deliveries wait for too long: the oldest is due since "
-            f"{_time(min(found))}. Look whether all workers run, and whether they are "
+            f"{_time(since)}. Look whether all workers run, and whether they are "
             "enough.",
         )
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError
 from apps.ingest import storage
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration
+from apps.ingest.counting import count_answers
 from apps.ingest.inbound import Inbound
 from apps.ingest.listed_values import Listed, find_listed
 from apps.ingest.preparing import prepare_event
@@ -19,7 +20,7 @@ from apps.ingest.services import (
     count_refusal,
     duplicate_answer,
     note_written,
-    receive,
+    receive_uncounted,
     repeat_or_refuse,
 )
 from apps.ingest.storage import NewEvent
@@ -45,7 +46,9 @@ def receive_batch(
         batch.add(place, inbound)
     batch.write()
     batch.keep_refused()
-    return [batch.answers[place] for place in range(len(reports))]
+    answers = [batch.answers[place] for place in range(len(reports))]
+    count_answers(answers)
+    return answers
 
 
 class _Batch:
@@ -85,7 +88,7 @@ class _Batch:
                 self._found[transaction_id] = _after(new, known)
             return
         self.write()
-        self.answers[place] = receive(inbound, self._sender)
+        self.answers[place] = receive_uncounted(inbound, self._sender)
         self._found.update(read_transactions([transaction_id])[1])
 
     def write(self) -> None:
@@ -101,7 +104,7 @@ class _Batch:
             if not _is_conflict(error):
                 raise
             for place, inbound, _ in waiting:
-                self.answers[place] = receive(inbound, self._sender)
+                self.answers[place] = receive_uncounted(inbound, self._sender)
             return
         written = [new for new in events if new.id not in firsts]
         note_written(written, waiting[0][1].received_at)

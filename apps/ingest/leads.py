@@ -11,6 +11,7 @@ from apps.core.secret_box import seal
 from apps.ingest.clicks import Visitor, clicked_offer, record_click
 from apps.ingest.compiling import current_configuration
 from apps.ingest.configuration import Configuration
+from apps.ingest.counting import count_answers
 from apps.ingest.inbound import Inbound
 from apps.ingest.refusals import Answer, RefusedError
 from apps.ingest.resolving import UNKNOWN_TRANSACTION, Sender, Transaction
@@ -46,6 +47,7 @@ def submit_lead(submission: Submission, sender: Sender | None) -> tuple[Lead, An
             raise RefusedError("unknown_transaction", UNKNOWN_TRANSACTION)
         lead = _lead(submission, known, inbound.received_at)
         answer = accept_event(_report(submission, lead), sender)
+    count_answers([answer])
     return lead, answer
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import User
 from apps.attribution.storage import MissingSubjectsError, make_subjects
+from apps.core.logs import note
 from apps.core.source_texts import source_text
 from apps.deliveries import waking
 from apps.deliveries.caps import take_caps
@@ -23,6 +24,7 @@ from apps.ingest.conversions import (
     move_conversion,
     move_transaction,
 )
+from apps.ingest.counting import count_answers
 from apps.ingest.guarded import NotAtOnceError, write_at_once
 from apps.ingest.inbound import Inbound
 from apps.ingest.limits import take_limits
@@ -51,6 +53,13 @@ def receive(inbound: Inbound, sender: Sender | None = None) -> Answer:
     What is refused or a duplicate is stored with its reason. Without ``sender`` the
     token says who reports.
     """
+    answer = receive_uncounted(inbound, sender)
+    count_answers([answer])
+    return answer
+
+
+def receive_uncounted(inbound: Inbound, sender: Sender | None = None) -> Answer:
+    """Do as ``receive`` does, for a caller that counts the answers itself."""
     try:
         return accept_event(inbound, sender)
     except RefusedError as refusal:
@@ -85,6 +94,7 @@ def accept_event(inbound: Inbound, sender: Sender | None = None) -> Answer:
     listed = find_listed([inbound], sender, found, configuration)
     known = found.get(inbound.get("transaction_id"))
     new = prepare_event(inbound, sender, known, configuration, listed)
+    note(event=new.id)
     first = _write_whole(inbound, new, configuration, foreseen)
     if first is None:
         note_written([new], inbound.received_at)
@@ -274,9 +284,8 @@ def _moves_by_repeat(inbound: Inbound, new: NewEvent, first: First) -> bool:
             return True
         change = move_conversion(first.conversion_id, move, inbound.received_at)
     except ForbiddenMoveError as error:
-        offer_id = new.columns["offer_id"]
-        detail = source_text(error)
-        raise RefusedError("bad_status", detail, offer_id=offer_id) from error
+        offer = new.columns["offer_id"]
+        raise RefusedError("bad_status", source_text(error), offer_id=offer) from error
     return change is not None
 
 

@@ -11,7 +11,7 @@ from apps.core.sql import trust_connection
 from apps.ingest.inbound import bearer_token
 from apps.ingest.vocabulary import TOKEN_FIELD
 
-DOORS = ("/postback", "/click/", "/healthz")
+DOORS = ("/postback", "/click/", "/healthz", "/readyz", "/metrics")
 API = "/api/v1/"
 
 

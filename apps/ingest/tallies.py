@@ -5,20 +5,16 @@ would queue up for its row. So a process adds up and writes the sums in one stat
 Only figures are at stake: a killed process loses at most a second of counting.
 """
 
-import atexit
-import logging
-import os
 import threading
-import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import connection
 
-logger = logging.getLogger(__name__)
+from apps.core.background import write_every_second
 
 NAME_MAX_LENGTH = 200
 
@@ -62,14 +58,13 @@ Key = tuple[int, str]
 
 
 class _Tallies:
-    """The sums of one process and the thread that writes them."""
+    """The sums of one process that are not written yet."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[tuple[int, str, str]] = Counter()
         self._last_at: dict[Key, datetime] = {}
         self._used_at: dict[int, datetime] = {}
-        self._pid = 0
 
     def add(self, key: Key, what: Tally, moment: datetime, count: int) -> None:
         with self._lock:
@@ -83,27 +78,14 @@ class _Tallies:
         self._start()
 
     def _start(self) -> None:
-        """Start the thread of this process once; without one, write at once."""
-        if not settings.TALLY_SECONDS:
+        """Have the sums written soon; without a thread, write at once."""
+        if settings.TALLY_SECONDS:
+            write_every_second(self.write)
+        else:
             self.write()
-            return
-        with self._lock:
-            is_running, self._pid = self._pid == os.getpid(), os.getpid()
-        if not is_running:
-            threading.Thread(target=self._run, daemon=True, name="tallies").start()
-
-    def _run(self) -> None:
-        atexit.register(self.write)
-        while True:
-            time.sleep(settings.TALLY_SECONDS)
-            try:
-                self.write()
-            except Error:
-                # An outage costs the figures of its time, never those after it.
-                logger.exception("The counts of received names could not be written.")
-                connection.close()
 
     def write(self) -> None:
+        """Write the sums. An outage costs the figures of its time, never later ones."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
             last_at, self._last_at = self._last_at, {}

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.core.sql import DATABASE_TROUBLE
 from apps.ingest.clicks import Visitor, clicked_offer, record_click
 from apps.ingest.compiling import current_configuration
+from apps.ingest.counting import count_answers
 from apps.ingest.inbound import read_request, remote_address, unread_request
 from apps.ingest.landing import landing_url
 from apps.ingest.refusals import Answer, RefusedError, unavailable
@@ -44,7 +45,7 @@ def postback(
     except RefusedError as refusal:
         return _refused_unread(request, refusal, now)
     except DATABASE_TROUBLE:
-        return answered(unavailable())
+        return _counted(unavailable())
 
 
 def _refused_unread(
@@ -55,8 +56,14 @@ def _refused_unread(
     try:
         refuse(unread, refusal)
     except DATABASE_TROUBLE:
-        return answered(unavailable())
-    return answered(refusal.answer)
+        return _counted(unavailable())
+    return _counted(refusal.answer)
+
+
+def _counted(answer: Answer) -> HttpResponse:
+    """Return an answer that no service gave, and so none has counted."""
+    count_answers([answer])
+    return answered(answer)
 
 
 def answered(answer: Answer) -> HttpResponse:
@@ -94,7 +101,7 @@ def click(request: HttpRequest, offer_token: str) -> HttpResponse:
     except RefusedError as refusal:
         return _refused_unread(request, refusal, now)
     except DATABASE_TROUBLE:
-        return answered(unavailable())
+        return _counted(unavailable())
     if not offer.landing_url:
         return JsonResponse({"transaction_id": stored.transaction_id})
     return HttpResponseRedirect(landing_url(offer, stored))

@@ -14,8 +14,16 @@ from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Conversion, Event, Lead
 from apps.value_lists.models import ValueList
 
-DOORS = {"postback", "root", "dedicated-postback", "click", "healthz"}
-"""For programs with a token: nobody is signed in there."""
+DOORS = {
+    "postback",
+    "root",
+    "dedicated-postback",
+    "click",
+    "healthz",
+    "readyz",
+    "metrics",
+}
+"""For programs, with a token if any: nobody is signed in there."""
 ENDS_SESSION = {"admin:login", "admin:logout"}
 KEYS: dict[str, tuple[Any, str]] = {
     "api-lead": (Lead, "public_id"),

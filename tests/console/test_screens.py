@@ -134,6 +134,7 @@ def test_nothing_is_inline_so_the_strict_policy_holds(
 def test_every_entity_has_a_screen() -> None:
     without = {
         "ConfigVersion",
+        "Measure",
         *("Fact", "Period", "SubjectEvent", "Touch"),
         "RecoveryCode",
         "RuleRevision",

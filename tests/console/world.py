@@ -8,7 +8,7 @@ from typing import Any
 from apps.accounts.models import ApiToken, Role, User
 from apps.accounts.roles import sync_roles
 from apps.connections.models import Connection
-from apps.deliveries.models import Attempt, Delivery, WorkerShift
+from apps.deliveries.models import Attempt, Delivery
 from apps.events.models import EventType, OfferEventField
 from apps.goals.models import Goal
 from apps.ingest.models import RefusedRequest
@@ -17,6 +17,7 @@ from apps.postbacks.models import PostbackRule, TriggerKind
 from apps.reports.rollups import roll_up
 from apps.tracking.models import ConversionChange, Event, Lead
 from tests.console.alarms import add_alerts
+from tests.console.crew import add_workers
 from tests.factories import (
     make_advertiser,
     make_affiliate,
@@ -72,12 +73,7 @@ def build_world(now: datetime) -> World:
     event = _history(offer, now)
     roll_up(now=now)
     add_alerts(rule, now)
-    WorkerShift.objects.create(
-        worker="worker-1.example:4021",
-        started_at=now - timedelta(hours=2),
-        seen_at=now,
-        accepting_until=now + timedelta(seconds=30),
-    )
+    add_workers(now)
     return World(
         admin=admin,
         offer=offer,

@@ -11,7 +11,7 @@ from apps.deliveries.models.attempts import Attempt
 from apps.deliveries.models.deliveries import Delivery
 from apps.deliveries.models.destinations import Destination
 from apps.deliveries.models.replays import EARLIEST, LATEST, Replay
-from apps.deliveries.models.workers import WorkerShift
+from apps.deliveries.models.workers import Worker, WorkerShift
 
 __all__ = [
     "EARLIEST",
@@ -25,5 +25,6 @@ __all__ = [
     "Finding",
     "Replay",
     "RuleHealth",
+    "Worker",
     "WorkerShift",
 ]

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.ingest.counting import count_answers
 from apps.ingest.inbound import Inbound, django_request
 from apps.ingest.principals import Principal, UserPrincipal, principal_of
 from apps.ingest.refusals import NOT_AUTHENTICATED, RefusedError
@@ -49,6 +50,8 @@ class _KeepsRefused(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         """Keep what is refused, then answer as the API answers."""
         answer = answer_to(exc)
+        if answer is not None and self.request.method in CHANGING:
+            count_answers([answer])
         request: Any = self.request
         if answer is not None and answer.is_kept and request.method in CHANGING:
             report = self.report or unread_report(

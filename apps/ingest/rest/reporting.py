@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.ingest.batches import receive_batch
+from apps.ingest.counting import count_answers
 from apps.ingest.inbound import Inbound, django_request
 from apps.ingest.models import Result
 from apps.ingest.refusals import Answer, RefusedError
@@ -132,6 +133,7 @@ class _Items:
             if place in self.unsound:
                 inbound, refusal = self.unsound[place]
                 refuse(inbound, refusal)
+                count_answers([refusal.answer])
                 found.append(refusal.answer)
             else:
                 found.append(next(left))
