@@ -6,7 +6,10 @@ from unittest.mock import patch
 import pytest
 
 from apps.offers.models import Offer
+from tests.console.conftest import page, sign_in, staff
 from tests.factories import make_click, make_offer
+
+__all__ = ["page", "sign_in", "staff"]
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,8 @@ HEADINGS = "transaction_id,amount,currency,order_id"
 def make_author(**fields: Any) -> User:
     """Return an account manager with the rights of the role."""
     sync_roles()
-    return User.objects.get(pk=make_user(**fields).pk)
+    author: User = make_user(**fields)
+    return author
 
 
 def upload(text: str | bytes, **given: Any) -> Upload:
