@@ -67,7 +67,7 @@ def test_the_whole_way_of_a_file(staff: Client, offer: Offer) -> None:
     while work_on_next_chunk(job.pk, NOON):
         pass
     done = html_of(staff.get(page_of(job)))
-    refused = staff.get(page_of(job, "refused"))
+    refused: Any = staff.get(page_of(job, "refused"))
 
     assert "march.csv" in html_of(columns)
     assert 'name="column_amount"' in columns.content.decode()

@@ -23,6 +23,7 @@ from apps.ingest.services import REPEATED
 from apps.ingest.transactions import read_transactions
 from apps.tracking.models import TRANSACTION_ID_MAX_LENGTH, Click
 
+SUBJECTS = frozenset(["device_id", "user_id"])
 CLICK_FIELDS = frozenset(
     ["transaction_id", "offer", "ip", "user_agent", "referrer", "occurred_at"]
 )
@@ -51,15 +52,19 @@ def take_rows(job: Import, rows: Sequence[Row], now: datetime) -> list[Answer]:
         elif job.kind == ImportKind.CLICKS:
             taken = _take_clicks(job, reports, sender)
         else:
-            taken = _take_events(reports, sender)
+            taken = _take_events(job, reports, sender)
         answers.update(zip(sound, taken, strict=True))
     return [answers[place] for place in range(len(rows))]
 
 
-def _take_events(reports: list[Inbound], sender: ImportSender) -> list[Answer]:
-    names = sorted({inbound.get("transaction_id") for inbound in reports})
-    version, found = read_transactions(names)
-    hold_subjects(reports, sender, found, current_configuration(version))
+def _take_events(
+    job: Import, reports: list[Inbound], sender: ImportSender
+) -> list[Answer]:
+    # A kept column may be mapped to an id by the offer's event.
+    if job.kept or SUBJECTS & job.columns.keys():
+        names = sorted({inbound.get("transaction_id") for inbound in reports})
+        version, found = read_transactions(names)
+        hold_subjects(reports, sender, found, current_configuration(version))
     return receive_batch(reports, sender)
 
 

@@ -10,10 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
-from apps.deliveries.models import Delivery
-from apps.deliveries.states import DeliveryState
+from apps.core.sql import one_line, rows_of
 from apps.ingest.compiling import compiled_before
 from apps.ingest.importing.holding import be_patient
 from apps.ingest.importing.permissions import check_author
@@ -28,6 +26,11 @@ WORKING = (ImportState.REHEARSING, ImportState.RUNNING)
 COUNTED = ("examined", "accepted", "duplicate", "refused", "planned", "reasons")
 STANDS_ON_ANOTHER = "conversion_required"
 FIRST_ROWS = 1_000
+COUNT_PLANNED = one_line("""
+SELECT count(*) AS count FROM deliveries_delivery
+ WHERE created_at = %s AND state <> 'suppressed'
+   AND (event_id = ANY(%s::uuid[]) OR conversion_id = ANY(%s::uuid[]))
+""")
 
 
 def work_on_next_chunk(import_id: UUID, now: datetime) -> bool:
@@ -78,7 +81,7 @@ def _do(job: Import, chunk: ImportChunk, now: datetime) -> None:
     rows = stored_rows(chunk)
     if job.state == ImportState.RUNNING:
         answers = take_rows(job, rows, now)
-        planned = _count_planned(answers, now)
+        planned = 0 if job.is_history else _count_planned(answers, now)
     else:
         answers, planned = _rehearse(job, chunk, rows, now)
     _record(job, chunk, rows, answers)
@@ -130,13 +133,7 @@ def _count_planned(answers: Sequence[Answer], now: datetime) -> int:
     conversions = [one.conversion for one in done if one.conversion]
     if not events and not conversions:
         return 0
-    return (
-        Delivery.objects.filter(
-            Q(event_id__in=events) | Q(conversion_id__in=conversions), created_at=now
-        )
-        .exclude(state=DeliveryState.SUPPRESSED)
-        .count()
-    )
+    return int(rows_of(COUNT_PLANNED, (now, events, conversions))[0].count)
 
 
 def _record(
