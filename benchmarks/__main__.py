@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
-from benchmarks import attribution, deliveries, doors, measures, rules
+from benchmarks import attribution, deliveries, doors, imports, measures, rules
 from benchmarks.stage import Stage, set_stage
 from benchmarks.storing import store
 
@@ -39,6 +39,7 @@ TARGETS = (
     ("rules", "simulated_per_second", ">=", 20_000),
     ("attribution", "cost_ratio", "<=", 1.6),
     ("attribution", "history_ratio", "<=", 1.1),
+    ("imports", "ratio", ">=", 0.6),
     ("flat", "ratio", ">=", 0.9),
 )
 SETTINGS = {"web_workers": 2, "web_threads": 8, "workers": 2, "threads": 64}
@@ -67,7 +68,10 @@ def main() -> int:
         stage.stop_worker()
         found |= _deliveries(stage, given)
         found["rules"] = rules.rules(stage, simulated=200_000 // scale)
-        found["attribution"] = attribution.attribution(stage, count=5_000 // scale)
+        found |= {
+            "attribution": attribution.attribution(stage, count=5_000 // scale),
+            "imports": imports.imports(stage, count=100_000 // scale),
+        }
         # Last, because it fills the database.
         events = 5_000_000 if given.large else 100_000
         found["flat"] = doors.flat(stage, count=4_000 // scale, events=events)

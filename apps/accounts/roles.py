@@ -53,6 +53,8 @@ ACTIVITY_MODELS = (
     "retention.pruning",
     "reports.outcomehour",
 )
+IMPORTS = ("ingest.import",)
+"""Many reports at once: for those who set up offers, not for those who call people."""
 PERSONAL = ("tracking.lead",)
 """Whose contact data some may see (unmask) and few may erase."""
 
@@ -89,17 +91,23 @@ GRANTS: dict[Role, dict[tuple[str, ...], tuple[str, ...]]] = {
         SETUP_MODELS: EDIT,
         ACTIVITY_MODELS: ("view", "change"),
         ACCESS_MODELS: EDIT,
+        IMPORTS: ("view", "change"),
         PERSONAL: UNMASK_AND_ERASE,
     },
-    Role.ACCOUNT_MANAGER: {SETUP_MODELS: EDIT, ACTIVITY_MODELS: ("view", "change")},
+    Role.ACCOUNT_MANAGER: {
+        SETUP_MODELS: EDIT,
+        ACTIVITY_MODELS: ("view", "change"),
+        IMPORTS: ("view", "change"),
+    },
     # Operators call people; account managers debug postbacks without knowing them.
     Role.OPERATOR: {
         SETUP_MODELS: VIEW,
         ACTIVITY_MODELS: ("view", "change"),
+        IMPORTS: VIEW,
         PERSONAL: UNMASK,
     },
     Role.AFFILIATE: {AFFILIATE_READS: VIEW, AFFILIATE_WRITES: EDIT},
-    Role.VIEWER: {SETUP_MODELS: VIEW, ACTIVITY_MODELS: VIEW},
+    Role.VIEWER: {SETUP_MODELS: VIEW, ACTIVITY_MODELS: VIEW, IMPORTS: VIEW},
 }
 
 

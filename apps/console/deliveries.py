@@ -24,7 +24,6 @@ from apps.console.personal import mask_for_delivery
 from apps.console.trace import shown_attempts
 from apps.console.transactions import deliveries_named
 from apps.core.adminkit.addresses import change_url, page_url
-from apps.core.adminkit.exporting import ExportAdmin
 from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.paging import LogRangeFilter
 from apps.core.adminkit.showing import NOTHING, link, moment, moment_column
@@ -52,7 +51,7 @@ DUE_STATES = (DeliveryState.PENDING, DeliveryState.RETRYING)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ExportAdmin, FactsAdmin):
+class DeliveryAdmin(FactsAdmin):
     """One rule told of one trigger."""
 
     facts_template = "console/delivery.html"

@@ -15,7 +15,7 @@ from apps.console.event_statuses import StatusFilter
 from apps.console.people import signed_in
 from apps.console.trace import trace, trace_sections
 from apps.console.transactions import transactions_named
-from apps.core.adminkit.exporting import Column, ExportAdmin
+from apps.core.adminkit.exporting import Column
 from apps.core.adminkit.pages import FactsAdmin, Section
 from apps.core.adminkit.paging import (
     LOOKED_AT_NOTE,
@@ -31,7 +31,7 @@ BAD = (DeliveryState.FAILED, DeliveryState.HELD)
 
 
 @admin.register(Event)
-class EventLogAdmin(ExportAdmin, FactsAdmin):
+class EventLogAdmin(FactsAdmin):
     """Every accepted event (R199 to R207)."""
 
     list_title = _("Event log")

@@ -128,14 +128,18 @@ class LeadAdmin(ErasesPeople):
         """Look up, for the whole page at once, how the transactions stand."""
         page = super().get_changelist_instance(request)
         rows = list(page.result_list)
+        self.prepare_rows(request, rows)
+        page.result_list = rows
+        return page
+
+    def prepare_rows(self, request: HttpRequest, rows: Any) -> None:
+        """Look up the outcomes of the leads, for all rows at once."""
         found = Conversion.objects.visible_to(signed_in(request)).filter(
             transaction_id__in=[lead.transaction_id for lead in rows], event_type=None
         )
         outcomes = {(one.offer_id, one.transaction_id): one for one in found}
         for lead in rows:
             lead.conversion = outcomes.get((lead.offer_id, lead.transaction_id))
-        page.result_list = rows
-        return page
 
     @admin.display(description=_("lead"), ordering="public_id")
     def name(self, obj: Lead) -> str:

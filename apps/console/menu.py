@@ -51,6 +51,7 @@ MENU: tuple[tuple[str, StrOrPromise, tuple[Entry, ...]], ...] = (
             ("AlertChannel", ""),
             ("Destination", ""),
             ("Replay", ""),
+            ("Import", ""),
             ("Worker", ""),
             ("Pruning", _("Retention")),
         ),

@@ -89,14 +89,18 @@ class RuleAdmin(RulePreview):
         The look of health is one query, of hourly sums.
         """
         page = super().get_changelist_instance(request)
-        prefetch_related_objects(page.result_list, *CONDITIONS)
-        unheard = unheard_names(page.result_list)
-        lately = lately_of(page.result_list, timezone.now())
-        for rule in page.result_list:
+        self.prepare_rows(request, page.result_list)
+        return page
+
+    def prepare_rows(self, request: HttpRequest, rows: Any) -> None:
+        """Look up what the columns show, for all rows at once."""
+        prefetch_related_objects(rows, *CONDITIONS)
+        unheard = unheard_names(rows)
+        lately = lately_of(rows, timezone.now())
+        for rule in rows:
             rule.unheard = unheard.get(rule.pk, [])
             rule.viewer = signed_in(request)
             rule.lately = lately[rule.pk]
-        return page
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any

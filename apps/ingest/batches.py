@@ -1,8 +1,9 @@
 """Many reports at once: the rules of one by one, a few statements for all of them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from apps.ingest import storage
 from apps.ingest.compiling import current_configuration
@@ -99,7 +100,8 @@ class _Batch:
         # In one order everywhere, so that two batches cannot wait for each other.
         events = sorted((new for _, _, new in waiting), key=_lock_order)
         try:
-            firsts = storage.write_events(events, self._configuration.destinations)
+            with _kept_apart():
+                firsts = storage.write_events(events, self._configuration.destinations)
         except DatabaseError as error:
             if not _is_conflict(error):
                 raise
@@ -123,6 +125,14 @@ class _Batch:
         """Store what was not accepted."""
         if self._refused:
             record_refused(self._refused)
+
+
+def _kept_apart() -> AbstractContextManager[object]:
+    """Return what keeps a conflict from ending a transaction around the batch.
+
+    Without one around it, the statement is a transaction of its own.
+    """
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def _after(new: NewEvent, known: Transaction) -> Transaction:

@@ -37,22 +37,47 @@ def record_click(
     organic, what was sent is kept. A device or user that is named was touched by the
     affiliate. Raises ``RefusedError`` for ids that are too long.
     """
-    device_id, user_id = read_id("device_id", params), read_id("user_id", params)
-    click = Click.objects.create(
-        transaction_id=uuid.uuid4().hex,
+    click = new_click(
+        offer, params, visitor, clicked_at=now, transaction_id=uuid.uuid4().hex
+    )
+    click.save(force_insert=True)
+    note_touch(click, offer)
+    return click
+
+
+def new_click(
+    offer: OfferConfig,
+    params: Mapping[str, str],
+    visitor: Visitor,
+    *,
+    clicked_at: datetime,
+    transaction_id: str,
+) -> Click:
+    """Return a click that is not stored yet. Raises ``RefusedError``."""
+    for name in ("device_id", "user_id"):
+        read_id(name, params)
+    return Click(
+        transaction_id=transaction_id,
         offer_id=offer.id,
         affiliate_id=_affiliate(params.get(AFFILIATE_FIELD, ""), offer),
-        clicked_at=now,
-        expires_at=now + offer.click_lifespan,
+        clicked_at=clicked_at,
+        expires_at=clicked_at + offer.click_lifespan,
         params=dict(params),
         ip=visitor.ip,
         user_agent=visitor.user_agent[:USER_AGENT_MAX_LENGTH],
         referrer=visitor.referrer[:ADDRESS_MAX_LENGTH],
     )
-    who = subjects_of(offer.attribution, device_id, user_id)
+
+
+def note_touch(click: Click, offer: OfferConfig) -> None:
+    """Remember that who made a click was touched by its affiliate."""
+    given: Mapping[str, str] = click.params
+    who = subjects_of(
+        offer.attribution, given.get("device_id", ""), given.get("user_id", "")
+    )
     if who and click.affiliate_id is not None:
-        record_touch(who, Touched(Touch(click.pk, click.affiliate_id), now))
-    return click
+        touched = Touched(Touch(click.pk, click.affiliate_id), click.clicked_at)
+        record_touch(who, touched)
 
 
 def clicked_offer(offer_token: str, configuration: Configuration) -> OfferConfig:

@@ -1,7 +1,8 @@
 """Builds the configuration: a fixed number of queries, however much there is."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db.models import F
 
@@ -37,6 +38,23 @@ def current_configuration(version: int | None = None) -> Configuration:
         if _current is None or _current.version != wanted:
             _current = compile_configuration(current_version(), _current)
         return _current
+
+
+@contextmanager
+def compiled_before() -> Iterator[None]:
+    """Have the configuration ready for a transaction that may be taken back.
+
+    Compiling stores new destinations. What is compiled within the transaction all the
+    same is forgotten when it ends, as nobody knows whether they are there.
+    """
+    global _current  # noqa: PLW0603 - the one snapshot of this process
+    ready = current_configuration()
+    try:
+        yield
+    finally:
+        with _loading:
+            if _current is not ready:
+                _current = None
 
 
 def compile_configuration(

@@ -35,7 +35,7 @@ class Inbound(NamedTuple):
     body that are lists or objects. ``offer_token`` and ``event_id`` come from the
     dedicated URL of an offer's event. ``contact`` identifies the person of a lead; it
     is compared with lists and kept nowhere but in the lead, sealed. ``is_history`` is
-    what is imported: it is stored, and nobody is told.
+    stored, and nobody is told. ``repeat_key`` tells a row of a file from all others.
     """
 
     source: str
@@ -51,6 +51,7 @@ class Inbound(NamedTuple):
     remote_address: str | None = None
     contact: Mapping[str, str] = EMPTY
     is_history: bool = False
+    repeat_key: str = ""
 
     def get(self, name: str) -> str:
         """Return a field's text, or "" when it is missing."""
@@ -116,9 +117,9 @@ def unread_request(
 ) -> Inbound:
     """Return what is known of a request whose fields could not be read."""
     return Inbound(
-        source=source,
-        received_at=received_at,
-        values={},
+        source,
+        received_at,
+        {},
         token=bearer_token(request),
         method=request.method or "",
         path=request.path[:500],
@@ -179,7 +180,7 @@ def check_bounds(values: Mapping[str, str]) -> None:
     """Raise ``RefusedError`` for too many fields, a huge value or control characters.
 
     PostgreSQL cannot store NUL, and no honest sender puts control characters into a
-    field; so they are refused at the door instead of being cleaned later.
+    field; so they are refused at the door.
     """
     if len(values) > settings.INBOUND_MAX_FIELDS:
         raise _too_many_fields()
@@ -194,8 +195,8 @@ def check_bounds(values: Mapping[str, str]) -> None:
 
 
 def _too_many_fields() -> RefusedError:
-    limit = settings.INBOUND_MAX_FIELDS
-    return RefusedError("payload_too_large", f"A request may have {limit} fields.")
+    detail = f"A request may have {settings.INBOUND_MAX_FIELDS} fields."
+    return RefusedError("payload_too_large", detail)
 
 
 def check_nested(nested: Mapping[str, Any]) -> None:
@@ -289,8 +290,7 @@ def remote_address(request: HttpRequest) -> str | None:
     the right-most ``TRUSTED_PROXY_COUNT`` ones.
     """
     address: str = request.META.get("REMOTE_ADDR") or ""
-    count: int = settings.TRUSTED_PROXY_COUNT
-    if count:
+    if count := settings.TRUSTED_PROXY_COUNT:
         hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         address = hops[-count].strip() if len(hops) >= count else address
         try:

@@ -195,8 +195,11 @@ def _dedupe_key(
     if event is not None:
         policy = event.repeat_policy
         if policy == RepeatPolicy.UNLIMITED:
-            return None
-        if policy == RepeatPolicy.ONCE_PER_DEVICE and report.device_id:
+            if not inbound.repeat_key or report.order_id:
+                return None
+            # A file that is imported twice is told once, as far as its rows go.
+            scope = "i", inbound.repeat_key
+        elif policy == RepeatPolicy.ONCE_PER_DEVICE and report.device_id:
             scope = "d", _digest(report.device_id)
         elif policy == RepeatPolicy.ONCE_PER_USER and report.user_id:
             scope = "u", _digest(report.user_id)

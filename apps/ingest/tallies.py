@@ -7,7 +7,9 @@ Only figures are at stake: a killed process loses at most a second of counting.
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 
@@ -118,13 +120,24 @@ def _write(
 
 
 _tallies = _Tallies()
+_is_rehearsal = ContextVar("is_rehearsal", default=False)
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Count no names meanwhile: what is done is rolled back, and counts are not."""
+    before = _is_rehearsal.set(True)
+    try:
+        yield
+    finally:
+        _is_rehearsal.reset(before)
 
 
 def tally(
     offer_id: int, name: str, what: Tally, moment: datetime, count: int = 1
 ) -> None:
     """Count reports of ``name``; the base conversion has no name and no count."""
-    if name:
+    if name and not _is_rehearsal.get():
         _tallies.add((offer_id, name[:NAME_MAX_LENGTH]), what, moment, count)
 
 

@@ -40,6 +40,7 @@ from tests.factories import (
     make_token,
     make_user,
 )
+from tests.imports.making import make_import
 from tests.lists.making import make_value_list
 
 MARKER = "Zanzibar"
@@ -159,6 +160,7 @@ def _add_log(offer: Offer, owner: Affiliate, delivery: Delivery) -> None:
         submitted_at=NOON,
     )
     SeenEventName.objects.create(offer=offer, name=MARKER, first_at=NOON, last_at=NOON)
+    make_import(f"transaction_id,{MARKER}\n{MARKER}-tx,{MARKER}\n", author=make_user())
     RefusedRequest.objects.create(
         received_at=datetime.now(UTC),
         result="refused",

@@ -18,6 +18,7 @@ from apps.postbacks.services import record_revision
 from apps.retention.models import Pruning
 from tests.console.people import make_person
 from tests.console.world import World, build_world
+from tests.imports.making import make_import, rehearse
 from tests.lists.making import make_value_list
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -82,6 +83,7 @@ def build_gallery(now: datetime) -> World:
         bytes=2_345_678_901,
         days_left=1,
     )
+    _add_imports(world.admin)
     return world
 
 
@@ -110,6 +112,13 @@ def _add_operations(rule: PostbackRule, author: User, now: datetime) -> None:
         skipped=2,
         started_at=now - timedelta(minutes=2),
     )
+
+
+def _add_imports(author: User) -> None:
+    text = "transaction_id,amount,currency,sub1\n"
+    make_import(f"{text}tx_1,5,EUR,a\n", author=author)
+    rows = "tx_00000dca1a2,49.90,USD,news\nnobody,1,USD,news\n,many,Dollar,x\n"
+    rehearse(make_import(f"{text}{rows}", author=author, kept=[3]))
 
 
 def screens(group: str, world: World) -> Iterator[Screen]:

@@ -1,24 +1,30 @@
 """A list as a CSV file: what is filtered, streamed, safe to open in a spreadsheet."""
 
 import csv
+import html
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.http.response import StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from apps.core.adminkit.screens import ScopedAdmin
 from apps.core.encoding import sheet_cell
 
 MAX_ROWS = 50_000
@@ -33,6 +39,7 @@ SHORTENED = format_lazy(
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
+DRAWING = re.compile(r"<svg.*?</svg>", re.DOTALL)
 Column = tuple[StrOrPromise, Callable[[Any], Any]]
 """A heading, and what stands under it for an object."""
 
@@ -76,14 +83,34 @@ def csv_response(lines: Iterator[str], name: str) -> StreamingHttpResponse:
     )
 
 
-class ExportAdmin(ScopedAdmin):
+class ExportAdmin(admin.ModelAdmin[Any]):
     """A list that can be saved as it is filtered, its newest rows first."""
 
     export_columns: tuple[Column, ...] = ()
 
     def columns_for(self, request: HttpRequest) -> Sequence[Column]:
-        """Return the columns that the user may have."""
-        return self.export_columns
+        """Return the columns that the user may have: those of the list unless told."""
+        if self.export_columns:
+            return self.export_columns
+        return [
+            (
+                label_for_field(name, self.model, self),
+                partial(self._shown, name),
+            )
+            for name in self.get_list_display(request)
+        ]
+
+    def prepare_rows(self, request: HttpRequest, rows: Any) -> None:
+        """Look up what the columns show, for all of ``rows`` at once."""
+
+    def _shown(self, name: Any, obj: Any) -> Any:
+        """Return what the list shows of ``obj`` in a column, without the markup."""
+        field, _attribute, value = lookup_field(name, obj, self)
+        if getattr(field, "choices", None):
+            return getattr(obj, f"get_{name}_display")()
+        if isinstance(value, SafeString):
+            return html.unescape(strip_tags(DRAWING.sub("", value))).strip()
+        return value
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the file."""
@@ -113,18 +140,24 @@ class ExportAdmin(ScopedAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect("../?e=1")
         columns = self.columns_for(request)
-        lines = csv_lines([name for name, value_of in columns], _rows(found, columns))
+        rows = _rows(found, columns, partial(self.prepare_rows, request))
+        lines = csv_lines([name for name, value_of in columns], rows)
         # A file name keeps to English: other letters break in the header.
         with override(None):
             name = str(self.opts.verbose_name_plural).replace(" ", "-")
         return csv_response(lines, name)
 
 
-def _rows(found: QuerySet[Any], columns: Sequence[Column]) -> Iterator[Sequence[Any]]:
+def _rows(
+    found: QuerySet[Any],
+    columns: Sequence[Column],
+    prepare: Callable[[list[Any]], None],
+) -> Iterator[Sequence[Any]]:
     """Yield the rows, by keys and in chunks: neither memory nor time grow with them."""
     found, count = found.order_by("-pk"), 0
     following = found
     while chunk := list(following[: min(CHUNK, MAX_ROWS - count)]):
+        prepare(chunk)
         for one in chunk:
             yield [value_of(one) for name, value_of in columns]
         count += len(chunk)

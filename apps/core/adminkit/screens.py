@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from apps.core.adminkit.exporting import ExportAdmin
 from apps.core.adminkit.owners import owner_context
 from apps.core.adminkit.paging import CappedPaginator, LogChangeList
 from apps.core.adminkit.scoping import ReadOnlyMixin, ScopedMixin, is_nameless, name_for
@@ -26,8 +27,8 @@ class QuickLink:
     is_current: bool
 
 
-class ScopedAdmin(ScopedMixin, admin.ModelAdmin[Any]):
-    """A list and a form that show what the user may see."""
+class ScopedAdmin(ScopedMixin, ExportAdmin):
+    """A list and a form that show what the user may see; the list as CSV too."""
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
