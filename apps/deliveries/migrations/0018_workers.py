@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliveries', '0015_names_of_attribution'),
+        ('deliveries', '0017_clicks_may_go'),
     ]
 
     operations = [

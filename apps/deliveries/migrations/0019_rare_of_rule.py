@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('deliveries', '0013_names'),
+        ('deliveries', '0018_workers'),
         ('postbacks', '0009_names'),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('ingest', '0004_settle_schedule'),
+        ('ingest', '0006_import_schedule'),
         ('offers', '0005_attribution_settings'),
         ('tracking', '0012_clicks_may_go'),
     ]

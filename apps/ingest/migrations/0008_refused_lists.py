@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('ingest', '0003_names'),
+        ('ingest', '0007_refused_by_first_event'),
         ('offers', '0004_names'),
     ]
 
