@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "apps.deliveries",
     "apps.ingest",
     "apps.reports",
+    "apps.configfile",
     "apps.console.apps.ConsoleConfig",
 ]
 
@@ -282,7 +283,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "apps.ingest.rest.errors.exception_handler",
 }
 SPECTACULAR_SETTINGS = API_DOCUMENTATION
-
 
 LOGGING = {
     "version": 1,
