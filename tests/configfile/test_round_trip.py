@@ -32,7 +32,9 @@ TEXTS = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
     min_size=1,
     max_size=40,
-) | st.text("ab \n\t\r:#-'\"|>&*!%@`{}[]?,~01.\x85\u2028\ufeff", min_size=1, max_size=20)
+) | st.text(
+    "ab \n\t\r:#-'\"|>&*!%@`{}[]?,~01.\x85\u2028\ufeff", min_size=1, max_size=20
+)
 ODD = (
     *("null", "yes", "12", "1e3", "1.5", "2026-01-01", "~", "=", "<<", "09:00", "0x1"),
     *(" a ", "a: b", "# a", "- a", "'", '"', "&a", "*a", "!a", "%a", "{a}", "a\tb"),
@@ -164,8 +166,9 @@ def test_any_text_is_read_as_it_was_written(text: str) -> None:
 def test_odd_names_come_back_from_the_database_as_they_were() -> None:
     for name in ODD:
         Affiliate.objects.create(name=name, external_ref=name)
-        payload = {"payload": f"{name}\n{name} ", "method": "POST"}
-        make_rule(None, author=make_admin(), name=name, settings=payload)
+        payload = f"x{name}\n{name}x".replace("{a}", "").replace("\r", "")
+        settings = {"payload": payload, "payload_type": "text", "method": "POST"}
+        make_rule(None, author=make_admin(), name=name, settings=settings)
     before = export_text()
     wipe()
 

@@ -189,7 +189,8 @@ def _rules(offer: Offer) -> None:
         disable_after=3,
         settings={
             "method": "POST",
-            "payload": "a={amount}\n\nb= {status} \nc",
+            "payload": "a={payout}\n\nb= {status} \nc",
+            "payload_type": "text",
             "treat_409_as_success": False,
         },
         sealed_secrets=secret_box.seal({"headers": f"X-Key: {CANARY}h"}),
