@@ -26,13 +26,13 @@ def write_connection(
     if change.act is not Act.ADDED and is_touched(change, "kind"):
         text = _("It cannot be changed: give the connection another name.")
         work.tell(entry, "kind", text)
-    fill(work, shape, change, entry, row)
+    missing = fill(work, shape, change, entry, row)
     row.kind = entry.values["kind"]
     is_awaiting = keep_settings(work, entry, shape.section, row)
     was = row.state
     _set_state(row, entry, is_awaiting=is_awaiting)
-    row.full_clean()
-    if len(work.problems) > before or _is_unsettled(work, shape, entry):
+    row.full_clean(exclude=missing)
+    if missing or len(work.problems) > before or _is_unsettled(work, shape, entry):
         raise SkippedError
     row.save()
     if was != row.state == ConnectionState.OK and change.act is Act.CHANGED:

@@ -99,6 +99,8 @@ class _Open:
     node: Node
     name: str | None = None
     name_line: int = 0
+    # What is wrong with the name is told: nothing is said about its value.
+    is_misnamed: bool = False
 
 
 class _Builder:
@@ -141,7 +143,8 @@ class _Builder:
             self._tell(line, _("This is nested too deeply."))
             raise _Stop
         is_mapping = isinstance(event, yaml.MappingStartEvent)
-        node = Node(line, {} if is_mapping else [])
+        is_broken = bool(event.tag)
+        node = Node(line, {} if is_mapping else [], is_broken=is_broken)
         self._put(node)
         self._open.append(_Open(node))
 
@@ -163,6 +166,7 @@ class _Builder:
             words = _("«%(name)s» stands here twice; first in line %(line)s.")
             self._tell(node.line, words % {"name": name, "line": before.line})
         holder.name, holder.name_line = name, node.line
+        holder.is_misnamed = not isinstance(node.value, str)
 
     def _put(self, node: Node) -> None:
         """Put ``node`` where it belongs."""
@@ -177,6 +181,7 @@ class _Builder:
             raise _Stop
         else:
             node.line = holder.name_line
+            node.is_broken = node.is_broken or holder.is_misnamed
             holder.node.value.setdefault(holder.name, node)
             holder.name = None
 
@@ -189,7 +194,7 @@ class _Builder:
         tag = self._resolver.resolve(yaml.ScalarNode, written, event.implicit)
         kind = tag.removeprefix(_TAG)
         if kind == "str" or event.tag:
-            return Node(line, written)
+            return Node(line, written, is_broken=bool(event.tag))
         if kind in ("bool", "null") and written in _WORDS:
             return Node(line, _WORDS[written])
         if kind == "int" and _WHOLE.fullmatch(written):

@@ -129,7 +129,7 @@ class _Reader:
     def _refuse_unknown(self, node: Node, place: str, names: Iterable[str]) -> None:
         known = list(names)
         for name, child in node.value.items():
-            if name in known:
+            if name in known or child.is_broken:
                 continue
             near = difflib.get_close_matches(name, known, n=1)
             words = (

@@ -46,13 +46,10 @@ def row_of(work: Imported, shape: Shape, change: Change) -> Any:
 def fill(
     work: Imported, shape: Shape, change: Change, entry: Entry, row: Any
 ) -> set[str]:
-    """Give ``row`` its key and the columns that change; return the fields it lacks.
-
-    Raises ``SkippedError`` when it lacks what it belongs to.
-    """
-    if change.act is Act.ADDED:
-        _fill_key(work, shape, entry, row)
+    """Give ``row`` its key and the columns that change; return the fields it lacks."""
     missing: set[str] = set()
+    if change.act is Act.ADDED:
+        missing |= _fill_key(work, shape, entry, row)
     for column in shape.columns:
         if column.is_special or not is_touched(change, column.name):
             continue
@@ -64,20 +61,25 @@ def fill(
     return missing
 
 
-def _fill_key(work: Imported, shape: Shape, entry: Entry, row: Any) -> None:
+def _fill_key(work: Imported, shape: Shape, entry: Entry, row: Any) -> set[str]:
+    """Give a new row its names and what it belongs to; return what is missing."""
     own = entry.key[len(shape.prefix) :]
     for part, value in zip(shape.keys, own, strict=True):
         if part.field:
             setattr(row, part.field, value)
-    is_missing = False
+    missing = set()
     for owner in shape.owners:
         key = entry.key[owner.within]
-        if any(key):
-            found = work.find(Target(owner.section), key, entry, owner.relation)
-            is_missing = is_missing or found is MISSING
-            setattr(row, f"{owner.relation}_id", None if found is MISSING else found)
-    if is_missing:
-        raise SkippedError
+        if not any(key):
+            continue
+        place = owner.within.stop - 1 - len(shape.prefix)
+        name = shape.keys[place].name if place >= 0 else ""
+        found = work.find(Target(owner.section), key, entry, name)
+        if found is MISSING:
+            missing.add(owner.relation)
+        else:
+            setattr(row, f"{owner.relation}_id", found)
+    return missing
 
 
 def point(work: Imported, column: Column, entry: Entry, row: Any) -> bool:
