@@ -60,6 +60,9 @@ ACCESS_MODELS = (
     "auditlog.logentry",
     "axes.accessattempt",
 )
+CONFIGURATION = ("core.configversion",)
+"""All of it, as one file: to change it is to import one."""
+
 AFFILIATE_READS = (
     "offers.offer",
     "goals.goal",
@@ -87,6 +90,7 @@ GRANTS: dict[Role, dict[tuple[str, ...], tuple[str, ...]]] = {
         SETUP_MODELS: EDIT,
         ACTIVITY_MODELS: ("view", "change"),
         ACCESS_MODELS: EDIT,
+        CONFIGURATION: ("view", "change"),
         PERSONAL: UNMASK_AND_ERASE,
     },
     Role.ACCOUNT_MANAGER: {SETUP_MODELS: EDIT, ACTIVITY_MODELS: ("view", "change")},
