@@ -27,6 +27,53 @@ from tests.factories import NOON, make_event_type, make_rule, make_user
 from tests.lists.making import make_value_list
 
 CANARY = "canary-"
+PROJECT: dict[str, Any] = {
+    "name": "Subscriptions",
+    "inactivity_window_days": 45,
+    "reattribution_to_organic": False,
+    "click_lookback_days": 14,
+    "settle_seconds": 3_600,
+    "max_lateness_days": 10,
+    "web_last_visit": False,
+}
+OFFER: dict[str, Any] = {
+    "kind": "app",
+    "platform": "ios",
+    "vertical": "Software",
+    "status": "active",
+    "landing_url": "https://vpn.example/?cid={transaction_id}",
+    "currency": "EUR",
+    "revenue_type": "cps",
+    "revenue_value": Decimal("12.5"),
+    "payout_type": "fixed",
+    "payout_value": Decimal("0.000001"),
+    "percent_of": "revenue",
+    "enable_goals": True,
+    "conversion_default_status": "pending",
+    "hold_days": 7,
+    "click_lifespan_days": 90,
+    "accept_unknown_events": True,
+    "ip_allowlist": ["203.0.113.0/24", "198.51.100.7"],
+}
+CONDITIONS: dict[str, Any] = {
+    "operations": ["update", "create"],
+    "rejection_reasons": ["fraud, proven", "no: reason"],
+    "sending_mode": "attributed",
+    "maximum_click_age_hours": 48,
+    "sample_percent": Decimal("12.5"),
+    "requires_consent": True,
+    "delay_seconds": 60,
+    "schedule_timezone": "Europe/Kyiv",
+    "retry_delays": [5, 300],
+    "keeps_order": True,
+    "disable_after": 3,
+}
+SETTINGS: dict[str, Any] = {
+    "method": "POST",
+    "payload": "a={payout}\n\nb= {status} \nc",
+    "payload_type": "text",
+    "treat_409_as_success": False,
+}
 
 
 def make_admin() -> User:
@@ -63,15 +110,7 @@ def build_everything() -> None:
 
 
 def _offer() -> Offer:
-    project = Project.objects.create(
-        name="Subscriptions",
-        inactivity_window_days=45,
-        reattribution_to_organic=False,
-        click_lookback_days=14,
-        settle_seconds=3_600,
-        max_lateness_days=10,
-        web_last_visit=False,
-    )
+    project = Project.objects.create(**PROJECT)
     advertiser = Advertiser.objects.create(
         name="Acmé, Inc.",
         website="https://acme.example",
@@ -82,26 +121,7 @@ def _offer() -> Offer:
     bright = Affiliate.objects.create(name="Bright: #1", external_ref="0017")
     Affiliate.objects.create(name="yes", status="paused")
     offer = Offer.objects.create(
-        name="VPN «Trial»",
-        advertiser=advertiser,
-        project=project,
-        kind="app",
-        platform="ios",
-        vertical="Software",
-        status="active",
-        landing_url="https://vpn.example/?cid={transaction_id}",
-        currency="EUR",
-        revenue_type="cps",
-        revenue_value=Decimal("12.5"),
-        payout_type="fixed",
-        payout_value=Decimal("0.000001"),
-        percent_of="revenue",
-        enable_goals=True,
-        conversion_default_status="pending",
-        hold_days=7,
-        click_lifespan_days=90,
-        accept_unknown_events=True,
-        ip_allowlist=["203.0.113.0/24", "198.51.100.7"],
+        name="VPN «Trial»", advertiser=advertiser, project=project, **OFFER
     )
     Goal.objects.create(offer=offer, name="Sale", alias="s", ref="R-1", is_private=True)
     Goal.objects.create(offer=offer, name="Old", status="archived")
@@ -176,23 +196,8 @@ def _rules(offer: Offer) -> None:
         connection=vault,
         affiliate=Affiliate.objects.get(name="yes"),
         goal=Goal.objects.get(name="Old"),
-        operations=["update", "create"],
-        rejection_reasons=["fraud, proven", "no: reason"],
-        sending_mode="attributed",
-        maximum_click_age_hours=48,
-        sample_percent=Decimal("12.5"),
-        requires_consent=True,
-        delay_seconds=60,
-        schedule_timezone="Europe/Kyiv",
-        retry_delays=[5, 300],
-        keeps_order=True,
-        disable_after=3,
-        settings={
-            "method": "POST",
-            "payload": "a={payout}\n\nb= {status} \nc",
-            "payload_type": "text",
-            "treat_409_as_success": False,
-        },
+        settings=SETTINGS,
+        **CONDITIONS,
         sealed_secrets=secret_box.seal({"headers": f"X-Key: {CANARY}h"}),
     )
     rule.field_conditions.create(field="country", operator="in", value="DE, NO")
