@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "apps.ingest",
     "apps.retention",
     "apps.reports",
+    "apps.configfile",
     "apps.console.apps.ConsoleConfig",
 ]
 

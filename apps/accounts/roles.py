@@ -64,6 +64,9 @@ ACCESS_MODELS = (
     "auditlog.logentry",
     "axes.accessattempt",
 )
+CONFIGURATION = ("core.configversion",)
+"""All of it, as one file: to change it is to import one."""
+
 AFFILIATE_READS = (
     "offers.offer",
     "goals.goal",
@@ -92,6 +95,7 @@ GRANTS: dict[Role, dict[tuple[str, ...], tuple[str, ...]]] = {
         ACTIVITY_MODELS: ("view", "change"),
         ACCESS_MODELS: EDIT,
         IMPORTS: ("view", "change"),
+        CONFIGURATION: ("view", "change"),
         PERSONAL: UNMASK_AND_ERASE,
     },
     Role.ACCOUNT_MANAGER: {

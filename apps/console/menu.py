@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, StrOrPromise, tuple[Entry, ...]], ...] = (
             ("Affiliate", ""),
             ("Advertiser", ""),
             ("Project", ""),
+            ("ConfigVersion", _("Configuration")),
         ),
     ),
     (

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from apps.console.fact_rules import platform_error
 from apps.offers.models import Offer
+from apps.postbacks.fact_demands import platform_error
 
 
 class OfferForm(forms.ModelForm[Offer]):

@@ -12,11 +12,11 @@ from apps.accounts.models import User
 from apps.actions import registry
 from apps.actions.base import Action, Group
 from apps.actions.presets import PRESET_ACTION, PRESETS, Preset, PresetGroup
-from apps.console.rule_settings import staff_macros_in
 from apps.console.rule_words import TRIGGER_HINTS
 from apps.core.adminkit.scoping import visible
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, RuleStatus, TriggerKind
+from apps.postbacks.staff_macros import staff_macros_in
 
 PRESET_MARK = ":"
 """Between action and preset in the value of a card: «ping_url:voluum»."""

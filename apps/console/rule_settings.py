@@ -10,13 +10,12 @@ from apps.actions.fields import HeadersField, SecretTextarea, TextTemplateField
 from apps.actions.list_forms import REMOVE
 from apps.actions.presets import PRESET_ACTION, Preset, left_in
 from apps.console.action_forms import PREFIX, SettingsForm
-from apps.console.fact_rules import fact_errors
 from apps.console.rule_conditions import drop_foreign_conditions
-from apps.core.macros import TemplateError, is_staff_only
-from apps.core.placeholders import macro_names
 from apps.events.categories import EffectiveCategory
 from apps.offers.models import Offer
+from apps.postbacks.fact_demands import fact_errors
 from apps.postbacks.models import USE_CASE_CATEGORIES, TriggerKind
+from apps.postbacks.staff_macros import staff_macros_in
 
 MAY_REMOVE = "postbacks.can_remove_suppression"
 REPLACE = "replace_categories"
@@ -140,16 +139,6 @@ class RuleSettingsForm(SettingsForm):
                     )
                     % {"macro": f"{{{macro}}}"},
                 )
-
-
-def staff_macros_in(text: object) -> set[str]:
-    """Return the macros of ``text`` that an affiliate's postback must not use."""
-    if not isinstance(text, str):
-        return set()
-    try:
-        return {name for name in macro_names(text) if is_staff_only(name)}
-    except TemplateError:
-        return set()  # No template: its own field has said so, or it holds no macros.
 
 
 def _are_same(some: Iterable[str], others: Iterable[str]) -> bool:

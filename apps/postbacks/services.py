@@ -20,6 +20,7 @@ from apps.postbacks.models import (
 )
 
 ALL_PERCENT = 100
+NOWHERE = "nowhere"
 
 
 @transaction.atomic
@@ -110,12 +111,20 @@ def _conditions(rule: PostbackRule) -> dict[str, Any]:
 
 
 def _destination(rule: PostbackRule) -> str:
-    """Return the key of the destination; no macro can change it (DESIGN §4.10)."""
+    """Return the key of the destination; no macro can change it (DESIGN §4.10).
+
+    A deleted rule may have lost its connection, and then goes nowhere. A connection
+    that waits for its secrets (imported, they are in no file) has its own key.
+    """
     settings = {**rule.settings, **secret_box.unseal(rule.sealed_secrets)}
     connection: dict[str, Any] = {}
     if rule.connection is not None:
         sealed = secret_box.unseal(rule.connection.sealed_secrets)
         connection = {**rule.connection.settings, **sealed}
+        if not all(sealed.values()):
+            return f"connection:{rule.connection.pk}"
+    elif rule.archived_at is not None:
+        return NOWHERE
     return registry.get(rule.action).destination(settings, connection)
 
 

@@ -23,6 +23,7 @@ from tests.lists.making import make_value_list
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "own pages": (),
+    "configuration": ("core",),
     "access": ("accounts", "axes", "auditlog"),
     "offers": ("offers", "goals"),
     "events": ("events", "event_lists"),

@@ -1,0 +1,94 @@
+"""What one import knows, finds out and has to tell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.configfile.columns import Target
+from apps.configfile.comparing import Act, Change
+from apps.configfile.documents import Document, Entry, Key, Problem, key_words
+from apps.configfile.exporting import Stored
+from apps.configfile.settling import Settled
+from apps.configfile.shapes import SHAPES
+from apps.configfile.shaping import Shape
+
+
+class _Missing:
+    """Stands for a row that is not there; why is told already."""
+
+
+MISSING: Final = _Missing()
+
+
+class SkippedError(Exception):
+    """The entry cannot be written; why is told already."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """One import while it runs."""
+
+    wanted: Document
+    stored: Stored
+    settled: Settled
+    author: User
+    now: datetime
+    problems: list[Problem] = field(default_factory=list)
+    # By entry, the secrets that somebody has to enter.
+    awaited: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def find(self, target: Target, key: Key, entry: Entry, place: str) -> Any:
+        """Return the id of the row ``key``, or ``MISSING``; tells why it is."""
+        found = self.stored.rows[target.section].get(key)
+        if found is not None:
+            return found
+        if key not in self.wanted[target.section]:
+            words = _(
+                "There is no %(what)s «%(name)s», neither in the file nor here. "
+                "Correct the name, or add it to the file."
+            )
+            name = {"what": SHAPES[target.section].label, "name": key_words(key)}
+            self.tell(entry, place, words % name)
+        return MISSING
+
+    def tell(self, entry: Entry, place: str, text: str) -> None:
+        """Remember what is wrong with a value of an entry."""
+        self.problems.append(entry.problem(place, text))
+
+    def tell_invalid(self, entry: Entry, shape: Shape, error: ValidationError) -> None:
+        """Remember what Django's validation found, each at its value."""
+        for name, text in messages_of(error):
+            self.tell(entry, name if name in _known(shape) else "", text)
+
+    def await_secrets(self, section: str, entry: Entry, names: list[str]) -> None:
+        """Remember to say which secrets somebody has to enter."""
+        if names:
+            label = f"{SHAPES[section].label} «{key_words(entry.key)}»"
+            self.awaited.append((label, names))
+
+
+def messages_of(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Yield the fields that are wrong, ``__all__`` for the whole, and why."""
+    if not hasattr(error, "error_dict"):
+        yield from (("", text) for text in error.messages)
+        return
+    for name, errors in error.error_dict.items():
+        for one in errors:
+            yield from ((name, text) for text in one.messages)
+
+
+def _known(shape: Shape) -> set[str]:
+    columns = {column.name for column in shape.columns}
+    return columns | {part.name for part in shape.keys}
+
+
+def is_touched(change: Change, name: str) -> bool:
+    """Tell whether an import has to write the column ``name``."""
+    if change.act is Act.ADDED:
+        return True
+    return any(one.name == name for one in change.differences)
