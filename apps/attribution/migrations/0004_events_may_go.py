@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('attribution', '0002_names_of_attribution'),
+        ('attribution', '0003_names_on_screens'),
         ('tracking', '0012_clicks_may_go'),
     ]
 
