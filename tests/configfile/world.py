@@ -55,6 +55,18 @@ OFFER: dict[str, Any] = {
     "accept_unknown_events": True,
     "ip_allowlist": ["203.0.113.0/24", "198.51.100.7"],
 }
+OFFER_EVENT: dict[str, Any] = {
+    "source": "list",
+    "is_enabled": False,
+    "advertiser_event_name": " Trial started ",
+    "category": "views",
+    "is_affiliate_conversion": False,
+    "repeat_policy": "once_per_user",
+    "maps_to_status": "pending",
+    "revenue_value": Decimal("1.10"),
+    "payout_value": Decimal(1000),
+    "param_map": {"sum": "amount", "n": "1"},
+}
 CONDITIONS: dict[str, Any] = {
     "operations": ["update", "create"],
     "rejection_reasons": ["fraud, proven", "no: reason"],
@@ -156,20 +168,9 @@ def _events(offer: Offer) -> None:
     listed = EventList.objects.create(name="List", description="Shared")
     listed.event_types.add(trial, make_event_type("2026-01-01"))
     listed.offers.add(offer)
+    goal = Goal.objects.get(name="Sale")
     event = OfferEvent.objects.create(
-        offer=offer,
-        event_type=trial,
-        source="list",
-        is_enabled=False,
-        advertiser_event_name=" Trial started ",
-        goal=Goal.objects.get(name="Sale"),
-        category="views",
-        is_affiliate_conversion=False,
-        repeat_policy="once_per_user",
-        maps_to_status="pending",
-        revenue_value=Decimal("1.10"),
-        payout_value=Decimal(1000),
-        param_map={"sum": "amount", "n": "1"},
+        offer=offer, event_type=trial, goal=goal, **OFFER_EVENT
     )
     OfferEventField.objects.create(
         offer_event=event, name="plan", label="Plan", type="number", position=2
