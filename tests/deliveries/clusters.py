@@ -29,18 +29,22 @@ from tests.sink import Sink
 MANAGE = Path(settings.BASE_DIR) / "manage.py"
 
 
-def start_worker(**environment: str) -> Child:
-    """Start ``manage.py worker`` on the test's database."""
+def database_url() -> str:
+    """Return where the test's database is, for other processes."""
     database = connection.settings_dict
     host = database["HOST"] or database["OPTIONS"].get("host", "")
     user = f"{database['USER']}:{database['PASSWORD']}"
     port = f":{database['PORT']}" if database["PORT"] else ""
-    url = f"postgres://{user}@{port}/{database['NAME']}?host={host}"
+    return f"postgres://{user}@{port}/{database['NAME']}?host={host}"
+
+
+def start_worker(**environment: str) -> Child:
+    """Start ``manage.py worker`` on the test's database."""
     return start(
         "worker",
         [str(MANAGE), "worker"],
         environment={
-            "DATABASE_URL": url,
+            "DATABASE_URL": database_url(),
             "DEBUG": "true",
             "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
             "LOG_LEVEL": "ERROR",

@@ -10,7 +10,6 @@ from io import BytesIO
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from apps.ingest.importing.steps import start
 from apps.ingest.importing.storing import Upload, store_upload
@@ -18,6 +17,7 @@ from apps.ingest.importing.tasks import work_patiently
 from apps.ingest.models import Import
 from apps.offers.models import Offer
 from apps.tracking.models import Conversion, Event
+from tests.deliveries.clusters import database_url
 from tests.factories import NOON, make_click, make_offer
 from tests.imports.making import make_author, make_import, rehearse
 
@@ -25,10 +25,7 @@ ROWS = 600
 WORK = """
 import django, sys
 django.setup()
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[2]
 from apps.ingest.importing import tasks
-print("ready", flush=True)
 tasks.work(sys.argv[1])
 """
 
@@ -43,6 +40,7 @@ def job(monkeypatch: pytest.MonkeyPatch) -> Import:
     lines = "".join(f"tx-{number}\n" for number in range(ROWS))
     found = rehearse(make_import(f"transaction_id\n{lines}"))
     start(job=found, now=NOON, is_history=False)
+    found.refresh_from_db()
     return found
 
 
@@ -50,12 +48,15 @@ def job(monkeypatch: pytest.MonkeyPatch) -> Import:
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_the_middle_loses_and_repeats_nothing(job: Import) -> None:
     """DESIGN §4.3: another goes on with the next chunk."""
-    name = str(connection.settings_dict["NAME"])
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     worker = subprocess.Popen(
-        [sys.executable, "-c", WORK, str(job.pk), name],
+        [sys.executable, "-c", WORK, str(job.pk)],
         cwd=settings.BASE_DIR,
-        env={**environment, "DATABASE_URL": settings.DATABASE_URL},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "postbacks_project.settings",
+            "DATABASE_URL": database_url(),
+            "DEBUG": "true",
+        },
     )
     ends_at = time.monotonic() + 60
     while job.examined < 40 and time.monotonic() < ends_at:

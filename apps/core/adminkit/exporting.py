@@ -94,7 +94,7 @@ class ExportAdmin(admin.ModelAdmin[Any]):
             return self.export_columns
         return [
             (
-                label_for_field(name, self.model, self),
+                str(label_for_field(name, self.model, self)),
                 partial(self._shown, name),
             )
             for name in self.get_list_display(request)
