@@ -8,7 +8,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/connection.sh"
 cd "$here/.."
-seconds=60
+seconds=120
 
 (($# >= 2)) || fail "Name at least two ports: one web server answers while the other restarts."
 

@@ -71,7 +71,7 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=400,
     )
 
 
