@@ -24,6 +24,7 @@ from apps.console.offer_inlines import (
     OfferValueListInline,
 )
 from apps.console.offer_urls import base_urls
+from apps.console.partner_facts import partner_facts
 from apps.console.people import signed_in
 from apps.core.adminkit.addresses import add_url, list_url, page_url
 from apps.core.adminkit.pages import Page, PagesAdmin
@@ -122,6 +123,14 @@ class OfferAdmin(PagesAdmin):
             "view",
             duplicate,
             needs=MAY_ADD_RULES,
+        ),
+        Page(
+            "partner-facts",
+            _("Facts for a partner"),
+            "view",
+            partner_facts,
+            needs=MAY_ADD_RULES,
+            is_for_staff=True,
         ),
     )
     quick_views = (
