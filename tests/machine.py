@@ -69,6 +69,12 @@ NEEDS = (
         remedy="apt-get install chromium   or   .venv/bin/playwright install chromium",
     ),
     Need(
+        marker="curl",
+        name="curl",
+        find=lambda: shutil.which("curl"),
+        remedy="apt-get install curl",
+    ),
+    Need(
         marker="redis",
         name="Redis",
         find=lambda: shutil.which("redis-server"),
