@@ -24,8 +24,11 @@ COMMAND = re.compile(rf"(?:{'|'.join(map(re.escape, PROGRAMS))})(?: |$)|[A-Z_]+=
 ASSIGNMENT = re.compile(r"([A-Z_]+)=(\S*)(?:\s+#.*)?$")
 OPENING = re.compile(r"^\s*(```+|~~~+)\s*(.*)$")
 REASON = re.compile(r"<!-- not executed: \S.* -->$")
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 LANGUAGES = ("sh", "console")
 NOT_RUN = "no-run"
+GAP = "GAP"
+"""Where the first gap of the last output is kept, for ``NAME=…``."""
 SECONDS_MAX = 60
 REFUSED_BY_CURL = 22
 PRELUDE = (
@@ -129,24 +132,29 @@ def commands_of(block: Block) -> list[Command]:
     return found
 
 
-def is_output_as_promised(promised: list[str], printed: str) -> bool:
-    """Compare without white space; ``…`` in what is promised stands for anything."""
+def matched(promised: list[str], printed: str) -> re.Match[str] | None:
+    """Compare without white space; ``…`` in what is promised stands for anything.
+
+    The groups of the match are what stood there. JSON may spell a letter by number.
+    """
+    printed = ESCAPED.sub(lambda found: chr(int(found[1], 16)), printed)
     wanted = re.sub(r"\s+", "", "".join(promised))
-    pattern = ".*?".join(re.escape(part) for part in wanted.split("…"))
-    return re.fullmatch(pattern, re.sub(r"\s+", "", printed)) is not None
+    pattern = "(.*?)".join(re.escape(part) for part in wanted.split("…"))
+    return re.fullmatch(pattern, re.sub(r"\s+", "", printed))
 
 
 def execute(command: Command, environment: dict[str, str]) -> str:
     """Execute a command; return what is wrong with it, or "".
 
     Variables that it sets, and ``KNOWN`` members of a JSON answer, are put into
-    ``environment``; ``HOST`` stays. curl ends with an error when the server refuses;
-    that is right only where the document shows the refusal.
+    ``environment``; ``HOST`` stays the live server. curl ends with an error
+    when the server refuses; that is right only where the document shows the refusal.
     """
-    if assigned := ASSIGNMENT.match(command.text):
-        environment.setdefault(assigned[1], "")
-        if assigned[1] != "HOST":
-            environment[assigned[1]] = assigned[2]
+    assigned = ASSIGNMENT.match(command.text)
+    if assigned and assigned[1] != "HOST":
+        name, value = assigned.groups()
+        environment[name] = environment[GAP] if value == "…" else value
+    if assigned:
         return ""
     done = subprocess.run(
         ["bash", "-c", PRELUDE + command.text],
@@ -160,8 +168,10 @@ def execute(command: Command, environment: dict[str, str]) -> str:
     )
     _remember(done.stdout, environment)
     allowed = (0, REFUSED_BY_CURL) if command.output else (0,)
-    is_right = not command.output or is_output_as_promised(command.output, done.stdout)
-    if done.returncode in allowed and is_right:
+    found = matched(command.output, done.stdout)
+    if found and found.groups():
+        environment[GAP] = found[1]
+    if done.returncode in allowed and (found or not command.output):
         return ""
     return (
         f"{command.text}\nended with {done.returncode} and printed:\n{done.stdout}\n"
