@@ -75,6 +75,12 @@ NEEDS = (
         remedy="apt-get install nginx-light",
     ),
     Need(
+        marker="curl",
+        name="curl",
+        find=lambda: shutil.which("curl"),
+        remedy="apt-get install curl",
+    ),
+    Need(
         marker="redis",
         name="Redis",
         find=lambda: shutil.which("redis-server"),

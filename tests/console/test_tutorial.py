@@ -1,0 +1,133 @@
+"""The tutorial is followed in a real browser, word by word.
+
+``PICTURES=true`` writes the pictures into the documents; otherwise they go to a
+temporary folder, so that a test run changes no file.
+"""
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from apps.accounts.models import Affiliate, User
+from apps.core.deadlines import Deadline
+from apps.core.resolving import Resolver, SocketAddress
+from apps.deliveries.models import AlertChannel, Delivery, WorkerShift
+from apps.reports.rollups import roll_up
+from tests.console.following import HEIGHT, PICTURE, Reader, steps_of
+from tests.deliveries.steps import one_attempt
+from tests.docs.blocks import documents
+from tests.docs.world import begin
+from tests.house.tree import ROOT
+from tests.sink import Sink, running_sink
+
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+FOLDER = ROOT / "docs" / "pictures"
+BYTES_MAX = 150_000
+LINKED = re.compile(r"\(((?:\.\./)?(?:docs/)?pictures/[^)]+)\)")
+
+
+@pytest.fixture
+def tracker() -> Iterator[Sink]:
+    """Run a real server on this machine, and let tracker.example lead to it."""
+    with running_sink() as found:
+        port = int(found.url.rpartition(":")[2])
+
+        def resolve(
+            _self: Resolver, host: str, _port: int, _deadline: Deadline
+        ) -> list[SocketAddress]:
+            assert host == "tracker.example"
+            return [SocketAddress(socket.AF_INET, ("127.0.0.1", port))]
+
+        with patch.object(Resolver, "resolve", resolve):
+            yield found
+
+
+@pytest.fixture
+def environment(live_server: LiveServer, tmp_path: Path) -> dict[str, str]:
+    """Return the variables of the commands."""
+    (tmp_path / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n")
+    return {"HOST": live_server.url, "CURL_HOME": str(tmp_path)}
+
+
+@pytest.mark.browser
+@pytest.mark.curl
+@pytest.mark.django_db(transaction=True)
+def test_who_follows_the_tutorial_gets_where_it_says(
+    page: Page, tracker: Sink, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """From the empty installation to a partner that was told, with every picture."""
+    begin()
+    User.objects.update(username="ada", first_name="Ada")
+    page.set_viewport_size({"width": 1366, "height": HEIGHT})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(f"{environment['HOST']}/admin/")
+    reader = Reader(page, environment, tracker)
+
+    reader.follow(TUTORIAL, _folder(tmp_path), lambda: _work(environment))
+
+    paths = [path for _, path, _ in tracker.received]
+    assert paths.count("/pb?cid=click-77&sum=6.00") == 2
+    assert paths[-2:] == ["/event?cid=click-77&event=signup"] * 2
+    assert not Delivery.objects.exclude(state="delivered").exists()
+    assert User.objects.get(username="brightclick").affiliate == Affiliate.objects.get()
+    assert AlertChannel.objects.get().email == "on-call@acorn.example"
+    assert all(after - before == 1 for before, after in pairwise(reader.numbers))
+    assert set(reader.pictures) == set(_pictures_of(TUTORIAL))
+
+
+def _folder(temporary: Path) -> Path:
+    return FOLDER if os.environ.get("PICTURES") == "true" else temporary
+
+
+def _work(environment: dict[str, str]) -> None:
+    """Play the worker: send what is due, sum up, and be seen."""
+    one_attempt()
+    now = datetime.now(UTC)
+    roll_up(now=now)
+    WorkerShift.objects.update_or_create(
+        worker="worker-1.example:4021",
+        defaults={
+            "started_at": now,
+            "seen_at": now,
+            "accepting_until": now + timedelta(seconds=30),
+        },
+    )
+    if affiliate := Affiliate.objects.first():
+        environment["AFFILIATE"] = str(affiliate.pk)
+
+
+def _pictures_of(document: Path) -> list[str]:
+    lines = document.read_text().splitlines()
+    return [found[1] for line in lines if (found := PICTURE.match(line))]
+
+
+def test_every_picture_is_linked_and_small() -> None:
+    """That every linked one exists is said by the test of the links."""
+    linked = {
+        (document.parent / target).resolve()
+        for document in documents()
+        for target in LINKED.findall(document.read_text())
+    }
+    stored = set(FOLDER.iterdir())
+
+    assert stored == linked
+    assert [path.name for path in stored if path.stat().st_size > BYTES_MAX] == []
+
+
+def test_sentences_are_read_as_steps_in_their_order() -> None:
+    line = "3. Open **Offers**. Enter `10` in **Value**. You see “Saved”. Nothing else."
+
+    assert steps_of(line) == [
+        ("open", ("Offers",)),
+        ("enter", ("10", "Value")),
+        ("see", ("Saved",)),
+    ]
