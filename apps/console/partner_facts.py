@@ -18,7 +18,7 @@ from apps.actions import registry
 from apps.actions.presets import PRESET_ACTION, PRESETS, PresetGroup, left_in
 from apps.attribution.catalogue import facts_of
 from apps.connections.models import Connection
-from apps.console.fact_rules import READY_MADE, not_told_by
+from apps.console.fact_rules import READY_MADE
 from apps.console.partner_sets import (
     MODES,
     Partner,
@@ -31,6 +31,7 @@ from apps.console.people import signed_in
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.pages import PageResult
 from apps.offers.models import Offer
+from apps.postbacks.fact_demands import not_told_by
 from apps.postbacks.models import PostbackRule, SendingMode
 
 NEEDED = ("postbacks.add_postbackrule", "postbacks.change_postbackrule")
