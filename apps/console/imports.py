@@ -102,7 +102,6 @@ class ImportAdmin(FactsAdmin):
         "refused",
         "author",
     )
-    list_display_links = ("file_name",)
     list_filter = ("state", "kind")
     list_select_related = ("author",)
     search_fields = ("file_name",)
