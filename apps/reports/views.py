@@ -44,15 +44,17 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def may_read_metrics(request: HttpRequest) -> bool:
     """Tell whether a request has the token, or comes from a network that may read.
 
-    Through a proxy that nobody told us of, everybody would seem to come from there.
+    What comes without a proxy tells its own address, as Prometheus does that asks the
+    web server itself. Through a proxy that nobody told us of, everybody would seem to
+    come from there.
     """
     token: str = settings.METRICS_TOKEN
     if token and constant_time_compare(bearer_token(request), token):
         return True
-    if "HTTP_X_FORWARDED_FOR" in request.META and not settings.TRUSTED_PROXY_COUNT:
-        return False
-    address = remote_address(request)
-    return bool(address) and _is_in_networks(str(address))
+    address = request.META.get("REMOTE_ADDR") or None
+    if "HTTP_X_FORWARDED_FOR" in request.META:
+        address = remote_address(request) if settings.TRUSTED_PROXY_COUNT else None
+    return address is not None and _is_in_networks(address)
 
 
 def _is_in_networks(text: str) -> bool:

@@ -264,3 +264,15 @@ def test_behind_a_known_proxy_the_visitor_counts(
     near = client.get("/metrics", HTTP_X_FORWARDED_FOR="203.0.113.9, 127.0.0.1")
 
     assert (far.status_code, near.status_code) == (403, 200)
+
+
+def test_who_asks_beside_the_known_proxy_counts_by_its_own_address(
+    client: Client, settings: Settings
+) -> None:
+    """Prometheus asks the web server itself, which has a proxy for everybody else."""
+    settings.TRUSTED_PROXY_COUNT = 1
+
+    near = client.get("/metrics")
+    far = client.get("/metrics", REMOTE_ADDR="203.0.113.9")
+
+    assert (near.status_code, far.status_code) == (200, 403)
