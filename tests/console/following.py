@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
+from tests.console.browsing import WIDE
 from tests.docs.blocks import Block, blocks_of, commands_of, execute
 from tests.house.tree import place
 from tests.sink import Sink
@@ -28,7 +29,7 @@ STEPS = (
     ("copy", re.compile(f"Copy the {BOLD}")),
     ("see", re.compile(f"You see {QUOTED}")),
 )
-HEIGHT = 780
+HEIGHT, HEIGHT_MIN = 720, 200
 PATIENCE_MS = 10_000
 
 
@@ -94,8 +95,10 @@ class Reader:
             "Math.min(innerHeight, document.querySelector('#content')"
             ".getBoundingClientRect().bottom + 16)"
         )
-        clip = {"x": 0, "y": 0, "width": 1366, "height": max(int(end), 200)}
-        self.page.screenshot(path=path, clip=clip)
+        height = max(int(end), HEIGHT_MIN)
+        self.page.screenshot(
+            path=path, clip={"x": 0, "y": 0, "width": WIDE, "height": height}
+        )
         self.pictures.append(path.name)
 
     def open(self, name: str) -> None:

@@ -22,6 +22,7 @@ from apps.core.deadlines import Deadline
 from apps.core.resolving import Resolver, SocketAddress
 from apps.deliveries.models import AlertChannel, Delivery, WorkerShift
 from apps.reports.rollups import roll_up
+from tests.console.browsing import WIDE
 from tests.console.following import HEIGHT, PICTURE, Reader, steps_of
 from tests.deliveries.steps import one_attempt
 from tests.docs.blocks import documents
@@ -67,7 +68,7 @@ def test_who_follows_the_tutorial_gets_where_it_says(
     """From the empty installation to a partner that was told, with every picture."""
     begin()
     User.objects.update(username="ada", first_name="Ada")
-    page.set_viewport_size({"width": 1366, "height": HEIGHT})
+    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(f"{environment['HOST']}/admin/")
     reader = Reader(page, environment, tracker)

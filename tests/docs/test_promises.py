@@ -56,3 +56,13 @@ def test_every_document_is_reached_from_the_index() -> None:
 
     assert [place(page) for page in sorted(written - generated - direct)] == []
     assert generated - reached == set()
+
+
+def test_the_architecture_names_every_app_and_every_decision() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rows = set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+    apps = {path.parent.name for path in ROOT.glob("apps/*/apps.py")}
+    records = {path.name for path in (ROOT / "docs" / "adr").iterdir()}
+
+    assert apps <= rows
+    assert records == set(re.findall(r"\]\(adr/([^)]+)\)", text))
