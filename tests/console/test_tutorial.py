@@ -22,11 +22,11 @@ from apps.core.deadlines import Deadline
 from apps.core.resolving import Resolver, SocketAddress
 from apps.deliveries.models import AlertChannel, Delivery, WorkerShift
 from apps.reports.rollups import roll_up
-from tests.console.browsing import WIDE
+from tests.console.browsing import WIDE, browser_page
 from tests.console.following import HEIGHT, PICTURE, Reader, steps_of
 from tests.deliveries.steps import one_attempt
 from tests.docs.blocks import documents
-from tests.docs.world import begin
+from tests.docs.world import begin, environment_of
 from tests.house.tree import ROOT
 from tests.sink import Sink, running_sink
 
@@ -53,25 +53,29 @@ def tracker() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def environment(live_server: LiveServer, tmp_path: Path) -> dict[str, str]:
-    """Return the variables of the commands."""
-    (tmp_path / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n")
-    return {"HOST": live_server.url, "CURL_HOME": str(tmp_path)}
+def stranger(
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Page]:
+    """Return a browser's page that nobody has signed in on; its errors fail."""
+    # Playwright's loop runs in this thread; Django would call that asynchronous.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with browser_page(live_server.url, session="") as opened:
+        opened.set_viewport_size({"width": WIDE, "height": HEIGHT})
+        opened.emulate_media(color_scheme="light", reduced_motion="reduce")
+        yield opened
 
 
 @pytest.mark.browser
 @pytest.mark.curl
 @pytest.mark.django_db(transaction=True)
 def test_who_follows_the_tutorial_gets_where_it_says(
-    page: Page, tracker: Sink, environment: dict[str, str], tmp_path: Path
+    stranger: Page, tracker: Sink, live_server: LiveServer, tmp_path: Path
 ) -> None:
     """From the empty installation to a partner that was told, with every picture."""
     begin()
-    User.objects.update(username="ada", first_name="Ada")
-    page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    page.goto(f"{environment['HOST']}/admin/")
-    reader = Reader(page, environment, tracker)
+    environment = environment_of(live_server.url, tmp_path)
+    stranger.goto(f"{live_server.url}/admin/")
+    reader = Reader(stranger, environment, tracker)
 
     reader.follow(TUTORIAL, _folder(tmp_path), lambda: _work(environment))
 

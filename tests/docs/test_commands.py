@@ -6,7 +6,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
 from tests.deliveries.steps import one_attempt
@@ -22,11 +21,10 @@ from tests.docs.blocks import (
     execute,
     matched,
 )
-from tests.docs.world import build_world
+from tests.docs.world import build_world, environment_of
 from tests.house.tree import ROOT, place
 from tests.sink import running_sink
 
-CURL_SETTINGS = "silent\nshow-error\nfail-with-body\nmax-time = 20\n"
 FOLLOWED = ROOT / "docs" / "tutorial.md"
 """In a browser, commands included: ``tests/console/test_tutorial.py``."""
 RUN = [
@@ -44,28 +42,12 @@ def environment(
     tmp_path: Path,
 ) -> Iterator[dict[str, str]]:
     """Yield the variables that the documents use, with everything behind them."""
-    (tmp_path / ".curlrc").write_text(CURL_SETTINGS)
     with (
         patch("apps.deliveries.waking.request_wake_up"),
         running_sink() as receiver,
     ):
         build_world(receiver.url)
-        yield {
-            "HOST": live_server.url,
-            "CURL_HOME": str(tmp_path),
-            "DATABASE_URL": _database_url(),
-            "DEBUG": "true",
-            "LOG_LEVEL": "ERROR",
-            "OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8",
-        }
-
-
-def _database_url() -> str:
-    database = connection.settings_dict
-    host = database["HOST"] or database["OPTIONS"].get("host", "")
-    user = f"{database['USER']}:{database['PASSWORD']}"
-    port = f":{database['PORT']}" if database["PORT"] else ""
-    return f"postgres://{user}@{port}/{database['NAME']}?host={host}"
+        yield environment_of(live_server.url, tmp_path)
 
 
 @pytest.mark.curl

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 
 from django.apps import apps
 from django.db import connection
@@ -10,6 +11,7 @@ from apps.accounts.roles import sync_roles
 from apps.console.demo_data import load_demo_data
 from tests.lists.making import make_value_list
 
+CURL_SETTINGS = "silent\nshow-error\nfail-with-body\nmax-time = 20\n"
 BEGINNINGS = ("0004_common_events", "0008_reserved_names")
 
 
@@ -26,3 +28,19 @@ def build_world(receiver_url: str) -> None:
     begin()
     load_demo_data(receiver_url=receiver_url, now=datetime.now(UTC))
     make_value_list(allows_api=True)
+
+
+def environment_of(host: str, folder: Path) -> dict[str, str]:
+    """Return what commands need: the server, curl's settings, the test's database."""
+    (folder / ".curlrc").write_text(CURL_SETTINGS)
+    database = connection.settings_dict
+    socket = database["HOST"] or database["OPTIONS"].get("host", "")
+    user = f"{database['USER']}:{database['PASSWORD']}"
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    return {
+        "HOST": host,
+        "CURL_HOME": str(folder),
+        "DATABASE_URL": f"postgres://{user}@{port}/{database['NAME']}?host={socket}",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "LOG_LEVEL": "ERROR",
+    }
