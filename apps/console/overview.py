@@ -15,7 +15,8 @@ from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.scoping import visible
 from apps.core.adminkit.showing import NOTHING, duration
 from apps.deliveries.lanes import oldest_due
-from apps.deliveries.models import Alert, AlertChannel, Delivery, WorkerShift
+from apps.deliveries.models import Alert, AlertChannel, Delivery, Worker
+from apps.deliveries.presence import SILENT_AFTER
 from apps.deliveries.states import DeliveryState
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule, TriggerKind
@@ -26,7 +27,7 @@ COUNTED = 10_000
 FAILING_SHOWN = 8
 ALERTS_SHOWN = 8
 LATE = timedelta(minutes=2)
-"""A worker that was not seen for longer is not alive."""
+"""What is due for longer is late."""
 
 Hour = dict[str, Any]
 """The sums of one hour."""
@@ -175,15 +176,15 @@ def _failing(sums: QuerySet[Any], now: datetime) -> list[dict[str, Any]]:
 
 
 def _workers(user: User, now: datetime) -> list[dict[str, Any]]:
-    """Return the workers of the last day, with how long ago each was seen."""
-    rows = visible(WorkerShift.objects.filter(seen_at__gte=now - timedelta(1)), user)
+    """Return the workers of the last day that nobody stopped, with their heartbeat."""
+    rows = Worker.objects.filter(stopped_at=None, seen_at__gte=now - timedelta(days=1))
     return [
         {
-            "name": shift.worker,
-            "seen": duration((now - shift.seen_at).total_seconds()),
-            "is_alive": now - shift.seen_at < LATE,
+            "name": worker.name,
+            "seen": duration((now - worker.seen_at).total_seconds()),
+            "is_alive": now - worker.seen_at < SILENT_AFTER,
         }
-        for shift in rows.order_by("-seen_at")[:10]
+        for worker in visible(rows, user).order_by("-seen_at")[:10]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.console.overview import overview
-from apps.deliveries.models import WorkerShift
+from apps.deliveries.models import Worker
 from apps.reports.models import DeliveryHour, EventHour
 from tests.factories import (
     make_affiliate,
@@ -110,13 +111,18 @@ def test_failing_postbacks_come_worst_first() -> None:
     ]
 
 
+def make_worker(name: str, seen_at: datetime, **fields: Any) -> Worker:
+    return Worker.objects.create(
+        name=name, processes=2, threads=64, started_at=NOW, seen_at=seen_at, **fields
+    )
+
+
 def test_a_worker_that_was_not_seen_for_minutes_is_silent() -> None:
     user = make_user()
     for name, seconds in (("fresh", 5), ("stuck", 180)):
         seen_at = NOW - timedelta(seconds=seconds)
-        WorkerShift.objects.create(
-            worker=name, started_at=seen_at, seen_at=seen_at, accepting_until=seen_at
-        )
+        make_worker(name, seen_at)
+    make_worker("stopped", NOW, stopped_at=NOW)
 
     workers = overview(user, NOW)["workers"]
 

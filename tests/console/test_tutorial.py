@@ -8,7 +8,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
@@ -20,7 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 from apps.accounts.models import Affiliate, User
 from apps.core.deadlines import Deadline
 from apps.core.resolving import Resolver, SocketAddress
-from apps.deliveries.models import AlertChannel, Delivery, WorkerShift
+from apps.deliveries.models import AlertChannel, Delivery, Worker
 from apps.reports.rollups import roll_up
 from tests.console.browsing import WIDE, browser_page
 from tests.console.following import HEIGHT, PICTURE, Reader, steps_of
@@ -98,13 +98,9 @@ def _work(environment: dict[str, str]) -> None:
     one_attempt()
     now = datetime.now(UTC)
     roll_up(now=now)
-    WorkerShift.objects.update_or_create(
-        worker="worker-1.example:4021",
-        defaults={
-            "started_at": now,
-            "seen_at": now,
-            "accepting_until": now + timedelta(seconds=30),
-        },
+    Worker.objects.update_or_create(
+        name="worker-1.example/4021",
+        defaults={"processes": 2, "threads": 64, "started_at": now, "seen_at": now},
     )
     if affiliate := Affiliate.objects.first():
         environment["AFFILIATE"] = str(affiliate.pk)
