@@ -83,7 +83,7 @@ def test_who_follows_the_tutorial_gets_where_it_says(
     assert paths.count("/pb?cid=click-77&sum=6.00") == 2
     assert paths[-2:] == ["/event?cid=click-77&event=signup"] * 2
     assert not Delivery.objects.exclude(state="delivered").exists()
-    assert User.objects.get(username="brightclick").affiliate == Affiliate.objects.get()
+    assert User.objects.get(username="hedgerow").affiliate == Affiliate.objects.get()
     assert AlertChannel.objects.get().email == "on-call@acorn.example"
     assert all(after - before == 1 for before, after in pairwise(reader.numbers))
     assert set(reader.pictures) == set(_pictures_of(TUTORIAL))

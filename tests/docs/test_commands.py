@@ -38,7 +38,6 @@ RUN = [
 def environment(
     live_server: LiveServer,
     transactional_db: None,
-    django_db_reset_sequences: None,
     tmp_path: Path,
 ) -> Iterator[dict[str, str]]:
     """Yield the variables that the documents use, with everything behind them."""
