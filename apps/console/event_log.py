@@ -24,7 +24,7 @@ from apps.core.adminkit.paging import (
 )
 from apps.core.adminkit.showing import NOTHING, badge, moment_column
 from apps.deliveries.models import Delivery
-from apps.deliveries.states import DeliveryState
+from apps.deliveries.states import DeliveryKind, DeliveryState
 from apps.tracking.models import Event, Lead
 
 BAD = (DeliveryState.FAILED, DeliveryState.HELD)
@@ -69,11 +69,12 @@ class EventLogAdmin(FactsAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Bring the lead and the visible deliveries along: one query for the page."""
+        """Bring the lead and the visible deliveries along: one query for the page.
+
+        Tests do not count: nobody is told of an event by trying a postback on it.
+        """
         user = signed_in(request)
-        deliveries = Delivery.objects.visible_to(user).only(
-            "event_id", "state", "response_status"
-        )
+        deliveries = Delivery.objects.visible_to(user).exclude(kind=DeliveryKind.TEST)
         leads = Lead.objects.visible_to(user).filter(
             offer=OuterRef("offer"), transaction_id=OuterRef("transaction_id")
         )
@@ -82,7 +83,11 @@ class EventLogAdmin(FactsAdmin):
         lead = Subquery(leads.values("public_id")[:1]) if may_see_leads else Value("")
         with_leads: QuerySet[Any] = events.annotate(lead=lead)
         return with_leads.prefetch_related(
-            Prefetch("deliveries", deliveries, to_attr="visible_deliveries")
+            Prefetch(
+                "deliveries",
+                deliveries.only("event_id", "state", "response_status"),
+                to_attr="visible_deliveries",
+            )
         )
 
     def get_search_results(

@@ -12,7 +12,7 @@ from apps.console.own_rules import of_own_rules
 from apps.console.people import signed_in
 from apps.core.adminkit.paging import ids_between, newest_of
 from apps.deliveries.models import Delivery
-from apps.deliveries.states import DeliveryState
+from apps.deliveries.states import DeliveryKind, DeliveryState
 
 NEWEST = 10_000
 STATES: dict[str, tuple[DeliveryState, ...]] = {
@@ -42,7 +42,7 @@ class StatusFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list without reading all of it."""
         asked, user = self.value(), signed_in(request)
-        deliveries = Delivery.objects.visible_to(user)
+        deliveries = Delivery.objects.visible_to(user).exclude(kind=DeliveryKind.TEST)
         if asked in STATES:
             found = of_own_rules(deliveries, user).filter(**_in_range(request))
             first, *others = (

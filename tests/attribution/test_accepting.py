@@ -282,27 +282,3 @@ def test_a_website_counts_the_last_visit(client: Client) -> None:
         "first_custom_revenue→A",
         "first_custom_revenue_ca→B",
     ]
-
-
-@pytest.mark.parametrize(
-    ("policy", "results"),
-    [("unlimited", ["accepted"] * 2), ("once_per_device", ["accepted", "duplicate"])],
-)
-def test_whether_an_event_of_ones_own_counts_once_is_said_by_its_repeat_policy(
-    app: App, client: Client, policy: str, results: list[str]
-) -> None:
-    """R153: adding to a basket repeats, the end of a tutorial does not."""
-    app.send(client, 0, "install")
-    EventType.objects.filter(name="tutorial").update(repeat_policy=policy)
-    report = {
-        "secure": SECRET,
-        "transaction_id": app.organic,
-        "event_name": "tutorial",
-        "device_id": "D-1",
-    }
-
-    found = [client.post("/postback", report).json()["result"] for _ in range(2)]
-
-    assert found == results
-    told = Fact.objects.filter(kind="custom_event")
-    assert told.count() == results.count("accepted")
