@@ -94,14 +94,14 @@ GRANTS: dict[Role, dict[tuple[str, ...], tuple[str, ...]]] = {
         SETUP_MODELS: EDIT,
         ACTIVITY_MODELS: ("view", "change"),
         ACCESS_MODELS: EDIT,
-        IMPORTS: ("view", "change"),
+        IMPORTS: ("view", "add", "change"),
         CONFIGURATION: ("view", "change"),
         PERSONAL: UNMASK_AND_ERASE,
     },
     Role.ACCOUNT_MANAGER: {
         SETUP_MODELS: EDIT,
         ACTIVITY_MODELS: ("view", "change"),
-        IMPORTS: ("view", "change"),
+        IMPORTS: ("view", "add", "change"),
     },
     # Operators call people; account managers debug postbacks without knowing them.
     Role.OPERATOR: {

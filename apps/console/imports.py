@@ -116,7 +116,7 @@ class ImportAdmin(FactsAdmin):
         """Let those import who may report at every other door."""
         user = signed_in(request)
         return user.affiliate_id is None and user.has_perms(
-            ["ingest.change_import", "tracking.change_lead"]
+            ["ingest.add_import", "tracking.change_lead"]
         )
 
     # --- a new file

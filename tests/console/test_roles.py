@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from apps.accounts.models import Affiliate, Role, User
 from apps.accounts.roles import GRANTS
+from apps.console.import_sections import may_see_rows
 from apps.core.adminkit.scoping import visible
 from apps.deliveries.models import Delivery
+from apps.ingest.models import Import
 from apps.tracking.models import Event
 from tests.console.conftest import MARKER
 from tests.console.neighbours import make_own
@@ -121,7 +123,7 @@ def test_further_pages_answer_those_who_may_use_them(
         for row in rows_of(model_admin, user):
             for page in getattr(model_admin, "pages", ()):
                 if page.is_offered(row):
-                    is_allowed = _may_use(user, page, model_admin.model)
+                    is_allowed = _may_use(user, page, row)
                     url = address(model_admin, page.name, row.pk)
                     # A tab is a part of the row's own form, which some may only see.
                     is_saved = is_allowed and (
@@ -134,11 +136,13 @@ def test_further_pages_answer_those_who_may_use_them(
     assert checked > 10
 
 
-def _may_use(user: User, page: Any, model: Any) -> bool:
+def _may_use(user: User, page: Any, row: Any) -> bool:
     if page.is_for_staff and user.affiliate_id is not None:
         return False
+    if isinstance(row, Import) and not may_see_rows(user, row):
+        return False
     more = not page.needs or user.has_perm(page.needs)
-    return may(user, page.permission, model) and more
+    return may(user, page.permission, type(row)) and more
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,13 @@ Every user has one role ([why](adr/0003-roles.md)). This table is made from `app
 
 A screen's further pages and buttons (Send test, Change status, Replay …) take the right to change what they belong to. Logs have no form: to change them is to act, e.g. to resend a delivery. To change the config version is to import a [configuration file](configuration.md). Users of the role Affiliate see their own rows only ([what is theirs](adr/0013-affiliates.md)), and of offers those they are on.
 """
-WORDS = {(): "", ("view",): "see", ("view", "change"): "see, change", EDIT: "all"}
+WORDS = {
+    (): "",
+    ("view",): "see",
+    ("view", "change"): "see, change",
+    ("view", "add", "change"): "see, add, change",
+    EDIT: "all",
+}
 FURTHER = {"unmask": "see people unmasked", "erase": "erase people"}
 
 

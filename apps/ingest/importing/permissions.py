@@ -10,7 +10,7 @@ from apps.ingest.models import Import, ImportKind
 from apps.ingest.principals import UserPrincipal
 from apps.offers.models import Offer
 
-MAY_IMPORT = "ingest.change_import"
+MAY_IMPORT = "ingest.add_import"
 MAY_CHANGE_CONVERSIONS = "tracking.change_conversion"
 
 
