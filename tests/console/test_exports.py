@@ -46,14 +46,16 @@ def rows_of(client: Client, name: str, **query: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text_of(response))))
 
 
-LISTS = [
+NO_LISTS = {"core_configversion", "deliveries_worker"}
+"""Pages in the place of a list: the configuration file, and the workers that live."""
+LISTS = {
     f"{model._meta.app_label}_{model._meta.model_name}"
     for model in admin.site._registry
     if model.__module__.startswith(("apps.", "axes.", "auditlog."))
-]
+} - NO_LISTS
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", sorted(LISTS))
 def test_every_list_is_saved_as_it_is_shown(
     staff: Client, everything: Event, name: str
 ) -> None:

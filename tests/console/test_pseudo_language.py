@@ -27,6 +27,7 @@ NOT_WORDS = (
     ("hashes of passwords, as Django shows them", r"\bmd5\b|\b\w+\*+"),
     ("the name of the product", r"\bPostbacks\b"),
     ("protocols and methods", r"\b(?:HTTPS?|SMTP|GET|POST|PUT|PATCH|DELETE|JSON)\b"),
+    ("encodings", r"\bUTF-(?:8|16(?: [LB]E)?)|\bWindows-1252\b"),
     ("currencies", r"\b[A-Z]{3}\b"),
     ("the zone of all zones", r"\bUTC\b"),
     ("the name of Django's own keys", r"^ID$"),
