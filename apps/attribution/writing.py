@@ -26,15 +26,16 @@ subject AS (
     INSERT INTO attribution_subjectevent
            (subject_id, event_id, occurred_at, kind, is_activity, click_id,
             affiliate_id, inactivity_days, takes_organic, takes_visits, state,
-            settles_at)
+            settles_at, is_history)
     SELECT subject_id, event_id, occurred_at, kind, is_activity, click_id,
            affiliate_id, inactivity_days, takes_organic, takes_visits, state,
-           settles_at
+           settles_at, is_history
       FROM json_to_recordset(%s::json)
            AS v(subject_id bigint, event_id uuid, occurred_at timestamptz, kind text,
                 is_activity boolean, click_id uuid, affiliate_id bigint,
                 inactivity_days smallint, takes_organic boolean,
-                takes_visits boolean, state text, settles_at timestamptz)
+                takes_visits boolean, state text, settles_at timestamptz,
+                is_history boolean)
      WHERE {only}
         ON CONFLICT (event_id, subject_id)
         DO UPDATE SET state = excluded.state, settles_at = excluded.settles_at
@@ -149,6 +150,7 @@ def _event_row(change: Change, moment: Moment) -> dict[str, Any]:
         "subject_id": change.subject.id,
         "state": change.event_state,
         "settles_at": settles_at.isoformat() if settles_at else None,
+        "is_history": change.is_history,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from django.db import (
@@ -37,7 +37,7 @@ def numbered(statement: LiteralString) -> LiteralString:
     """Return ``statement`` with $1, $2, … for its places, for ``rows_of_numbered``."""
     first, *others = statement.split("%s")
     places = map("${}{}".format, count(1), others)
-    return cast("LiteralString", "".join([first, *places]))
+    return "".join([first, *places])
 
 
 def rows_of_numbered(

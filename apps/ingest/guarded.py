@@ -23,6 +23,7 @@ from apps.ingest.attributing import (
     Attribution,
     decide_about,
     deliveries_as_json,
+    wake_settling_for,
     wake_up_for,
 )
 from apps.ingest.configuration import Configuration
@@ -93,6 +94,7 @@ def write_at_once(
     (row,) = rows_of_numbered(statement, parameters)
     if row.is_new:
         wake_up_for(found.deliveries)
+        wake_settling_for(found, sighting.received_at)
         return None
     return _first(row, new)
 
