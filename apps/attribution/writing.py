@@ -10,7 +10,7 @@ from apps.attribution.ledger import source_of
 from apps.attribution.recording import Change
 from apps.attribution.remembering import as_json
 from apps.attribution.storage import period_id, settings_of
-from apps.core.sql import direct_cursor, one_line
+from apps.core.sql import array_of, direct_cursor, one_line
 
 # Of JSON a hundred rows are expected: without the array all subjects would be read.
 STORY_PARTS: LiteralString = """
@@ -36,12 +36,17 @@ subject AS (
                 inactivity_days smallint, takes_organic boolean,
                 takes_visits boolean, state text, settles_at timestamptz,
                 is_history boolean)
-     WHERE {only}
-        ON CONFLICT (event_id, subject_id)
-        DO UPDATE SET state = excluded.state, settles_at = excluded.settles_at
+     WHERE {only} {again}
 )
 """
-"""What is written about every event; ``only`` is the condition for all of it."""
+"""What is written about every event; ``only`` is the condition for all of it.
+
+``again`` is what becomes of an event that is in the story already: it waited there.
+"""
+COUNT_WAITING: LiteralString = """
+ON CONFLICT (event_id, subject_id)
+DO UPDATE SET state = excluded.state, settles_at = excluded.settles_at
+"""
 FACT_PARTS: LiteralString = """
 period AS (
     INSERT INTO attribution_period
@@ -69,7 +74,9 @@ period AS (
 )
 """
 """What is written where something follows: periods and facts."""
-PARTS = one_line(f"{STORY_PARTS}, {FACT_PARTS}").format(only="true")
+PARTS = one_line(f"{STORY_PARTS}, {FACT_PARTS}").format(
+    only="true", again=one_line(COUNT_WAITING)
+)
 WRITE = f"WITH {PARTS} SELECT 1"
 SUPERSEDE = """
 UPDATE attribution_period SET is_superseded = true
@@ -101,7 +108,7 @@ def stories_as_json(changes: Sequence[Change]) -> list[object]:
     events = [_event_row(one, moment) for one in changes for moment in one.moments]
     return [
         _as_json([_subject_row(one) for one in changed]),
-        [one.subject.id for one in changed],
+        array_of(one.subject.id for one in changed),
         _as_json(events),
     ]
 

@@ -17,7 +17,7 @@ from apps.attribution.writing import (
     facts_as_json,
     stories_as_json,
 )
-from apps.core.sql import numbered, one_line, rows_of_numbered
+from apps.core.sql import array_of, numbered, one_line, rows_of_numbered
 from apps.ingest.attributing import (
     TOLD,
     Attribution,
@@ -50,7 +50,7 @@ guard AS MATERIALIZED (
 """
 ACCEPTED = "EXISTS (SELECT 1 FROM event)"
 DELIVERIES = TOLD.format(events="accepted")
-STORIES = STORY_PARTS.format(only=ACCEPTED)
+STORIES = STORY_PARTS.format(only=ACCEPTED, again="")
 FACTS = FACT_PARTS.format(only=ACCEPTED)
 
 
@@ -106,11 +106,12 @@ def _written(
     configuration: Configuration,
 ) -> tuple[LiteralString, list[object]]:
     """Return the statement that writes ``found``, and its parameters."""
+    ids = array_of(one.id for one in subjects)
     parameters: list[object] = [
         len(subjects),
-        [one.id for one in subjects],
-        [one.version for one in subjects],
-        [one.id for one in subjects],
+        ids,
+        array_of(one.version for one in subjects),
+        ids,
         *written_as_json([new], configuration.destinations),
         *stories_as_json(found.changes),
     ]
