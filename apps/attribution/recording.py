@@ -15,15 +15,24 @@ from apps.attribution.algorithm import (
     step,
 )
 from apps.attribution.ledger import ANNOUNCED, Decision, Entry, decide, source_of
-from apps.attribution.models import EventState
+from apps.attribution.models import EventState, FactReason
 from apps.attribution.sightings import Sighting
 from apps.attribution.storage import (
     Locked,
     entries_of,
+    is_story_longer,
     story_of,
 )
 from apps.attribution.telling import CREATE, DELETE, Told
 from apps.core.ids import uuid7
+
+REPLAYED_AT_ONCE = 2_000
+"""So many events of a story are replayed while a request waits: some 50 ms.
+
+A longer story is left to a worker, so that a late event is answered as quickly as any
+other however long a device has been followed.
+"""
+HISTORY = FactReason.HISTORY.value
 
 
 class Change(NamedTuple):
@@ -38,6 +47,7 @@ class Change(NamedTuple):
     retraction_ids: list[UUID]
     event_state: str = EventState.COUNTED.value
     settles_at: datetime | None = None
+    is_history: bool = False
     was_replayed: bool = False
 
     @property
@@ -48,7 +58,7 @@ class Change(NamedTuple):
             for id_, one in zip(self.ids, self.decision.new, strict=True)
             if one.state == ANNOUNCED
         ]
-        if any(one.reason == "history" for one in self.decision.new):
+        if self.is_history:
             return new
         return new + [
             _taken_back(self.subject, id_, entry)
@@ -67,22 +77,41 @@ def consider(subject: Locked, sighting: Sighting) -> Change:
     if sighting.is_too_late:
         return _kept(subject, moment, EventState.TOO_LATE.value)
     if sighting.settles_at is not None:
-        waiting = _kept(subject, moment, EventState.WAITING.value)
-        return waiting._replace(settles_at=sighting.settles_at)
-    return advance(subject, [moment], "history" if sighting.is_history else "")
+        return _waiting(subject, moment, sighting.settles_at)
+    is_history = sighting.is_history
+    if _is_late(subject, moment) and is_story_longer(subject.id, REPLAYED_AT_ONCE):
+        waiting = _waiting(subject, moment, sighting.received_at)
+        return waiting._replace(is_history=is_history)
+    return advance(subject, [moment], is_history=is_history)
 
 
 def _kept(subject: Locked, moment: Moment, event_state: str) -> Change:
     return Change(subject, [moment], None, [], NOTHING, [], [], event_state)
 
 
-def advance(subject: Locked, moments: Sequence[Moment], silence: str = "") -> Change:
+def _waiting(subject: Locked, moment: Moment, settles_at: datetime) -> Change:
+    kept = _kept(subject, moment, EventState.WAITING.value)
+    return kept._replace(settles_at=settles_at)
+
+
+def _is_late(subject: Locked, moment: Moment) -> bool:
+    return subject.state is not None and moment.key <= subject.state.last
+
+
+def advance(
+    subject: Locked, moments: Sequence[Moment], *, is_history: bool = False
+) -> Change:
     """Return what ``moments`` change: step by step in order, by a replay when late.
 
-    ``silence`` is the reason why nothing of it is told, or "".
+    Nobody is told of what follows from history.
     """
+    change = _advanced(subject, moments, HISTORY if is_history else "")
+    return change._replace(is_history=is_history)
+
+
+def _advanced(subject: Locked, moments: Sequence[Moment], silence: str) -> Change:
     story = sorted(moments, key=lambda one: one.key)
-    if subject.state is None or story[0].key > subject.state.last:
+    if not _is_late(subject, story[0]):
         found = _steps(subject, story)
         entries = _entries_in_the_way(subject, found.facts)
         decision = decide(found.facts, entries, silence)

@@ -11,9 +11,12 @@ from apps.attribution.algorithm import Period, State, Touch
 def as_json(state: State) -> dict[str, Any]:
     """Return ``state`` as plain values."""
     at, priority, event = state.last
+    first = _period(state.first)
+    # Mostly the first period goes on; both ways its conversion is half of the work.
+    goes_on = state.current == state.first
     return {
-        "first": _period(state.first),
-        "current": _period(state.current),
+        "first": first,
+        "current": first if goes_on else _period(state.current),
         "last": [at.isoformat(), priority, str(event)],
         "active_at": state.active_at and state.active_at.isoformat(),
         "seen": sorted(state.seen),
@@ -37,10 +40,12 @@ def from_json(stored: Mapping[str, Any]) -> State | None:
     if not stored:
         return None
     at, priority, event = stored["last"]
+    first = _read_period(stored["first"])
+    goes_on = stored["current"] == stored["first"]
     active_at = stored["active_at"]
     return State(
-        first=_read_period(stored["first"]),
-        current=_read_period(stored["current"]),
+        first=first,
+        current=first if goes_on else _read_period(stored["current"]),
         last=(datetime.fromisoformat(at), priority, UUID(event)),
         active_at=datetime.fromisoformat(active_at) if active_at else None,
         seen=frozenset(stored["seen"]),

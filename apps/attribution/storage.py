@@ -56,19 +56,24 @@ STORY = (
 )
 WAITING = (
     f"SELECT {STORY_COLUMNS} FROM attribution_subjectevent "  # noqa: S608 - ours
-    "WHERE subject_id = %s AND state = 'waiting' AND settles_at <= %s"
+    "WHERE subject_id = %s AND state = 'waiting' AND settles_at <= %s "
+    "AND is_history = %s"
 )
+LENGTH = one_line("""
+SELECT count(*) AS length FROM (
+       SELECT 1 FROM attribution_subjectevent WHERE subject_id = %s LIMIT %s) counted
+""")
 ENTRIES = one_line("""
 SELECT f.id, f.kind, f.event_id, f.slot, f.affiliate_id, f.state, f.reason, p.click_id
   FROM attribution_fact f JOIN attribution_period p ON p.id = f.period_id
  WHERE f.subject_id = %s AND (%s::text[] IS NULL OR f.slot = ANY(%s::text[]))
 """)
 DUE = one_line("""
-SELECT DISTINCT subject_id FROM (
-       SELECT subject_id FROM attribution_subjectevent
+SELECT DISTINCT subject_id, is_history FROM (
+       SELECT subject_id, is_history FROM attribution_subjectevent
         WHERE state = 'waiting' AND settles_at <= %s
         ORDER BY settles_at LIMIT %s) due
- ORDER BY subject_id
+ ORDER BY subject_id, is_history DESC
 """)
 TOUCH = one_line("""
 INSERT INTO attribution_touch (subject_id, click_id, affiliate_id, touched_at)
@@ -96,6 +101,13 @@ class Locked(NamedTuple):
     def is_device(self) -> bool:
         """Tell a device from a user."""
         return self.kind == "device"
+
+
+class Due(NamedTuple):
+    """A subject with events that have waited: of history, or such as are told of."""
+
+    subject_id: int
+    is_history: bool
 
 
 class MissingSubjectsError(Exception):
@@ -165,9 +177,15 @@ def story_of(subject_id: int) -> list[Moment]:
     return [_moment(row) for row in rows_of(STORY, (subject_id,))]
 
 
-def waiting_of(subject_id: int, now: datetime) -> list[Moment]:
-    """Return the events of a subject whose settle window has ended."""
-    return [_moment(row) for row in rows_of(WAITING, (subject_id, now))]
+def is_story_longer(subject_id: int, limit: int) -> bool:
+    """Tell whether a subject has more than ``limit`` events; counts no further."""
+    return bool(rows_of(LENGTH, (subject_id, limit + 1))[0].length > limit)
+
+
+def waiting_of(due: Due, now: datetime) -> list[Moment]:
+    """Return the events of a subject that have waited long enough."""
+    parameters = (due.subject_id, now, due.is_history)
+    return [_moment(row) for row in rows_of(WAITING, parameters)]
 
 
 def _moment(row: Any) -> Moment:
@@ -190,9 +208,9 @@ def entries_of(subject_id: int, slots: Sequence[str] | None = None) -> list[Entr
     return [Entry(*row) for row in rows]
 
 
-def due_subjects(now: datetime, limit: int) -> list[int]:
-    """Return subjects with events whose settle window has ended."""
-    return [row.subject_id for row in rows_of(DUE, (now, limit))]
+def due_subjects(now: datetime, limit: int) -> list[Due]:
+    """Return subjects with events that have waited long enough."""
+    return [Due(*row) for row in rows_of(DUE, (now, limit))]
 
 
 def settings_of(moment: Moment) -> Mapping[str, Any]:

@@ -10,10 +10,10 @@ from apps.attribution.ledger import source_of
 from apps.attribution.recording import Change
 from apps.attribution.remembering import as_json
 from apps.attribution.storage import period_id, settings_of
-from apps.core.sql import direct_cursor, one_line
+from apps.core.sql import array_of, direct_cursor, one_line
 
 # Of JSON a hundred rows are expected: without the array all subjects would be read.
-PARTS: LiteralString = """
+STORY_PARTS: LiteralString = """
 subject AS (
     UPDATE attribution_subject s
        SET state = v.state, is_disturbed = v.is_disturbed,
@@ -26,19 +26,29 @@ subject AS (
     INSERT INTO attribution_subjectevent
            (subject_id, event_id, occurred_at, kind, is_activity, click_id,
             affiliate_id, inactivity_days, takes_organic, takes_visits, state,
-            settles_at)
+            settles_at, is_history)
     SELECT subject_id, event_id, occurred_at, kind, is_activity, click_id,
            affiliate_id, inactivity_days, takes_organic, takes_visits, state,
-           settles_at
+           settles_at, is_history
       FROM json_to_recordset(%s::json)
            AS v(subject_id bigint, event_id uuid, occurred_at timestamptz, kind text,
                 is_activity boolean, click_id uuid, affiliate_id bigint,
                 inactivity_days smallint, takes_organic boolean,
-                takes_visits boolean, state text, settles_at timestamptz)
-     WHERE {only}
-        ON CONFLICT (event_id, subject_id)
-        DO UPDATE SET state = excluded.state, settles_at = excluded.settles_at
-), period AS (
+                takes_visits boolean, state text, settles_at timestamptz,
+                is_history boolean)
+     WHERE {only} {again}
+)
+"""
+"""What is written about every event; ``only`` is the condition for all of it.
+
+``again`` is what becomes of an event that is in the story already: it waited there.
+"""
+COUNT_WAITING: LiteralString = """
+ON CONFLICT (event_id, subject_id)
+DO UPDATE SET state = excluded.state, settles_at = excluded.settles_at
+"""
+FACT_PARTS: LiteralString = """
+period AS (
     INSERT INTO attribution_period
            (id, subject_id, opened_by_id, cause, started_at, click_id, affiliate_id,
             is_superseded)
@@ -63,8 +73,11 @@ subject AS (
      WHERE {only}
 )
 """
-"""What is written about subjects; ``only`` is the condition for all of it."""
-WRITE = one_line("WITH " + PARTS.format(only="true") + " SELECT 1")
+"""What is written where something follows: periods and facts."""
+PARTS = one_line(f"{STORY_PARTS}, {FACT_PARTS}").format(
+    only="true", again=one_line(COUNT_WAITING)
+)
+WRITE = f"WITH {PARTS} SELECT 1"
 SUPERSEDE = """
 UPDATE attribution_period SET is_superseded = true
  WHERE subject_id = %s AND NOT is_superseded AND NOT opened_by_id = ANY(%s)
@@ -82,25 +95,29 @@ RESTORE = "UPDATE attribution_fact SET state = 'announced' WHERE id = ANY(%s)"
 def write(changes: Sequence[Change], now: datetime) -> None:
     """Write what changes; the subjects are locked and the events are stored."""
     with direct_cursor() as cursor:
-        cursor.execute(WRITE, changes_as_json(changes, now), prepare=True)
+        parameters = [*stories_as_json(changes), *facts_as_json(changes, now)]
+        cursor.execute(WRITE, parameters, prepare=True)
         for one in changes:
             if one.was_replayed:
                 _correct(cursor, one, now)
 
 
-def changes_as_json(changes: Sequence[Change], now: datetime) -> list[object]:
-    """Return what changes as ``PARTS`` reads it."""
+def stories_as_json(changes: Sequence[Change]) -> list[object]:
+    """Return what changes as ``STORY_PARTS`` reads it."""
     changed = [one for one in changes if one.state is not None]
-    rows = (
-        [_event_row(one, moment) for one in changes for moment in one.moments],
-        [_period_row(one, period) for one in changes for period in one.periods],
-        [row for one in changes for row in _fact_rows(one, now)],
-    )
+    events = [_event_row(one, moment) for one in changes for moment in one.moments]
     return [
         _as_json([_subject_row(one) for one in changed]),
-        [one.subject.id for one in changed],
-        *(_as_json(part) for part in rows),
+        array_of(one.subject.id for one in changed),
+        _as_json(events),
     ]
+
+
+def facts_as_json(changes: Sequence[Change], now: datetime) -> list[object]:
+    """Return what follows as ``FACT_PARTS`` reads it."""
+    periods = [_period_row(one, period) for one in changes for period in one.periods]
+    facts = [row for one in changes for row in _fact_rows(one, now)]
+    return [_as_json(periods), _as_json(facts)]
 
 
 _as_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -140,6 +157,7 @@ def _event_row(change: Change, moment: Moment) -> dict[str, Any]:
         "subject_id": change.subject.id,
         "state": change.event_state,
         "settles_at": settles_at.isoformat() if settles_at else None,
+        "is_history": change.is_history,
     }
 
 

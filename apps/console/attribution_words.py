@@ -49,7 +49,7 @@ def subject_link(subject: Subject, user: User) -> SafeString | str:
 
 def attribution_sections(event: Event, user: User) -> list[Section]:
     """Return a box for each subject of ``event``; none for one that names nobody."""
-    rows = event.subject_events.select_related("subject", "affiliate", "click")
+    rows = event.subject_events.select_related("subject", "affiliate", "click", "event")
     found = list(rows.order_by("subject__kind"))
     facts = _facts_of(event) if found else []
     return [_section(row, facts, user) for row in found]
@@ -75,12 +75,21 @@ def _section(row: SubjectEvent, facts: list[Fact], user: User) -> Section:
         (_("Touch"), touch_of(row, user)),
     ]
     if row.state != EventState.COUNTED:
-        shown.append((_("State"), row.get_state_display()))
+        shown.append((_("State"), counting_of(row)))
     shown += [(str(fact), fact_in_words(fact, user)) for fact in own]
     if not own:
         shown.append((_("Facts"), _("none")))
     title = _("Attribution: %(kind)s") % {"kind": row.subject.get_kind_display()}
     return Section(title, tuple(shown))
+
+
+def counting_of(row: SubjectEvent) -> str:
+    """Return why an event does not count in the story; needs its event."""
+    if row.settles_at is None:
+        return row.get_state_display()
+    if row.settles_at <= row.event.received_at:
+        return _("Waits for a worker: it came late into a long story")
+    return _("Waits for the settle window")
 
 
 def gap_in_words(row: SubjectEvent) -> str:

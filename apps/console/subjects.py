@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.attribution.models import Fact, Period, Subject, SubjectEvent
 from apps.console.attribution_words import (
     KINDS,
+    counting_of,
     in_order,
     last_activity_before,
     shown_id,
@@ -156,6 +157,7 @@ def _rows(
             {
                 "one": one,
                 "kind": KINDS[one.kind],
+                "counting": counting_of(one),
                 "event": link(one.event, user, one.event.display_name),
                 "gap": NOTHING if gap is None else duration(gap),
                 "is_dormant": _is_dormant(one, gap),

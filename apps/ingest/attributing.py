@@ -1,8 +1,8 @@
 """Attribution of an accepted event: facts, and the postbacks that are told of them.
 
 All of it happens in the transaction that stores the event, under the locks of its
-subjects (DESIGN §3, step 4). Where a project has a settle window, ``settle_due`` does
-the same later.
+subjects (DESIGN §3, step 4). Where a project has a settle window, and where a story is
+too long to be replayed while the sender waits, ``settle_due`` does the same later.
 """
 
 import json
@@ -16,6 +16,7 @@ from django.db import transaction
 from apps.attribution.recording import Change, advance, consider
 from apps.attribution.sightings import Sighting
 from apps.attribution.storage import (
+    Due,
     Locked,
     due_subjects,
     lock_subject,
@@ -24,6 +25,7 @@ from apps.attribution.storage import (
 )
 from apps.attribution.telling import Told
 from apps.attribution.writing import write
+from apps.core.queue import count_waiting, enqueue
 from apps.core.sql import direct_cursor, one_line
 from apps.deliveries import waking
 from apps.deliveries.caps import take_caps
@@ -37,6 +39,9 @@ from apps.postbacks.triggers import event_trigger, fact_trigger
 from apps.tracking.models import Event
 
 SETTLED_AT_ONCE = 500
+SETTLE = "apps.ingest.tasks.settle"
+MESSAGES_ENOUGH = 10
+"""So many untaken messages hold a wake-up: what waits is found every minute anyway."""
 
 # A partner is told of its own click, whichever transaction the event belongs to.
 TOLD: LiteralString = """
@@ -122,6 +127,7 @@ def write_attribution(
 ) -> None:
     """Write what was decided; ``planned`` are its deliveries, with caps taken."""
     write(attribution.changes, now)
+    wake_settling_for(attribution, now)
     if not planned:
         return
     rows = deliveries_as_json(attribution, planned, configuration, now)
@@ -134,6 +140,22 @@ def wake_up_for(planned: Sequence[PlannedDelivery]) -> None:
     """Wake a worker after the commit if one of ``planned`` is due."""
     if any(one.state == DeliveryState.PENDING for one in planned):
         transaction.on_commit(waking.request_wake_up)
+
+
+def wake_settling_for(attribution: Attribution, now: datetime) -> None:
+    """Wake a worker after the commit if a story was too long to be replayed at once.
+
+    The event is stored by then: a wake-up that fails is logged, and the sweep comes.
+    """
+    due = [one.settles_at for one in attribution.changes if one.settles_at is not None]
+    if any(moment <= now for moment in due):
+        transaction.on_commit(wake_settling, robust=True)
+
+
+def wake_settling() -> None:
+    """Have what waits settled soon, unless enough wake-ups lie untaken."""
+    if count_waiting() < MESSAGES_ENOUGH:
+        enqueue(SETTLE)
 
 
 def deliveries_as_json(
@@ -172,22 +194,23 @@ def _delivery_row(
 
 
 def settle_due(now: datetime) -> int:
-    """Decide about the events whose settle window has ended; returns of how many.
+    """Decide about the events that have waited long enough; returns of how many.
 
     Each subject is a transaction of its own: what interrupts this loses nothing.
     """
     configuration = current_configuration()
     subjects = due_subjects(now, SETTLED_AT_ONCE)
-    return sum(_settle(subject_id, configuration, now) for subject_id in subjects)
+    return sum(_settle(due, configuration, now) for due in subjects)
 
 
 @transaction.atomic
-def _settle(subject_id: int, configuration: Configuration, now: datetime) -> int:
-    subject = lock_subject(subject_id)
-    waiting = waiting_of(subject_id, now)
+def _settle(due: Due, configuration: Configuration, now: datetime) -> int:
+    subject = lock_subject(due.subject_id)
+    waiting = waiting_of(due, now)
     if not waiting:
         return 0
-    attribution = _planned([advance(subject, waiting)], {}, configuration, now)
+    change = advance(subject, waiting, is_history=due.is_history)
+    attribution = _planned([change], {}, configuration, now)
     planned = take_caps(attribution.deliveries, now)
     write_attribution(attribution, planned, configuration, now)
     return len(waiting)

@@ -6,17 +6,24 @@ them meanwhile. If somebody has, nothing is written, and the event takes the way
 several steps. So an event costs two statements, as one that names nobody.
 """
 
-import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, LiteralString
 
 from apps.attribution.recording import Change
 from apps.attribution.storage import Locked, peek_subjects
-from apps.attribution.writing import PARTS, changes_as_json
-from apps.core.sql import one_line, rows_of
+from apps.attribution.writing import (
+    FACT_PARTS,
+    STORY_PARTS,
+    facts_as_json,
+    stories_as_json,
+)
+from apps.core.sql import array_of, numbered, one_line, rows_of_numbered
 from apps.ingest.attributing import (
     TOLD,
+    Attribution,
     decide_about,
     deliveries_as_json,
+    wake_settling_for,
     wake_up_for,
 )
 from apps.ingest.configuration import Configuration
@@ -34,7 +41,7 @@ GUARD = """
 guard AS MATERIALIZED (
     SELECT count(*) = %s AS holds FROM (
         SELECT s.id
-          FROM json_to_recordset(%s::json) AS v(id bigint, version text)
+          FROM unnest(%s::bigint[], %s::text[]) AS v(id, version)
           JOIN attribution_subject s ON s.id = v.id AND s.xmin::text = v.version
          WHERE s.id = ANY(%s::bigint[])
          ORDER BY s.kind, s.id
@@ -43,15 +50,24 @@ guard AS MATERIALIZED (
 """
 ACCEPTED = "EXISTS (SELECT 1 FROM event)"
 DELIVERIES = TOLD.format(events="accepted")
-WRITE = one_line(
-    WRITING.format(
+STORIES = STORY_PARTS.format(only=ACCEPTED, again="")
+FACTS = FACT_PARTS.format(only=ACCEPTED)
+
+
+def _statement(after: LiteralString) -> LiteralString:
+    parts = WRITING.format(
         columns=EVENT_COLUMNS,
         before=GUARD,
         only="WHERE (SELECT holds FROM guard)",
-        after=f", {PARTS.format(only=ACCEPTED)}, told AS ({DELIVERIES})",
+        after=f", {after}",
         result=", (SELECT holds FROM guard)",
     )
-)
+    return numbered(one_line(parts))
+
+
+WRITE_STORY = _statement(STORIES)
+"""For most events: nothing follows from them, and parts without rows cost too."""
+WRITE_FACTS = _statement(f"{STORIES}, {FACTS}, told AS ({DELIVERIES})")
 
 
 class NotAtOnceError(Exception):
@@ -74,20 +90,37 @@ def write_at_once(
     found = decide_about(sighting, trigger, subjects, configuration)
     if any(map(_takes_steps, found.changes)) or any(p.caps for p in found.deliveries):
         raise NotAtOnceError
-    now = sighting.received_at
-    parameters = (
-        len(subjects),
-        json.dumps([_version(one) for one in subjects]),
-        [one.id for one in subjects],
-        *written_as_json([new], configuration.destinations),
-        *changes_as_json(found.changes, now),
-        deliveries_as_json(found, found.deliveries, configuration, now),
-    )
-    (row,) = rows_of(WRITE, parameters)
+    statement, parameters = _written(new, subjects, found, configuration)
+    (row,) = rows_of_numbered(statement, parameters)
     if row.is_new:
         wake_up_for(found.deliveries)
+        wake_settling_for(found, sighting.received_at)
         return None
     return _first(row, new)
+
+
+def _written(
+    new: NewEvent,
+    subjects: Sequence[Locked],
+    found: Attribution,
+    configuration: Configuration,
+) -> tuple[LiteralString, list[object]]:
+    """Return the statement that writes ``found``, and its parameters."""
+    ids = array_of(one.id for one in subjects)
+    parameters: list[object] = [
+        len(subjects),
+        ids,
+        array_of(one.version for one in subjects),
+        ids,
+        *written_as_json([new], configuration.destinations),
+        *stories_as_json(found.changes),
+    ]
+    if not any(one.periods or one.decision.new for one in found.changes):
+        return WRITE_STORY, parameters
+    now = new.columns["received_at"]
+    parameters += facts_as_json(found.changes, now)
+    parameters.append(deliveries_as_json(found, found.deliveries, configuration, now))
+    return WRITE_FACTS, parameters
 
 
 def _may_be_simple(new: NewEvent) -> bool:
@@ -101,10 +134,6 @@ def _may_be_simple(new: NewEvent) -> bool:
 
 def _takes_steps(change: Change) -> bool:
     return change.was_replayed
-
-
-def _version(subject: Locked) -> dict[str, Any]:
-    return {"id": subject.id, "version": subject.version}
 
 
 def _first(row: Any, new: NewEvent) -> First:

@@ -11,5 +11,5 @@ def end_holds() -> None:
 
 
 def settle() -> None:
-    """Decide about events whose settle window has ended; runs every minute."""
+    """Decide about events that waited; runs every minute, and when one is woken for."""
     settle_due(database_now())

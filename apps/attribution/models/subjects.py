@@ -19,7 +19,7 @@ class EventState(models.TextChoices):
     """Whether an event counts in the story of its subject."""
 
     COUNTED = "counted", _("Counted")
-    WAITING = "waiting", _("Waits for the settle window")
+    WAITING = "waiting", _("Waits to be counted")
     TOO_LATE = "too_late", _("Came too late")
 
 
@@ -208,6 +208,11 @@ class SubjectEvent(models.Model):
     takes_visits = models.BooleanField(_("takes visits"))
     state = models.CharField(_("state"), max_length=8, choices=EventState.choices)
     settles_at = models.DateTimeField(_("settles at"), null=True)
+    is_history = models.BooleanField(
+        _("is history"),
+        db_default=False,
+        help_text=_("It was imported: nobody is told of what follows from it."),
+    )
 
     objects = ScopedQuerySet.as_manager()
 
