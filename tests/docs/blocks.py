@@ -33,7 +33,7 @@ SECONDS_MAX = 60
 REFUSED_BY_CURL = 22
 PRELUDE = (
     f'manage.py() {{ "{sys.executable}" "{ROOT}/manage.py" "$@"; }}\n'
-    'make() { command make --no-print-directory --dry-run "$@" >/dev/null; }\n'
+    f'make() {{ command make -C "{ROOT}" --no-print-directory --dry-run "$@" >/dev/null; }}\n'
 )
 """Targets are only looked up: continuous integration runs them (``.ci/run``)."""
 
@@ -158,7 +158,8 @@ def execute(command: Command, environment: dict[str, str]) -> str:
         return ""
     done = subprocess.run(
         ["bash", "-c", PRELUDE + command.text],
-        cwd=ROOT,
+        # What a command writes stays in the test's own folder.
+        cwd=environment.get("CURL_HOME", ROOT),
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
