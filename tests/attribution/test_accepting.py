@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.attribution.models import Fact, Period, Subject, SubjectEvent
 from apps.events.models import EventType
 from apps.tracking.models import Event
-from tests.attribution.world import DAY, App, ledger
+from tests.attribution.world import DAY, App, ledger, make_worked_app
 from tests.factories import SECRET, make_offer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
@@ -47,11 +47,7 @@ ANNOUNCED = [
 @pytest.fixture
 def app() -> App:
     """Return an app with the clicks of the worked example."""
-    found = App()
-    found.click("click-a", 0, "A")
-    found.click("click-b40", 40, "B")
-    found.click("click-b71", 71, "B")
-    return found
+    return make_worked_app()
 
 
 def play(app: App, client: Client, events: list[tuple[float, str, str]]) -> None:

@@ -15,7 +15,7 @@ from apps.postbacks.explain import explain_event
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Event
 from tests.attribution.test_accepting import WORKED, play
-from tests.attribution.world import DAY, App
+from tests.attribution.world import DAY, App, make_worked_app
 from tests.factories import NOON, make_offer, make_rule, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
@@ -24,11 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
 @pytest.fixture
 def app() -> App:
     """Return an app with the clicks of the worked example."""
-    found = App()
-    found.click("click-a", 0, "A")
-    found.click("click-b40", 40, "B")
-    found.click("click-b71", 71, "B")
-    return found
+    return make_worked_app()
 
 
 def listen(app: App, *facts: str, **fields: Any) -> PostbackRule:

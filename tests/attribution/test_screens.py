@@ -18,7 +18,7 @@ from apps.reports.models import OutcomeHour
 from apps.reports.rollups import roll_up
 from apps.tracking.models import Event
 from tests.attribution.test_accepting import WORKED, play
-from tests.attribution.world import App
+from tests.attribution.world import App, make_worked_app
 from tests.console.conftest import sign_in, staff
 from tests.console.test_flows import ping_values
 from tests.factories import make_click, make_rule, make_user
@@ -33,10 +33,7 @@ SOURCES = ("n0", "n1", "organic")
 @pytest.fixture
 def app(client: Client) -> App:
     """Return an app whose device lived through the worked example."""
-    found = App()
-    found.click("click-a", 0, "A")
-    found.click("click-b40", 40, "B")
-    found.click("click-b71", 71, "B")
+    found = make_worked_app()
     play(found, client, WORKED)
     return found
 

@@ -89,6 +89,15 @@ class App:
         return answer.json()
 
 
+def make_worked_app() -> App:
+    """Return an app with the clicks of the worked example."""
+    found = App()
+    found.click("click-a", 0, "A")
+    found.click("click-b40", 40, "B")
+    found.click("click-b71", 71, "B")
+    return found
+
+
 def ledger(**which: Any) -> list[str]:
     """Return the ledger as «kind→source», by time and name; what was not told is marked."""
     marks = {"announced": "", "retracted": " retracted", "suppressed": " suppressed"}
