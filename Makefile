@@ -84,12 +84,15 @@ docs: $(STAMP) ## Write the pages of actions and roles from their declarations
 	$(BIN)/python -m tests.house.action_pages
 	@echo "from tests.house.role_page import write; write()" | $(BIN)/python manage.py shell
 
-lock: ## Pin the newest allowed versions in requirements.lock (needs uv)
+lock: ## Pin the newest allowed versions in both requirements.lock (needs uv)
 	@command -v uv >/dev/null || { \
 	  echo "make lock needs uv. Install it with: pip install uv" >&2; exit 1; }
 	uv pip compile pyproject.toml --all-extras --group dev --python-version 3.11 \
 	  --universal --generate-hashes --upgrade --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra redis -c requirements.lock \
+	  --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --quiet -o deploy/requirements.lock
 
 clean: ## Delete caches and build results; keeps .venv and the data in var/
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
