@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.two_step import has_two_step, is_two_step_demanded
 from apps.accounts.zones import zone_choices, zone_of
 from apps.console.people import signed_in
+from apps.core.adminkit.selects import LongSelect
 
 
 def zone_options() -> list[tuple[str, str]]:
@@ -29,7 +30,7 @@ class ZoneForm(forms.ModelForm[User]):
     """In which zone times are shown and read."""
 
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_options, required=False
+        label=_("Time zone"), choices=zone_options, widget=LongSelect, required=False
     )
 
     class Meta:

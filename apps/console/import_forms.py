@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Advertiser
 from apps.accounts.zones import zone_choices
+from apps.core.adminkit.selects import LongSelect
 from apps.core.adminkit.showing import NOTHING
 from apps.events.models import OfferEventField
 from apps.ingest.importing.mapping import (
@@ -121,7 +122,7 @@ class MappingForm(forms.Form):
         required=False,
     )
     time_zone = forms.ChoiceField(
-        label=_("Times without a zone are of"), choices=zone_choices
+        label=_("Times without a zone are of"), choices=zone_choices, widget=LongSelect
     )
     date_order = forms.ChoiceField(
         label=_("Dates are written"),

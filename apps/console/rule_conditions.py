@@ -1,6 +1,7 @@
 """The conditions of a postback on its form: which there are, and their rows."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,6 +16,7 @@ from apps.console.durations import DurationsField
 from apps.console.fact_rules import FACT_FIELDS, fact_advice, facts_field
 from apps.console.use_cases import advice
 from apps.core.adminkit.scoping import ScopedInline
+from apps.core.adminkit.selects import LongSelect
 from apps.events.categories import EffectiveCategory
 from apps.offers.models import Offer
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
@@ -67,6 +69,12 @@ def collapsed(title: str, fields: Iterable[str]) -> Any:
     return (title, {"classes": ["collapse"], "fields": list(fields)})
 
 
+@cache
+def _every_zone() -> list[tuple[str, str]]:
+    """Return all names: reading them from the disk takes as long as a query."""
+    return [(name, name) for name in sorted(available_timezones())]
+
+
 def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
     """Return the form field of a condition that is chosen, ``None`` for others."""
     if db_field.name == "facts":
@@ -92,7 +100,8 @@ def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
     if db_field.name == "schedule_timezone":
         return forms.ChoiceField(
             label=gettext("Time zone"),
-            choices=[(name, name) for name in sorted(available_timezones())],
+            choices=_every_zone(),
+            widget=LongSelect,
             initial=db_field.default,
             help_text=db_field.help_text,
         )

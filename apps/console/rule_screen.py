@@ -1,9 +1,11 @@
 """The form of a postback: two steps, then the fields its action declares."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -141,6 +143,9 @@ class RuleScreen(RuleStart):
             is_for_affiliate=_is_for_affiliate(request, obj),
             may_remove=signed_in(request).has_perm(MAY_REMOVE),
         )
+        kwargs["formfield_callback"] = partial(
+            self.formfield_for_dbfield, request=request, rule=obj
+        )
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -195,39 +200,35 @@ class RuleScreen(RuleStart):
                 one.classes = ""
         return found
 
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Narrow goals to the offer and connections to the action."""
-        obj = self._current(request)
-        if db_field.name == "goal":
-            goals = Goal.objects.visible_to(signed_in(request))
-            if _is_for_affiliate(request, obj):
-                goals = goals.filter(is_private=False)
-            kwargs["queryset"] = goals.filter(
-                offer=self._offer(request, obj), status=GoalStatus.ACTIVE
-            )
-        if db_field.name == "connection":
-            kind = self._action(request, obj).kind
-            user = signed_in(request)
-            owner = obj.owner_affiliate_id if obj else user.affiliate_id
-            connections = Connection.objects.visible_to(user)
-            kwargs["queryset"] = connections.filter(kind=kind, owner_affiliate=owner)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Let categories be ticked and time zones be chosen."""
+        """Let categories be ticked and time zones be chosen; narrow what is linked."""
+        rule = kwargs.pop("rule", None)
         condition = formfield_of(db_field)
         if condition is not None:
             return condition
+        if db_field.name == "goal":
+            kwargs["queryset"] = self._goals(request, rule)
+        if db_field.name == "connection":
+            kwargs["queryset"] = self._connections(request, rule)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def _current(self, request: HttpRequest) -> Any:
-        match = request.resolver_match
-        object_id = match.kwargs.get("object_id") if match else None
-        return self.get_object(request, object_id) if object_id else None
+    def _goals(self, request: HttpRequest, rule: Any) -> QuerySet[Goal]:
+        """Return the goals of the offer."""
+        goals = Goal.objects.visible_to(signed_in(request))
+        if _is_for_affiliate(request, rule):
+            goals = goals.filter(is_private=False)
+        offer = self._offer(request, rule)
+        return goals.filter(offer=offer, status=GoalStatus.ACTIVE)
+
+    def _connections(self, request: HttpRequest, rule: Any) -> QuerySet[Connection]:
+        """Return the connections of the action, of the same owner."""
+        user = signed_in(request)
+        return Connection.objects.visible_to(user).filter(
+            kind=self._action(request, rule).kind,
+            owner_affiliate=rule.owner_affiliate_id if rule else user.affiliate_id,
+        )
 
     # --- saving
 

@@ -116,7 +116,11 @@ def test_what_is_no_certificate_is_refused(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["x", CLIENT.certificate, CLIENT.private_key[:80]])
+@pytest.mark.parametrize(
+    "text",
+    ["x", CLIENT.certificate, CLIENT.private_key[:80]],
+    ids=["text", "certificate", "half a key"],
+)
 def test_what_is_no_key_is_refused_and_not_repeated(text: str) -> None:
     assert errors_of(CLIENT.certificate, text) == {"client_private_key": [NO_KEY]}
 
