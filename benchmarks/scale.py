@@ -4,7 +4,9 @@ With 1, 2 and 4 worker processes and two web processes, on an empty database and
 on one with 5 million events and deliveries: how many events a second are taken while
 their postbacks are sent, how long senders wait, and what an event costs. Everything
 runs on one machine, so more workers help only where cores are idle; the ratio of the
-full to the empty database is what carries over to other machines.
+full to the empty database is what carries over to other machines. Hours lie between the
+two, and a shared machine is not as fast at all hours: before each round pgbench says
+how fast it is, on a database of its own, and rates are compared in its transactions.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from django.db import connection
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
 from benchmarks.filling import fill
 from benchmarks.measures import Figures, clear
+from benchmarks.pgbench import machine_speed, set_yardstick
 from benchmarks.stage import Stage, set_stage
 from benchmarks.storing import store
 
@@ -46,6 +49,7 @@ def main() -> int:
     # Ended from outside, it still ends what it started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stage = set_stage()
+    set_yardstick()
     found: dict[str, Figures] = {}
     try:
         empty = {n: _measured(stage, n, given.count) for n in WORKERS}
@@ -77,17 +81,22 @@ def _measured(stage: Stage, workers: int, count: int) -> Figures:
 
 
 def _round(stage: Stage, count: int) -> Figures:
+    speed = machine_speed()
     stage.sink("reset")
     load = stage.load(path=stage.postback_path, count=count)
     _wait(stage, count)
     seen = stage.sink("stats")
     if (load["accepted"], seen["distinct"]) != (count, count):
         raise RuntimeError(f"{count} sent: {load['accepted']}, {seen['distinct']}.")
+    sent = (seen["count"] - 1) / (seen["last"] - seen["first"])
     return {
         "taken_per_second": load["per_second"],
         "p50_ms": load["p50_ms"],
         "p99_ms": load["p99_ms"],
-        "sent_per_second": (seen["count"] - 1) / (seen["last"] - seen["first"]),
+        "sent_per_second": sent,
+        "pgbench_per_second": speed,
+        "taken_per_pgbench": load["per_second"] / speed,
+        "sent_per_pgbench": sent / speed,
     }
 
 
@@ -106,8 +115,8 @@ def _compared(empty: Figures, full: Figures) -> Figures:
     return {
         **{f"empty_{key}": value for key, value in empty.items()},
         **{f"full_{key}": value for key, value in full.items()},
-        "taken_ratio": full["taken_per_second"] / empty["taken_per_second"],
-        "sent_ratio": full["sent_per_second"] / empty["sent_per_second"],
+        "taken_ratio": full["taken_per_pgbench"] / empty["taken_per_pgbench"],
+        "sent_ratio": full["sent_per_pgbench"] / empty["sent_per_pgbench"],
     }
 
 
