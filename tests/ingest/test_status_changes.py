@@ -108,9 +108,9 @@ def test_a_move_takes_five_statements(offer: Offer) -> None:
 def test_a_transaction_is_moved_as_far_as_its_conversions_may_go(offer: Offer) -> None:
     make_rule(offer, trigger="conversion_reject")
     first = make_conversion(offer, status="pending")
-    for name in ("approved", "rejected"):
+    for name, status in (("sold", "approved"), ("lost", "rejected")):
         kind = make_event_type(name)
-        make_conversion(offer, event_type=kind, status=name)
+        make_conversion(offer, event_type=kind, status=status)
 
     move_transaction(first.pk, Move("rejected", "api"), datetime.now(UTC))
 
