@@ -1,20 +1,23 @@
 """Changes of a conversion's status: by a person, an event, a report or a timer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.deliveries import waking
+from apps.core.sql import direct_cursor, one_line
 from apps.deliveries.caps import take_caps
 from apps.deliveries.models import Delivery
-from apps.deliveries.planning import plan_deliveries
+from apps.deliveries.planning import PlannedDelivery, plan_deliveries
 from apps.deliveries.states import DeliveryState
+from apps.ingest.attributing import wake_up_for
 from apps.ingest.compiling import current_configuration
+from apps.ingest.configuration import Configuration
 from apps.postbacks.triggers import change_trigger
 from apps.tracking.models import Conversion, ConversionChange
 from apps.tracking.statuses import (
@@ -25,6 +28,14 @@ from apps.tracking.statuses import (
 )
 
 RELEASE_AT_ONCE = 500
+MOVE = one_line("""
+UPDATE tracking_conversion AS c
+   SET status = v.status, status_reason = v.reason, version = v.version,
+       hold_until = NULL, updated_at = %s
+  FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[])
+       AS v(id, status, reason, version)
+ WHERE c.id = v.id
+""")
 
 
 class ForbiddenMoveError(Exception):
@@ -53,6 +64,39 @@ class Move:
     event_id: UUID | None = None
 
 
+Outcome = ConversionChange | ForbiddenMoveError | None
+"""What became of a wanted move; ``None``: the conversion has that status already."""
+
+
+def lock_conversions(rows: QuerySet[Conversion]) -> list[Conversion]:
+    """Lock ``rows`` and return them, with all that postbacks may ask of them.
+
+    All at once and by id, as everybody does: so nobody who has one waits for somebody
+    who has another.
+    """
+    found = rows.select_related("offer", "click").order_by("pk")
+    return list(found.select_for_update(of=("self",), no_key=True))
+
+
+def move_locked(
+    wanted: Sequence[tuple[Conversion, Move]], now: datetime
+) -> list[Outcome]:
+    """Move conversions that ``lock_conversions`` returned; plan their deliveries.
+
+    Outcomes are in the order of ``wanted``. A conversion may be wanted several times:
+    each move finds what the one before it left. However many move, the statements are
+    the same; caps of rules take one or two for each.
+    """
+    outcomes = [_judged(conversion, move, now) for conversion, move in wanted]
+    changes = [one for one in outcomes if isinstance(one, ConversionChange)]
+    if changes:
+        _write(changes, now)
+    told = [change for change in changes if change.fires_postbacks]
+    if told:
+        _plan(told, now)
+    return outcomes
+
+
 @transaction.atomic
 def move_conversion(
     conversion_id: UUID, move: Move, now: datetime
@@ -63,24 +107,18 @@ def move_conversion(
     Raises ``ForbiddenMoveError`` where the status machine has no such move, and
     ``Conversion.DoesNotExist``.
     """
-    conversion = (
-        Conversion.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("offer", "click")
-        .get(pk=conversion_id)
-    )
-    if conversion.status == move.status:
-        return None
-    if move.status not in STATUS_MOVES[conversion.status]:
-        raise ForbiddenMoveError(conversion.status, move.status)
-    change = _record_change(conversion, move, now)
-    if move.fires_postbacks:
-        _plan(change, now)
-    return change
+    locked = lock_conversions(Conversion.objects.filter(pk=conversion_id))
+    if not locked:
+        raise Conversion.DoesNotExist
+    (outcome,) = move_locked([(locked[0], move)], now)
+    if isinstance(outcome, ForbiddenMoveError):
+        raise outcome
+    return outcome
 
 
 @transaction.atomic
 def move_transaction(first: UUID, move: Move, now: datetime) -> None:
-    """Move every conversion of a transaction that may go there, in a fixed order.
+    """Move every conversion of a transaction that may go there.
 
     The transaction is that of the conversion ``first``.
     """
@@ -88,12 +126,7 @@ def move_transaction(first: UUID, move: Move, now: datetime) -> None:
     of_transaction = Conversion.objects.filter(
         offer=named.offer_id, transaction_id=named.transaction_id
     )
-    # All locks at once: between two of them a cap's row would be locked, for which
-    # somebody may wait who has the next conversion.
-    locked = of_transaction.order_by("pk").select_for_update(of=("self",), no_key=True)
-    for conversion in list(locked):
-        if move.status in STATUS_MOVES[conversion.status]:
-            move_conversion(conversion.pk, move, now)
+    move_locked([(one, move) for one in lock_conversions(of_transaction)], now)
 
 
 def release_holds(now: datetime) -> int:
@@ -114,18 +147,18 @@ def _released(conversion_id: UUID, move: Move, now: datetime) -> bool:
         return False
 
 
-def _record_change(
-    conversion: Conversion, move: Move, now: datetime
-) -> ConversionChange:
+def _judged(conversion: Conversion, move: Move, now: datetime) -> Outcome:
+    """Change ``conversion`` in memory and return the change; nothing is written."""
     old_status = conversion.status
+    if old_status == move.status:
+        return None
+    if move.status not in STATUS_MOVES[old_status]:
+        return ForbiddenMoveError(old_status, move.status)
     conversion.status = move.status
     conversion.status_reason = move.reason
     conversion.hold_until = None
     conversion.version += 1
-    conversion.save(
-        update_fields=["status", "status_reason", "hold_until", "version", "updated_at"]
-    )
-    return ConversionChange.objects.create(
+    return ConversionChange(
         conversion=conversion,
         number=conversion.version,
         operation=Operation.UPDATE,
@@ -140,29 +173,53 @@ def _record_change(
     )
 
 
-def _plan(change: ConversionChange, now: datetime) -> None:
-    conversion = change.conversion
-    configuration = current_configuration()
-    planned = plan_deliveries([change_trigger(change)], configuration.rules, now)
-    Delivery.objects.bulk_create(
-        Delivery(
-            id=one.id,
-            rule_id=one.rule_id,
-            revision_id=one.revision_id,
-            trigger_type=one.trigger_type,
-            trigger_id=one.trigger_id,
-            conversion=conversion,
-            click_id=conversion.click_id,
-            offer_id=conversion.offer_id,
-            affiliate_id=conversion.affiliate_id,
-            destination_id=configuration.destinations[one.destination],
-            state=one.state,
-            reason=one.reason,
-            order_key=one.order_key,
-            due_at=one.due_at,
-            created_at=now,
-            finished_at=now if one.state == DeliveryState.SUPPRESSED else None,
-        )
-        for one in take_caps(planned, now)
+def _write(changes: Sequence[ConversionChange], now: datetime) -> None:
+    """Write changes, and their conversions as the last change of each left them."""
+    moved = list({one.conversion_id: one.conversion for one in changes}.values())
+    columns: tuple[list[object], ...] = (
+        [one.pk for one in moved],
+        [one.status for one in moved],
+        [one.status_reason for one in moved],
+        [one.version for one in moved],
     )
-    transaction.on_commit(waking.request_wake_up)
+    with direct_cursor() as cursor:
+        cursor.execute(MOVE, (now, *columns), prepare=True)
+    ConversionChange.objects.bulk_create(changes)
+
+
+def _plan(changes: Sequence[ConversionChange], now: datetime) -> None:
+    conversions = {change.pk: change.conversion for change in changes}
+    configuration = current_configuration()
+    triggers = map(change_trigger, changes)
+    planned = take_caps(plan_deliveries(triggers, configuration.rules, now), now)
+    Delivery.objects.bulk_create(
+        _delivery(one, conversions[one.trigger_id], configuration, now)
+        for one in planned
+    )
+    wake_up_for(planned)
+
+
+def _delivery(
+    planned: PlannedDelivery,
+    conversion: Conversion,
+    configuration: Configuration,
+    now: datetime,
+) -> Delivery:
+    return Delivery(
+        id=planned.id,
+        rule_id=planned.rule_id,
+        revision_id=planned.revision_id,
+        trigger_type=planned.trigger_type,
+        trigger_id=planned.trigger_id,
+        conversion=conversion,
+        click_id=conversion.click_id,
+        offer_id=conversion.offer_id,
+        affiliate_id=conversion.affiliate_id,
+        destination_id=configuration.destinations[planned.destination],
+        state=planned.state,
+        reason=planned.reason,
+        order_key=planned.order_key,
+        due_at=planned.due_at,
+        created_at=now,
+        finished_at=now if planned.state == DeliveryState.SUPPRESSED else None,
+    )

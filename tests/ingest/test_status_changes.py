@@ -5,11 +5,24 @@ from datetime import UTC, datetime
 import pytest
 
 from apps.deliveries.models import Delivery
-from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
+from apps.ingest.compiling import current_configuration
+from apps.ingest.conversions import (
+    ForbiddenMoveError,
+    Move,
+    move_conversion,
+    move_transaction,
+)
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.tracking.models import Conversion, ConversionChange
-from tests.factories import make_conversion, make_offer, make_rule, make_user
+from tests.factories import (
+    make_conversion,
+    make_event_type,
+    make_offer,
+    make_rule,
+    make_user,
+)
+from tests.statements import counted_statements
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wake_ups")]
 
@@ -73,3 +86,33 @@ def test_a_person_may_keep_a_change_to_themselves(offer: Offer) -> None:
     assert (conversion.status, conversion.version) == ("approved", 2)
     assert not Delivery.objects.exists()
     assert PostbackRule.objects.exists()
+
+
+def test_a_move_takes_five_statements(offer: Offer) -> None:
+    """To lock, change, note, ask for the configuration's version and plan."""
+    make_rule(offer)
+    make_rule(offer)
+    conversion = make_conversion(offer, status="pending")
+    author = make_user()
+    current_configuration()
+
+    with counted_statements() as statements:
+        wanted = Move("approved", "manual", actor=author)
+        move_conversion(conversion.pk, wanted, datetime.now(UTC))
+
+    savepoints = [one for one in statements if "SAVEPOINT" in one]
+    assert (len(statements) - len(savepoints), len(savepoints)) == (5, 2)
+    assert Delivery.objects.count() == 2
+
+
+def test_a_transaction_is_moved_as_far_as_its_conversions_may_go(offer: Offer) -> None:
+    make_rule(offer, trigger="conversion_reject")
+    first = make_conversion(offer, status="pending")
+    for name, status in (("sold", "approved"), ("lost", "rejected")):
+        kind = make_event_type(name)
+        make_conversion(offer, event_type=kind, status=status)
+
+    move_transaction(first.pk, Move("rejected", "api"), datetime.now(UTC))
+
+    assert {one.status for one in Conversion.objects.all()} == {"rejected"}
+    assert ConversionChange.objects.count() == Delivery.objects.count() == 2

@@ -1,4 +1,7 @@
-"""Changes of status from a file: the conversion is found, then moved as by hand."""
+"""Changes of status from a file: conversions are found, then moved as by hand.
+
+A chunk takes as many statements as a single row does.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -6,8 +9,16 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from apps.core.source_texts import source_text
-from apps.ingest.conversions import ForbiddenMoveError, Move, move_conversion
+from apps.ingest.conversions import (
+    ForbiddenMoveError,
+    Move,
+    Outcome,
+    lock_conversions,
+    move_locked,
+)
 from apps.ingest.importing.permissions import ImportSender
 from apps.ingest.inbound import Inbound, number_in
 from apps.ingest.models import Import, Result
@@ -23,9 +34,22 @@ ALREADY = "The conversion has that status already; nothing was changed."
 def take_statuses(
     job: Import, reports: Sequence[Inbound], sender: ImportSender, now: datetime
 ) -> list[Answer]:
-    """Move the conversions that the reports name; answers are in their order."""
+    """Move the conversions that the reports name; answers are in their order.
+
+    Of several rows about the same conversion each finds what the one before it left.
+    """
     known = _Known(reports, sender)
-    return [_answer(job, inbound, known, now) for inbound in reports]
+    answers: dict[int, Answer] = {}
+    wanted: dict[int, tuple[Conversion, Move]] = {}
+    for place, inbound in enumerate(reports):
+        try:
+            wanted[place] = _read(job, inbound, known)
+        except RefusedError as refusal:
+            answers[place] = refusal.answer
+    outcomes = move_locked(list(wanted.values()), now)
+    for (place, (conversion, _)), outcome in zip(wanted.items(), outcomes, strict=True):
+        answers[place] = _answer(conversion, outcome)
+    return [answers[place] for place in range(len(reports))]
 
 
 class _Known:
@@ -37,14 +61,10 @@ class _Known:
         rows = Conversion.objects.all()
         if sender.offers is not None:
             rows = rows.filter(offer__in=sender.offers)
-        of_names = list(
-            rows.filter(transaction_id__in=names).values_list("pk", flat=True)
-        )
-        held = rows.filter(pk__in={*ids, *of_names}).select_related("event_type")
-        locked = held.order_by("pk").select_for_update(of=("self",), no_key=True)
+        named = rows.filter(Q(pk__in=ids) | Q(transaction_id__in=names))
         self._by_id: dict[UUID, Conversion] = {}
         self._by_name: dict[str, list[Conversion]] = {}
-        for one in locked:
+        for one in lock_conversions(named.select_related("event_type")):
             self._by_id[one.pk] = one
             self._by_name.setdefault(one.transaction_id, []).append(one)
 
@@ -88,14 +108,8 @@ def _is_of(conversion: Conversion, event: str) -> bool:
     return kind is not None and (kind.name == event or kind.pk == number_in(event))
 
 
-def _answer(job: Import, inbound: Inbound, known: _Known, now: datetime) -> Answer:
-    try:
-        return _move(job, inbound, known, now)
-    except RefusedError as refusal:
-        return refusal.answer
-
-
-def _move(job: Import, inbound: Inbound, known: _Known, now: datetime) -> Answer:
+def _read(job: Import, inbound: Inbound, known: _Known) -> tuple[Conversion, Move]:
+    """Return the conversion of a row and where it is to go. Raises ``RefusedError``."""
     status = read_status(inbound.values)
     if not status:
         raise RefusedError("missing_field:status", "The row names no status.")
@@ -104,7 +118,6 @@ def _move(job: Import, inbound: Inbound, known: _Known, now: datetime) -> Answer
         raise RefusedError(
             "bad_field:reason", f"At most {REASON_MAX_LENGTH} characters."
         )
-    conversion = known.find(inbound)
     move = Move(
         status,
         Source.IMPORT.value,
@@ -112,11 +125,13 @@ def _move(job: Import, inbound: Inbound, known: _Known, now: datetime) -> Answer
         fires_postbacks=not job.is_history,
         actor=job.author,
     )
-    try:
-        change = move_conversion(conversion.pk, move, now)
-    except ForbiddenMoveError as error:
-        raise RefusedError("bad_status", source_text(error)) from error
-    if change is None:
+    return known.find(inbound), move
+
+
+def _answer(conversion: Conversion, outcome: Outcome) -> Answer:
+    if isinstance(outcome, ForbiddenMoveError):
+        return RefusedError("bad_status", source_text(outcome)).answer
+    if outcome is None:
         return Answer(
             Result.DUPLICATE.value, "duplicate", ALREADY, conversion=conversion.pk
         )
