@@ -105,7 +105,8 @@ def _expect(report: Report, differences: int) -> None:
 
 def _enter_secrets() -> None:
     """Enter what the file cannot hold, as people do after a first import."""
-    for model in (Connection, PostbackRule):
+    models: tuple[Any, ...] = (Connection, PostbackRule)
+    for model in models:
         rows = list(model.objects.all())
         for row in rows:
             names = secret_box.unseal(row.sealed_secrets)
