@@ -33,6 +33,8 @@ EVENT_TYPES = 12
 CHANGED_OF = 100
 """One rule of so many is changed where some are."""
 SAMPLE_SECONDS = 0.01
+TIMES = 3
+"""How often what changes nothing is measured; the fastest counts."""
 Steps = dict[str, dict[str, float]]
 
 
@@ -69,9 +71,10 @@ def _measured(count: int, author: User) -> Steps:
     with transaction.atomic():
         _no_problem(_timed(found, "create", lambda: run(same)))
         _enter_secrets()
-        _timed(found, "export", export_text)
-        _expect(_timed(found, "diff", lambda: compare_file(same)), 0)
-        _expect(_timed(found, "import_same", lambda: run(same)), 0)
+        for _ in range(TIMES):
+            _timed(found, "export", export_text)
+            _expect(_timed(found, "diff", lambda: compare_file(same)), 0)
+            _expect(_timed(found, "import_same", lambda: run(same)), 0)
         wanted = len(range(0, count, CHANGED_OF))
         _expect(_timed(found, "import_changed", lambda: run(changed)), wanted)
         transaction.set_rollback(True)
@@ -83,8 +86,9 @@ def _timed(found: Steps, name: str, call: Callable[[], Any]) -> Any:
         began = time.perf_counter()
         result = call()
         seconds = time.perf_counter() - began
+    best = found.get(name, {}).get("seconds", seconds)
     found[name] = {
-        "seconds": seconds,
+        "seconds": min(best, seconds),
         "statements": seen.statements,
         "peak_mb": seen.peak / 1e6,
     }
