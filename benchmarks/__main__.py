@@ -9,7 +9,15 @@ import sys
 from typing import Any
 
 import benchmarks.environment  # noqa: F401 - sets Django up, before all else
-from benchmarks import attribution, deliveries, doors, imports, measures, rules
+from benchmarks import (
+    attribution,
+    configuration,
+    deliveries,
+    doors,
+    imports,
+    measures,
+    rules,
+)
 from benchmarks.stage import Stage, set_stage
 from benchmarks.storing import store
 
@@ -40,6 +48,9 @@ TARGETS = (
     ("attribution", "cost_ratio", "<=", 1.6),
     ("attribution", "history_ratio", "<=", 1.1),
     ("imports", "ratio", ">=", 0.6),
+    ("configuration", "unchanged_statements_per_rule", "<=", 0.01),
+    ("configuration", "created_statements_per_rule", "<=", 22),
+    ("configuration", "worst_ratio", "<=", 1.3),
     ("flat", "ratio", ">=", 0.9),
 )
 SETTINGS = {"web_workers": 2, "web_threads": 8, "workers": 2, "threads": 64}
@@ -71,6 +82,7 @@ def main() -> int:
         found |= {
             "attribution": attribution.attribution(stage, count=5_000 // scale),
             "imports": imports.imports(stage, count=100_000 // scale),
+            "configuration": configuration.configuration(count=2_000 // scale),
         }
         # Last, because it fills the database.
         events = 5_000_000 if given.large else 100_000

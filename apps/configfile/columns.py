@@ -51,6 +51,8 @@ class Column:
     target: Target | None = None
     through: tuple[type[models.Model], str, str] | None = None
     columns: tuple["Column", ...] = ()
+    # Of ROWS: in another order they say the same.
+    is_unordered: bool = False
     # Written onto the row by hand, not by name.
     is_special: bool = False
 

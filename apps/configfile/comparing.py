@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from apps.configfile.columns import Column
 from apps.configfile.documents import Document, Entry, Key, key_words
 from apps.configfile.shapes import PARENTS, SHAPES
 from apps.configfile.shaping import Shape
@@ -95,19 +96,25 @@ def _changed(shape: Shape, wanted: Entry, current: Entry | None) -> Change | Non
     differences = tuple(
         Difference(column.name, current.values[column.name], wanted.values[column.name])
         for column in shape.columns
-        if column.name not in wanted.unread and _differs(column.name, current, wanted)
+        if column.name not in wanted.unread and _differs(column, current, wanted)
     )
     if not differences:
         return None
     return Change(Act.CHANGED, section, key, differences, wanted.line)
 
 
-def _differs(name: str, current: Entry, wanted: Entry) -> bool:
-    here, there = current.values[name], wanted.values[name]
-    if name == SECRETS:
+def _differs(column: Column, current: Entry, wanted: Entry) -> bool:
+    here, there = current.values[column.name], wanted.values[column.name]
+    if column.name == SECRETS:
         # Secrets are never removed by a file that does not name them.
         return bool(set(there) - set(here))
+    if column.is_unordered:
+        return _in_order(here) != _in_order(there)
     return bool(here != there) or type(here) is not type(there)
+
+
+def _in_order(rows: list[dict[str, Any]]) -> list[list[str]]:
+    return sorted([repr(row[name]) for name in sorted(row)] for row in rows)
 
 
 def shown(value: Any) -> str:

@@ -31,7 +31,7 @@ def write_connection(
     is_awaiting = keep_settings(work, entry, shape.section, row)
     was = row.state
     _set_state(row, entry, is_awaiting=is_awaiting)
-    row.full_clean(exclude=missing)
+    work.validate(row, missing)
     if missing or len(work.problems) > before or _is_unsettled(work, shape, entry):
         raise SkippedError
     row.save()

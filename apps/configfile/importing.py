@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.configfile.comparing import Act, Change, compare
@@ -46,11 +47,17 @@ def compare_file(content: bytes) -> Report:
 
 
 def import_file(
-    *, content: bytes, author: User, now: datetime, is_dry_run: bool = False
+    *,
+    content: bytes,
+    author: User,
+    now: datetime,
+    is_dry_run: bool = False,
+    most: int | None = None,
 ) -> Report:
     """Make the database what a file says; rows that it does not name stay.
 
-    With any problem, or ``is_dry_run``, everything was tried and nothing is kept. Two
+    With any problem, or ``is_dry_run``, everything was tried and nothing is kept. With
+    more than ``most`` differences nothing is tried, and that is the problem. Two
     imports at once follow each other.
     """
     wanted, problems = read_file(content)
@@ -62,8 +69,23 @@ def import_file(
         changes = compare(stored.document, wanted)
         work = Imported(wanted, stored, settled, author, now)
         work.problems += [*problems, *unsettled]
-        write_changes(work, changes)
+        too_many = _too_many(changes, most)
+        work.problems += too_many
+        if not too_many:
+            write_changes(work, changes)
         is_written = not work.problems and not is_dry_run
         if not is_written:
             transaction.set_rollback(True)
     return Report(changes, sorted(set(work.problems)), work.awaited, is_written)
+
+
+def _too_many(changes: list[Change], most: int | None) -> list[Problem]:
+    """Return that a file changes more than can be waited for on a screen."""
+    count = len([one for one in changes if one.act is not Act.ONLY_HERE])
+    if most is None or count <= most:
+        return []
+    words = _(
+        "It changes %(count)s entries, and this screen takes %(most)s at once. Import "
+        "it on the server: manage.py config import."
+    )
+    return [Problem(1, "", words % {"count": count, "most": most})]

@@ -23,7 +23,7 @@ def write_plain(work: Imported, shape: Shape, change: Change, entry: Entry) -> A
     before = len(work.problems)
     _refuse_fixed(work, change, entry)
     missing = fill(work, shape, change, entry, row)
-    row.full_clean(exclude=missing)
+    work.validate(row, missing)
     names = [_wanted(work, column, change, entry) for column in shape.columns]
     if missing or len(work.problems) > before:
         raise SkippedError

@@ -1,6 +1,7 @@
 """What the form of a postback checks across its fields, for one of a file."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
@@ -13,7 +14,7 @@ from apps.actions.list_forms import REMOVE
 from apps.actions.presets import PRESET_ACTION, left_in
 from apps.connections.models import Connection
 from apps.goals.models import Goal
-from apps.offers.models import Offer, OfferAffiliate
+from apps.offers.models import Offer
 from apps.postbacks.comparing import UnusableConditionError, compile_condition
 from apps.postbacks.fact_demands import fact_errors
 from apps.postbacks.models import USE_CASE_CATEGORIES, TriggerKind
@@ -36,6 +37,7 @@ class Around(NamedTuple):
     action: Action
     offer: Offer | None
     owner: Affiliate | None
+    is_on_offer: bool
     connection: Connection | None
     goal: Goal | None
     author: User
@@ -79,7 +81,7 @@ def _of_conditions(rule: Around) -> Found:
             compile_condition(one["field"], one["operator"], one["value"])
         except (UnusableConditionError, KeyError) as error:
             yield f"conditions[{number}].value", str(error)
-    if values["schedule_timezone"] not in available_timezones():
+    if values["schedule_timezone"] not in _zones():
         words = _("There is no time zone «%(name)s». Write one such as Europe/Kyiv.")
         yield "schedule_timezone", words % {"name": values["schedule_timezone"]}
     for number, seconds in enumerate(values["retry_delays"] or (), start=1):
@@ -135,7 +137,7 @@ def _of_owner(rule: Around, owner: Affiliate) -> Found:
         yield "conditions", _("Postbacks of affiliates have none. Take them out.")
     if rule.goal is not None and rule.goal.is_private:
         yield "goal", _("It is private: affiliates must not know of it.")
-    if rule.offer is not None and not _is_on(owner, rule.offer):
+    if rule.offer is not None and not rule.is_on_offer:
         words = _("«%(owner)s» is not on the offer «%(offer)s». Put it there first.")
         yield "offer", words % {"owner": owner.name, "offer": rule.offer.name}
     for name, value in rule.settings.items():
@@ -144,5 +146,7 @@ def _of_owner(rule: Around, owner: Affiliate) -> Found:
             yield f"settings.{name}", words % {"macro": f"{{{macro}}}"}
 
 
-def _is_on(owner: Affiliate, offer: Offer) -> bool:
-    return OfferAffiliate.objects.filter(affiliate=owner, offer=offer).exists()
+@cache
+def _zones() -> frozenset[str]:
+    """Return the time zones there are; asking reads a folder of hundreds of files."""
+    return frozenset(available_timezones())

@@ -67,7 +67,15 @@ def _caps(rule: PostbackRule) -> list[dict[str, Any]]:
 
 
 def _rows(name: str, of: Any, *columns: Column) -> Column:
-    return Column(name, Kind.ROWS, of, default=[], columns=columns, is_special=True)
+    return Column(
+        name,
+        Kind.ROWS,
+        of,
+        default=[],
+        columns=columns,
+        is_unordered=name != "conditions",
+        is_special=True,
+    )
 
 
 def _cell(name: str, kind: Kind = Kind.TEXT, choices: Any = (), **more: Any) -> Column:

@@ -136,7 +136,7 @@ def _rows(work: Imported, name: str, entry: Entry) -> Iterator[Any]:
         seen.add(own)
         one = model(**_fields(values))
         try:
-            one.full_clean(exclude=["rule"])
+            work.validate(one, ["rule"])
         except ValidationError as error:
             for field, text in messages_of(error):
                 whole = place if field == NON_FIELD_ERRORS else f"{place}.{field}"
@@ -156,17 +156,17 @@ def _check(work: Imported, entry: Entry, row: PostbackRule) -> None:
     """Tell what the form would refuse; a deleted postback may be what it was."""
     if entry.values["is_archived"]:
         return
-    lists = {*work.stored.rows["value_lists"], *work.wanted["value_lists"]}
     around = Around(
         values=entry.values,
         settings=row.settings,
         action=registry.get(row.action),
-        offer=row.offer,
-        owner=row.owner_affiliate,
-        connection=row.connection,
-        goal=row.goal,
+        offer=work.row_at("offers", row.offer_id),
+        owner=work.row_at("affiliates", row.owner_affiliate_id),
+        is_on_offer=entry.key[:3] in work.stored.rows["offer_affiliates"],
+        connection=work.row_at("connections", row.connection_id),
+        goal=work.row_at("goals", row.goal_id),
         author=work.author,
-        value_lists=frozenset(reference for (reference,) in lists),
+        value_lists=work.value_lists,
     )
     for place, text in rule_problems(around):
         work.tell(entry, place, text)
@@ -176,7 +176,7 @@ def _validate(
     work: Imported, shape: Shape, entry: Entry, row: PostbackRule, missing: set[str]
 ) -> None:
     try:
-        row.full_clean(exclude=missing)
+        work.validate(row, missing)
     except ValidationError as error:
         work.tell_invalid(entry, shape, error)
 
@@ -202,7 +202,8 @@ def _replace(change: Change, row: PostbackRule, tables: dict[str, list[Any]]) ->
     for name, rows in tables.items():
         if not is_touched(change, name):
             continue
-        getattr(row, TABLES[name][1]).all().delete()
+        if change.act is not Act.ADDED:
+            getattr(row, TABLES[name][1]).all().delete()
         for one in rows:
             one.rule = row
             one.save()

@@ -26,14 +26,18 @@ def settle(wanted: Document, stored: Stored) -> tuple[Settled, list[Problem]]:
     found: Settled = {}
     problems: list[Problem] = []
     for section, kind in KIND_OF.items():
-        for key, entry in wanted[section].items():
-            current = stored.document[section].get(key)
-            if current is not None and _are_same(entry, current, kind):
-                continue
-            if not {kind, "settings", "secrets"} & entry.unread:
-                checked = _checked(section, entry, stored.rows[section].get(key))
-                problems += [entry.problem(*one) for one in checked.problems]
-                found[section, key] = checked
+        here = stored.document[section]
+        entries = [
+            (key, entry)
+            for key, entry in wanted[section].items()
+            if not (key in here and _are_same(entry, here[key], kind))
+            and not {kind, "settings", "secrets"} & entry.unread
+        ]
+        before = _before(section, stored, [key for key, _entry in entries])
+        for key, entry in entries:
+            checked = _checked(section, entry, before.get(key, declared.Stored()))
+            problems += [entry.problem(*one) for one in checked.problems]
+            found[section, key] = checked
     return found, problems
 
 
@@ -43,7 +47,7 @@ def _are_same(wanted: Entry, current: Entry, kind: str) -> bool:
     return is_same and set(there["secrets"]) <= set(here["secrets"])
 
 
-def _checked(section: str, entry: Entry, pk: int | None) -> declared.Checked:
+def _checked(section: str, entry: Entry, before: declared.Stored) -> declared.Checked:
     """Return the settings of an entry as its row is to keep them."""
     kind_column = KIND_OF[section]
     kind = entry.values[kind_column]
@@ -52,7 +56,6 @@ def _checked(section: str, entry: Entry, pk: int | None) -> declared.Checked:
     given, named = entry.values["settings"], entry.values["secrets"]
     if form is None:
         return declared.Checked({}, {}, [(kind_column, _unknown(kind))])
-    before = _before(section, pk)
     if is_rule and entry.values["is_archived"]:
         # It never fires again, so it may be what no form would take today.
         secrets = {**dict.fromkeys(named, ""), **before.secrets}
@@ -73,12 +76,20 @@ def _place(name: str) -> str:
     return f"settings.{name}" if name else "settings"
 
 
-def _before(section: str, pk: int | None) -> declared.Stored:
-    if pk is None:
-        return declared.Stored()
+def _before(
+    section: str, stored: Stored, keys: list[Key]
+) -> dict[Key, declared.Stored]:
+    """Return what those rows have that are there already."""
+    places = {
+        stored.rows[section][key]: key for key in keys if key in stored.rows[section]
+    }
     rows: Any = SHAPES[section].model._default_manager  # noqa: SLF001 - Django's documented model API
-    row = rows.get(pk=pk)
-    return declared.Stored(row.settings, secret_box.unseal(row.sealed_secrets))
+    return {
+        places[row.pk]: declared.Stored(
+            row.settings, secret_box.unseal(row.sealed_secrets)
+        )
+        for row in (rows.filter(pk__in=places) if places else ())
+    }
 
 
 def _unknown(kind: str) -> str:

@@ -1,11 +1,12 @@
 """What one import knows, finds out and has to tell."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -41,6 +42,15 @@ class Imported:
     problems: list[Problem] = field(default_factory=list)
     # By entry, the secrets that somebody has to enter.
     awaited: list[tuple[str, list[str]]] = field(default_factory=list)
+    # Whether the database is asked about its constraints before it is written to.
+    is_thorough: bool = False
+    value_lists: frozenset[str] = field(init=False)
+    _rows: dict[str, dict[int, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember which value lists there will be."""
+        lists = {*self.stored.rows["value_lists"], *self.wanted["value_lists"]}
+        self.value_lists = frozenset(reference for (reference,) in lists)
 
     def find(self, target: Target, key: Key, entry: Entry, place: str) -> Any:
         """Return the id of the row ``key``, or ``MISSING``; tells why it is."""
@@ -55,6 +65,32 @@ class Imported:
             name = {"what": SHAPES[target.section].label, "name": key_words(key)}
             self.tell(entry, place, words % name)
         return MISSING
+
+    def row_at(self, section: str, pk: int | None) -> Any:
+        """Return a row of a section that is written already; ``None`` for none.
+
+        The first call reads all of the section: thousands of postbacks name few rows.
+        """
+        if pk is None:
+            return None
+        if section not in self._rows:
+            rows = SHAPES[section].model._default_manager  # noqa: SLF001 - Django's documented model API
+            self._rows[section] = {row.pk: row for row in rows.all()}
+        return self._rows[section][pk]
+
+    def validate(self, row: models.Model, missing: Collection[str]) -> None:
+        """Raise ``ValidationError`` for what ``row`` must not be.
+
+        Unless ``is_thorough``, constraints and relations are left to the database,
+        which looks at them anyway: asking it about each before takes dozens of
+        statements.
+        """
+        if self.is_thorough:
+            row.full_clean(exclude=missing)
+            return
+        relations = {one.name for one in row._meta.fields if one.is_relation}  # noqa: SLF001 - Django's documented model API
+        row.clean_fields(exclude={*missing, *relations})
+        row.clean()
 
     def tell(self, entry: Entry, place: str, text: str) -> None:
         """Remember what is wrong with a value of an entry."""

@@ -34,13 +34,25 @@ def write_changes(work: Imported, changes: list[Change]) -> None:
 
 
 def _write(work: Imported, change: Change) -> None:
+    """Write one entry; only if that fails, ask what is wrong with it, all of it."""
+    problems, awaited = len(work.problems), len(work.awaited)
+    if _is_written(work, change):
+        return
+    del work.problems[problems:], work.awaited[awaited:]
+    work.is_thorough = True
+    _is_written(work, change)
+    work.is_thorough = False
+
+
+def _is_written(work: Imported, change: Change) -> bool:
+    """Write one entry, or tell why not and leave nothing of it."""
     entry = work.wanted[change.section][change.key]
     shape = SHAPES[change.section]
     try:
         with transaction.atomic():
             row = SPECIAL.get(change.section, write_plain)(work, shape, change, entry)
     except SkippedError:
-        return
+        pass
     except ValidationError as error:
         work.tell_invalid(entry, shape, error)
     except (IntegrityError, DataError) as error:
@@ -48,6 +60,8 @@ def _write(work: Imported, change: Change) -> None:
         work.tell(entry, "", _("The database refused it: %(why)s") % {"why": why})
     else:
         work.stored.rows[change.section][change.key] = row.pk
+        return True
+    return False
 
 
 def _finish_offer(work: Imported, change: Change) -> None:

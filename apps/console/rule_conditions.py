@@ -75,6 +75,16 @@ def _every_zone() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(available_timezones())]
 
 
+def _zone_field(db_field: "Field[Any, Any]") -> forms.Field:
+    return forms.ChoiceField(
+        label=gettext("Time zone"),
+        choices=_every_zone(),
+        widget=LongSelect,
+        initial=db_field.default,
+        help_text=db_field.help_text,
+    )
+
+
 def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
     """Return the form field of a condition that is chosen, ``None`` for others."""
     if db_field.name == "facts":
@@ -98,13 +108,7 @@ def formfield_of(db_field: "Field[Any, Any]") -> forms.Field | None:
             ),
         )
     if db_field.name == "schedule_timezone":
-        return forms.ChoiceField(
-            label=gettext("Time zone"),
-            choices=_every_zone(),
-            widget=LongSelect,
-            initial=db_field.default,
-            help_text=db_field.help_text,
-        )
+        return _zone_field(db_field)
     if db_field.name == "retry_delays":
         return DurationsField(
             label=gettext("Try again after"),

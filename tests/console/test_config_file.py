@@ -117,6 +117,17 @@ def test_a_file_that_is_no_file_for_this_screen_is_refused(
     assert problem in upload(staff, text).content.decode()
 
 
+def test_more_than_a_request_can_wait_for_is_sent_to_the_command(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.console.config_file.MOST_CHANGES", 1)
+
+    page = upload(staff, "version: 1\nprojects:\n- name: P\n- name: Q\n")
+
+    assert "It changes 2 entries, and this screen takes 1" in page.content.decode()
+    assert "confirm" not in page.context
+
+
 def test_a_confirmation_without_its_file_asks_for_it_again(staff: Client) -> None:
     done = staff.post(URL, {"seen": "x"}, follow=True)
 

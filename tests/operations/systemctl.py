@@ -1,7 +1,7 @@
 """Stands in for systemctl: starts and ends the web servers as the units say.
 
 Called as ``systemctl restart postbacks-web@8001``. It keeps pids and what it was asked
-for in the folder ``UNITS``. Workers it only notes.
+for in the folder ``UNITS``. Workers it only notes: those that run stand in workers.txt.
 """
 
 import os
@@ -16,12 +16,16 @@ import psutil
 MOST_SECONDS = 60.0
 
 
-def main(verb: str, unit: str) -> int:
+def main(verb: str, *arguments: str) -> int:
     """Do what ``systemctl`` would; 0 when it is done."""
     folder = Path(os.environ["UNITS"])
+    if verb == "list-units":
+        workers = folder / "workers.txt"
+        print(workers.read_text() if workers.exists() else "", end="")
+        return 0
     with (folder / "asked.txt").open("a") as asked:
-        asked.write(f"{verb} {unit}\n")
-    name, _, port = unit.partition("@")
+        asked.write(f"{verb} {' '.join(arguments)}\n")
+    name, _, port = arguments[0].partition("@")
     if verb != "restart" or name != "postbacks-web":
         return 0
     remembered = folder / f"{port}.pid"

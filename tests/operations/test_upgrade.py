@@ -199,6 +199,7 @@ def test_an_upgrade_loses_no_request_and_answers_no_error(
             f"restart postbacks-web@{ports[1]}",
             "restart postbacks-worker@*",
         ]
+        assert not any(one.startswith("stop") for one in asked)
         _check_the_logs(*tmp_path.glob("*.log"), *units.glob("*.log"))
         _check_the_front(https, ports)
 
