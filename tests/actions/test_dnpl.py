@@ -40,7 +40,7 @@ def remote(**changes: Any) -> dict[str, Any]:
 def test_a_list_kept_here_is_changed_without_a_network(
     partner: Partner, operation: str, is_removal: bool, message: str
 ) -> None:
-    """R87: the engine makes the change together with the record of the attempt."""
+    """R86: the engine makes the change together with the record of the attempt."""
     result = DNPL.run(make_job(local(operation=operation), {}, LEAD))
 
     assert result.judgement.outcome is Outcome.SUCCESS

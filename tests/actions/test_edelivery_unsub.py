@@ -21,7 +21,7 @@ CONNECTION = connection_to(BASE_URL)
     ],
 )
 def test_address_and_number_are_a_call_each(operation: str, paths: list[str]) -> None:
-    """R88: both operations of the unsubscribe list."""
+    """R90: both operations of the unsubscribe list."""
     job = make_job(settings_of(UNSUB, operation=operation), CONNECTION, LEAD)
 
     requests = UNSUB.build_all(job)

@@ -60,6 +60,7 @@ def body_of(connection: dict[str, str], values: Any = LEAD, **changes: Any) -> b
 
 
 def test_web2campaign_gets_the_bytes_of_the_golden_vector() -> None:
+    """R87: lead data to a list of Five9."""
     request = FIVE9.build(make_job(settings_with(), WEB, LEAD))
 
     assert request.method == "POST"

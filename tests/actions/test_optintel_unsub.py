@@ -21,7 +21,7 @@ CONNECTION = connection_to(LINK)
     ],
 )
 def test_the_operation_chooses_the_paths(operation: str, paths: list[str]) -> None:
-    """R89: contacts are added to the list, or removed from it."""
+    """R91: contacts are added to the list, or removed from it."""
     job = make_job(settings_of(UNSUB, operation=operation), CONNECTION, LEAD)
 
     urls = [request.url for request in UNSUB.build_all(job)]

@@ -26,6 +26,7 @@ def world(running: MailWorld) -> MailWorld:
 
 
 def test_the_message_arrives_as_it_was_written(world: MailWorld) -> None:
+    """R79."""
     result = world.send(
         cc="{sub1}, sales@shop.example", bcc="log@shop.example", reply_to="{lead:email}"
     )

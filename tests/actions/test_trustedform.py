@@ -40,7 +40,7 @@ def sent(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_request_is_the_one_of_the_reference() -> None:
-    """R83: 124 bytes, as the vendor's own integration sends them."""
+    """R82: 124 bytes, as the vendor's own integration sends them."""
     request = CLAIM.build(job_with())
 
     assert (request.method, request.url) == ("POST", f"{HOST}/{ID}")

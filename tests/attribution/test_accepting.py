@@ -59,7 +59,7 @@ def play(app: App, client: Client, events: list[tuple[float, str, str]]) -> None
 def test_the_worked_example_is_announced_as_its_table_says(
     app: App, client: Client
 ) -> None:
-    """The domain's example, through the door."""
+    """R129, R132, R133, R134, R135, R154, R155, R156: the example, through the door."""
     play(app, client, WORKED)
 
     assert ledger() == ANNOUNCED

@@ -66,7 +66,7 @@ def one_by_one(events: Iterable[Moment], *, is_device: bool) -> History:
 
 
 def test_the_worked_example_gives_the_facts_of_its_table() -> None:
-    """R116 to R155: a device over four months."""
+    """R116, R129, R132, R133, R134, R135, R136, R154, R155, R156: a device's story."""
     state: State | None = None
     found = []
     for event, _ in EXAMPLE:
@@ -149,7 +149,7 @@ def test_a_device_that_appears_with_another_event_has_no_install() -> None:
 
 
 def test_a_user_is_new_with_the_first_event_of_any_kind() -> None:
-    """R120 to R122: registrations and installs are facts of devices only."""
+    """R120, R121, R122: registrations and installs are facts of devices only."""
     events = [moment(1, "registration", click_of(A)), moment(2, "install")]
 
     found = replay(events, is_device=False)

@@ -101,7 +101,7 @@ def test_the_late_launch_retracts_four_facts_and_tells_nothing_twice() -> None:
 
 
 def test_what_comes_first_after_all_does_not_take_the_slot_of_what_was_told() -> None:
-    """An earlier purchase arrives late: the first one was told already."""
+    """R229: an earlier purchase arrives late; the first one was told already."""
     books = books_of(
         [moment(0, "install"), moment(5, "purchase"), moment(2, "purchase")],
         is_device=True,
@@ -144,7 +144,7 @@ def test_in_order_what_is_told_is_what_is_true_though_each_event_is_sent_twice(
 def test_shuffled_arrival_never_tells_anything_unique_twice(
     events: list[Moment], is_device: bool, order: random.Random
 ) -> None:
-    """3,000 streams: neither a slot twice, nor an event twice as the same kind."""
+    """R229: 3,000 streams, neither a slot twice, nor an event twice as the same kind."""
     order.shuffle(events)
 
     told = books_of(events, is_device=is_device).told

@@ -119,6 +119,7 @@ def test_ids_are_shown_to_those_who_may_see_people(
 def test_the_trace_shows_touch_gap_and_period_of_each_fact(
     app: App, staff: Client
 ) -> None:
+    """R228."""
     event = Event.objects.order_by("occurred_at")[3]
 
     page = staff.get(change_url(event)).content.decode()
@@ -166,6 +167,7 @@ def test_a_preset_leaves_only_the_sending_mode_to_set(app: App, staff: Client) -
 
 
 def test_a_postback_on_facts_is_saved(app: App, staff: Client) -> None:
+    """R112: without a preset, to whatever address one has."""
     answer = staff.post(start(app), form(staff, start(app)))
 
     assert answer.status_code == 302
@@ -186,7 +188,7 @@ def test_a_postback_on_facts_is_saved(app: App, staff: Client) -> None:
 def test_a_postback_on_facts_that_cannot_be_is_refused(
     app: App, staff: Client, fields: dict[str, Any], platform: str, message: str
 ) -> None:
-    """R113 to R115."""
+    """R113, R115, R220."""
     app.offer.platform = platform
     app.offer.save()
 
@@ -199,7 +201,7 @@ def test_a_postback_on_facts_that_cannot_be_is_refused(
 def test_an_offer_keeps_its_platform_while_postbacks_need_it(
     app: App, staff: Client
 ) -> None:
-    """R115, asked once more when the platform changes."""
+    """R115, R220: asked once more when the platform changes."""
     make_rule(
         app.offer, trigger="attribution", facts=["install"], subject_kind="device"
     )

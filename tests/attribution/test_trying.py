@@ -126,7 +126,7 @@ def test_the_form_previews_a_fact_of_the_chosen_transaction(
 
 
 def test_a_test_sends_about_a_fact(app: App, staff: Client) -> None:
-    """R214: with the values that the partner would get."""
+    """R185: with the values that the partner would get."""
     with running_sink() as sink:
         rule = listen(app, "re_engagement", host=sink.url)
         form = staff.get(page_url(rule, "send-test")).context["form"]

@@ -38,7 +38,7 @@ def save_type(client: Client, event_type: EventType, **changes: Any) -> Any:
 
 
 def test_the_list_of_events_shows_flags_and_leads_to_the_logs(staff: Client) -> None:
-    """R169, R175 to R177, R200."""
+    """R169, R175, R176, R177, R200."""
     event_type = make_event_type(
         "sold",
         is_conversion=True,
@@ -134,26 +134,30 @@ def test_an_event_that_is_switched_off_on_the_offer_does_not_count_as_the_second
 
 
 def test_a_postback_url_is_added_to_an_event_and_listed_on_it(staff: Client) -> None:
-    """R180 to R184: a postback whose trigger is this event, on every offer."""
+    """R180, R181, R182, R183, R184: a rule on this event of every offer; several."""
     event_type = make_event_type("sold")
     empty = staff.get(change_url(event_type))
     add = empty.context["add_rule_url"]
     url = "https://p.example/?t={transaction_id}&l={lead_id}&e={event_name}"
 
-    saved = staff.post(add, ping_values(staff, add, cfg_url=url, cfg_method="POST"))
+    choices = staff.get(add).context["adminform"].form.fields["cfg_method"].choices
+    for method in ("POST", "GET"):
+        staff.post(add, ping_values(staff, add, cfg_url=url, cfg_method=method))
 
-    assert saved.status_code == 302
-    rule = PostbackRule.objects.get()
-    assert (rule.event_type, rule.trigger, rule.offer) == (event_type, "event", None)
-    assert rule.settings["method"] == "POST"
+    assert [value for value, _ in choices] == ["GET", "POST"]
+    rules = PostbackRule.objects.order_by("pk")
+    assert [rule.settings["method"] for rule in rules] == ["POST", "GET"]
     html = shown(staff, change_url(event_type))
     assert "Nobody is told" in empty.content.decode()
-    assert change_url(rule) in html
-    assert page_url(rule, "send-test") in html
+    for rule in rules:
+        assert (rule.event_type, rule.offer) == (event_type, None)
+        assert (rule.trigger, rule.settings["url"]) == ("event", url)
+        assert change_url(rule) in html
+        assert page_url(rule, "send-test") in html
 
 
 def test_custom_fields_of_an_event_are_edited_on_its_page(staff: Client) -> None:
-    """R189 to R192."""
+    """R189, R190, R191, R192."""
     event = make_offer_event(make_offer())
     form = staff.get(change_url(event)).context["adminform"].form
     values = {name: form[name].value() or "" for name in form.fields}

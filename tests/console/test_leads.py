@@ -1,4 +1,4 @@
-"""Leads: finding them, and the story of their transaction (R163 to R168)."""
+"""Leads: finding them, and the story of their transaction (R163)."""
 
 from collections.abc import Callable
 from datetime import timedelta

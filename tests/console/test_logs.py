@@ -55,7 +55,7 @@ def make_told(transaction_id: str, *states: str, **fields: Any) -> Event:
 
 
 def test_a_row_tells_when_who_where_and_what_came_of_it(staff: Client) -> None:
-    """R199, R203 to R207."""
+    """R199, R203, R204, R205, R206, R207."""
     event = make_told("tx-7", "delivered", "failed")
     Lead.objects.create(
         public_id="L-7", offer=event.offer, transaction_id="tx-7", submitted_at=NOON
@@ -97,6 +97,30 @@ def test_the_log_is_filtered_by_event_and_source(staff: Client) -> None:
     assert f"{reverse(EVENTS)}?event_type__id__exact={sale.pk}" in (
         event_types.content.decode()
     )
+
+
+def test_the_log_counts_the_events_of_a_category_in_a_range(staff: Client) -> None:
+    """R20: how far people came in the funnel, up to what a log counts."""
+    offer = make_offer()
+    last_month = NOON - timedelta(days=30)
+    for category, count in (("views", 3), ("engagement", 2), ("conversions", 1)):
+        for number in range(count):
+            at = id_at(NOON + timedelta(seconds=number))
+            make_event(offer, id=at, category=category)
+    make_event(offer, category="views", received_at=last_month, id=id_at(last_month))
+    march = {
+        "received_at__gte": "2026-03-01T00:00",
+        "received_at__lt": "2026-03-02T00:00",
+    }
+
+    counts = {
+        category: staff.get(reverse(EVENTS), {"category__exact": category, **march})
+        .context["cl"]
+        .result_count
+        for category in ("views", "engagement", "progress", "conversions")
+    }
+
+    assert counts == {"views": 3, "engagement": 2, "progress": 0, "conversions": 1}
 
 
 def test_the_log_is_filtered_by_what_came_of_the_postbacks(staff: Client) -> None:

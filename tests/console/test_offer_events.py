@@ -19,9 +19,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_new_event_of_an_offer_leads_to_its_url(staff: Client) -> None:
-    """R59: after creation the dedicated URL is on the tab Revenue & payout."""
+    """R48, R59: from the tab Revenue & payout and back; its dedicated URL is there."""
     offer, event_type = make_offer(), make_event_type("sold")
-    url = f"{reverse('admin:events_offerevent_add')}?offer={offer.pk}"
+    tab = staff.get(page_url(offer, "terms"))
+    url = tab.context["add_event_url"]
     rows = {
         f"{prefix}-{name}_FORMS": "0"
         for prefix in ("fields", "payouts")
@@ -43,6 +44,7 @@ def test_a_new_event_of_an_offer_leads_to_its_url(staff: Client) -> None:
 
     response = staff.post(url, {**values, **rows}, follow=True)
 
+    assert f'<a class="push" href="{url}">Add event</a>' in tab.content.decode()
     assert response.redirect_chain[-1][0] == page_url(offer, "terms")
     assert (
         f"/postback/{offer.public_token}/{event_type.pk}?" in response.content.decode()

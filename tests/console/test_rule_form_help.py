@@ -59,6 +59,28 @@ def test_the_form_advises_which_categories_suit_which_goal(staff: Client) -> Non
     assert "Completed sales only" not in other.content.decode()
 
 
+@pytest.mark.parametrize(
+    "action",
+    ["google_ads", "facebook_capi", "meta_audience", "tiktok_events", "ping_url"],
+)
+def test_ad_platforms_and_webhooks_are_told_of_categories_in_funnel_order(
+    staff: Client, action: str
+) -> None:
+    """R9, R17: Google Ads, Meta Ads, TikTok Ads, and whatever has a URL."""
+    page = staff.get(f"{reverse(ADD)}?trigger=event&action={action}")
+
+    categories = page.context["adminform"].form.fields["categories"]
+    assert [str(label) for _, label in categories.choices] == [
+        "Views",
+        "Engagement",
+        "Progress",
+        "Conversions",
+        "Partial conversions",
+        "Uncategorized",
+    ]
+    assert page.content.decode().count('name="categories"') == 6
+
+
 def test_custom_events_are_a_section_at_the_bottom_with_a_row_to_fill(
     staff: Client,
 ) -> None:

@@ -50,7 +50,7 @@ def row_of(html: str, rule: PostbackRule) -> str:
 
 
 def test_the_list_has_every_column_that_operators_need(staff: Client) -> None:
-    """R66 to R73: number, trigger and settings, action and settings, status, author."""
+    """R66, R67, R68, R69, R70, R71, R72, R73: each column has what it is for."""
     offer = make_offer(enable_goals=True)
     author = make_user("maria", first_name="Maria", last_name="Keller")
     rule = make_rule(
@@ -73,7 +73,7 @@ def test_the_list_has_every_column_that_operators_need(staff: Client) -> None:
         "Ping URL",
         "GET https://partner.example/pb?tid={transaction_id}",
         ">Active</span>",
-        f"{rule.created_at:%Y-%m-%d}",
+        f"{rule.created_at:%Y-%m-%d %H:%M}",
         f"#{author.pk} Maria Keller",
     ):
         assert words in row, words
@@ -205,7 +205,7 @@ def test_what_is_the_matter_stands_in_the_list_and_on_the_form(staff: Client) ->
 
 
 def test_an_audience_is_best_filled_with_conversions_only(staff: Client) -> None:
-    """R19: more sends more data and may add noise."""
+    """R17, R19: the method decides what to tick; more sends more and may add noise."""
     assert registry.get("meta_audience").is_audience
     settings = {
         name: field.initial or ""

@@ -57,7 +57,7 @@ def press(client: Client, rule: PostbackRule, about: Any = None) -> str:
 def test_request_and_answer_are_shown_side_by_side(
     staff: Client, offer: Offer, sink: Sink
 ) -> None:
-    """R214: the destination gets one request with {test}=1, and nobody else any."""
+    """R185: the destination gets one request with {test}=1, and nobody else any."""
     rule = make_tested(offer, sink)
     make_rule(offer, trigger="event", url=f"{sink.url}/other")
 
@@ -72,7 +72,7 @@ def test_request_and_answer_are_shown_side_by_side(
 def test_it_is_logged_as_a_test_and_nothing_follows_from_it(
     staff: Client, offer: Offer, sink: Sink
 ) -> None:
-    """The postback may still fire for the same event; health does not change."""
+    """R185: it may still fire for the same event; health does not change."""
     rule = make_tested(offer, sink)
     sink.answers = [(500, {})]
 

@@ -137,7 +137,7 @@ def test_confirmed_it_is_accepted_and_its_trace_opens(
 
 
 def test_required_fields_are_typed_and_asked_for(staff: Client, lead: Lead) -> None:
-    """R190 to R193."""
+    """R190, R191, R192, R193: text, number and date, each checked."""
     add_field(lead, "plan", "text")
     add_field(lead, "score", "number")
     add_field(lead, "day", "date", required=False)

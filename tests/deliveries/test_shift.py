@@ -27,6 +27,7 @@ pytestmark = [
 
 
 def test_a_due_delivery_reaches_the_partner_once(offer: Offer, sink: Sink) -> None:
+    """R110: the partner gets one HTTP request about what happened."""
     delivery = make_due(offer, sink)
 
     draining.work_shift()

@@ -23,6 +23,7 @@ from tests.factories import (
     make_click,
     make_event_list,
     make_event_type,
+    make_offer,
     make_offer_event,
 )
 from tests.ingest.postbacks import refusal, send
@@ -163,7 +164,7 @@ def test_the_dedicated_url_names_offer_and_event(client: Client, offer: Offer) -
 
 
 def test_custom_fields_are_required_and_typed(client: Client, offer: Offer) -> None:
-    """R189 to R193."""
+    """R189, R190, R191, R192, R193."""
     offer_event = make_offer_event(offer)
     offer_event.fields.create(name="plan", is_required=True)
     offer_event.fields.create(name="seats", type="number")
@@ -231,6 +232,27 @@ def test_what_an_offer_changed_about_an_event_survives_its_list(
     assert refusal(refused) == (409, "event_not_enabled")
     assert accepted.json()["result"] == "accepted"
     assert Event.objects.get(name="renewal").payout == Decimal(7)
+
+
+def test_one_event_is_used_by_two_offers_each_in_its_own_way(
+    client: Client, offer: Offer
+) -> None:
+    """R165, R166: other terms, and another answer to its repetition."""
+    renewal, other = make_event_type("renewal"), make_offer("Other")
+    make_click(other, "tx-2")
+    make_offer_event(offer, renewal)
+    own = {"payout_value": Decimal(9), "repeat_policy": RepeatPolicy.UNLIMITED}
+    make_offer_event(other, renewal, **own)
+
+    results = [
+        send(client, transaction_id=transaction, **event).json()["result"]
+        for transaction in (TRANSACTION, "tx-2")
+        for event in ({}, {"event_name": "renewal"}, {"event_name": "renewal"})
+    ]
+
+    assert results == [*["accepted"] * 2, "duplicate", *["accepted"] * 3]
+    payouts = Event.objects.filter(name="renewal").order_by("id")
+    assert list(payouts.values_list("payout", flat=True)) == [2, 9, 9]
 
 
 def test_a_disabled_event_of_a_list_is_refused(client: Client, offer: Offer) -> None:
