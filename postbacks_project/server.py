@@ -4,6 +4,7 @@
 """
 
 import argparse
+import logging
 import os
 
 from django.conf import settings
@@ -12,6 +13,14 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 TARGET = "postbacks_project.wsgi:application"
+
+ADVICE = ("Configuration allows", "Configured number")
+"""How lines begin that doubt, on a small machine, that so many threads help."""
+
+
+def is_no_advice(record: logging.LogRecord) -> bool:
+    """Tell whether a line is about what happens, and not about how many we chose."""
+    return not record.getMessage().startswith(ADVICE)
 
 
 def main() -> None:
@@ -25,6 +34,7 @@ def main() -> None:
     for number in ("port", "workers", "threads"):
         parser.add_argument(f"--{number}", type=int, required=True)
     given = parser.parse_args()
+    logging.getLogger("_granian").addFilter(is_no_advice)
     Granian(
         TARGET,
         interface=Interfaces.WSGI,
