@@ -75,6 +75,13 @@ NEEDS = (
         remedy="apt-get install nginx-light",
     ),
     Need(
+        marker="promtool",
+        name="promtool",
+        find=lambda: shutil.which("promtool"),
+        remedy="apt-get install prometheus   (which also starts a Prometheus; .ci/run "
+        "takes promtool alone)",
+    ),
+    Need(
         marker="curl",
         name="curl",
         find=lambda: shutil.which("curl"),

@@ -90,24 +90,13 @@ def web_server(
 
 
 def web_arguments(*, host: str, port: int, workers: int, threads: int) -> list[str]:
-    """Return what follows ``python`` to serve the product with granian.
-
-    Its access log stays off: addresses of postbacks hold tokens.
-    """
+    """Return what follows ``python`` to serve the product with granian."""
     # fmt: off
     return [
-        "-m", "granian",
-        "--interface", "wsgi",
+        "-m", "postbacks_project.server",
         "--host", host,
         "--port", str(port),
         "--workers", str(workers),
-        "--blocking-threads", str(threads),
-        # Else one that is killed takes the others with it.
-        "--respawn-failed-workers",
-        "--respawn-interval", "1",
-        "--no-ws",
-        # At "warning" it doubts, on a small machine, that so many threads help.
-        "--log-level", "error",
-        "postbacks_project.wsgi:application",
+        "--threads", str(threads),
     ]
     # fmt: on
