@@ -66,21 +66,21 @@ def test_common_patterns_work(pattern: str, text: str, *, is_found: bool) -> Non
 )
 def test_a_pattern_that_hangs_python_ends_at_once(pattern: str) -> None:
     text = "a" * 60_000 + "!"
-    started = time.perf_counter()
+    started = time.thread_time()
 
     compile_pattern(pattern).search(text)
 
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_a_search_that_learns_too_much_gives_up() -> None:
     """The automaton would need a state for each of 2^40 endings."""
     pattern = compile_pattern("a.{40}b.{40}c")
     text = "".join("ab"[bit] for bit in _bits(60_000))
-    started = time.perf_counter()
+    started = time.thread_time()
 
     assert pattern.search(text) is False
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def _bits(count: int) -> list[int]:
