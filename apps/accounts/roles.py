@@ -52,6 +52,7 @@ ACTIVITY_MODELS = (
     "ingest.refusedrequest",
     "retention.pruning",
     "reports.outcomehour",
+    "reports.eventhour",
 )
 IMPORTS = ("ingest.import",)
 """Many reports at once: for those who set up offers, not for those who call people."""

@@ -69,11 +69,14 @@ MENU: tuple[tuple[str, StrOrPromise, tuple[Entry, ...]], ...] = (
     ),
 )
 
+REPORTS = ("OutcomeHour", "EventHour")
+"""Beside the overview: the reconciliation and the funnel."""
+
 
 def menu(apps: list[Any]) -> list[dict[str, Any]]:
     """Return Django's list of apps as the menu by task, the overview first."""
     models = {model["object_name"]: model for app in apps for model in app["models"]}
-    reports = [models["OutcomeHour"]] if "OutcomeHour" in models else []
+    reports = [models[name] for name in REPORTS if name in models]
     groups = [_group("reports", gettext("Reports"), [_overview(), *reports])]
     for key, name, entries in MENU:
         found = [

@@ -33,6 +33,7 @@ from apps.deliveries.models import Delivery
 from apps.goals.models import Goal, GoalStatus
 from apps.offers.models import Offer, OfferStatus
 from apps.postbacks.models import PostbackRule
+from apps.reports.models import EventHour
 from apps.tracking.models import Event, Lead
 
 STATUS_COLOURS = {OfferStatus.ACTIVE: "ok", OfferStatus.PAUSED: "wait"}
@@ -237,6 +238,13 @@ class OfferAdmin(PagesAdmin):
             (gettext("History"), history, is_staff),
         ]
         return [(label, url) for label, url, is_shown in tabs if is_shown]
+
+    def page_links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Add how far people come on the offer (R20)."""
+        links = super().page_links(request, obj)
+        if signed_in(request).has_perm("reports.view_eventhour"):
+            links.append((gettext("Funnel"), list_url(EventHour, offer=obj.pk)))
+        return links
 
     # --- the list
 

@@ -1,10 +1,7 @@
 """The reconciliation: what matched, and what became of every match, must agree."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -12,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from apps.accounts.models import Advertiser, Affiliate
+from apps.console.days import Days, DaysForm, last_week, presets
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.exporting import csv_lines, csv_response
 from apps.core.adminkit.pages import render_page
@@ -38,15 +35,8 @@ from apps.reports.reconciliation import (
     total_of,
 )
 
-MOST_DAYS = 92
 MOST_LINES = 100
 """On the page, what is unexplained first; the file has all."""
-PRESETS = (
-    (_("Today"), 0, 0),
-    (_("Yesterday"), 1, 1),
-    (_("7 days"), 6, 0),
-    (_("30 days"), 29, 0),
-)
 LABELS: dict[str, StrOrPromise] = {
     "rule": _("Postbacks"),
     "affiliate": _("Affiliates"),
@@ -71,64 +61,29 @@ LINKED = {"failed": "failed", "held": "held", "retrying": "retrying"}
 """Columns that lead to the deliveries they count, by their state."""
 
 
-class RangeForm(forms.Form):
+class RangeForm(DaysForm):
     """Which days, and by what."""
 
-    first = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("Until, inclusive"), widget=forms.DateInput(attrs={"type": "date"})
-    )
     by = forms.ChoiceField(
         choices=list(LABELS.items()), widget=forms.HiddenInput, required=False
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a range that ends before it begins, or is too long."""
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and last < first:
-            raise forms.ValidationError(gettext("The range ends before it begins."))
-        if first and last and (last - first).days >= MOST_DAYS:
-            raise forms.ValidationError(
-                gettext("Choose %(days)s days at the most.") % {"days": MOST_DAYS}
-            )
-        return cleaned
-
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Days):
     """What the address asks for."""
 
-    first: date
-    last: date
     by: str
     of: dict[str, str]
 
     @property
-    def start(self) -> datetime:
-        """The first moment, in the installation's time zone."""
-        return timezone.make_aware(datetime.combine(self.first, time()))
-
-    @property
-    def end(self) -> datetime:
-        """The moment after the last."""
-        day_after = self.last + timedelta(days=1)
-        return timezone.make_aware(datetime.combine(day_after, time()))
-
-    def url(self, **changes: Any) -> str:
-        """Return the address of the same question with ``changes``."""
-        asked = {"first": self.first, "last": self.last, "by": self.by, **self.of}
-        return f"?{urlencode({**asked, **changes})}"
+    def query(self) -> dict[str, Any]:
+        """Return the parameters of the address."""
+        return {"first": self.first, "last": self.last, "by": self.by, **self.of}
 
     def deliveries_url(self, rule_id: int | None, **filters: str) -> str:
         """Return the address of the deliveries of a postback in the range."""
-        start, end = (
-            timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
-            for at in (self.start, self.end)
-        )
-        dates = {"created_at__gte": start, "created_at__lt": end}
+        dates = self.filters("created_at")
         return list_url(Delivery, **dates, rule__id__exact=rule_id, **filters)
 
 
@@ -154,7 +109,7 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
             "template": "console/reconciliation.html",
             "range_form": form,
             "asked": asked,
-            "presets": list(_presets(asked)),
+            "presets": list(presets(asked)),
             "tabs_by": [(label, asked.url(by=by), by) for by, label in LABELS.items()],
             "narrowed": self._narrowed(request, asked),
             "lines": [_shown(line, asked) for line in lines[:MOST_LINES]],
@@ -200,12 +155,7 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
         """Return the form and what is asked: the last seven days if it is wrong."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        today = timezone.localdate()
-        values: dict[str, Any] = {
-            "first": today - timedelta(days=6),
-            "last": today,
-            "by": "rule",
-        }
+        values: dict[str, Any] = {**last_week(), "by": "rule"}
         given = request.GET.dict()
         form = RangeForm({**values, **given})
         if form.is_valid():
@@ -243,15 +193,6 @@ def _fact_lines(request: HttpRequest, asked: Asked) -> list[FactLine]:
 
 def _is_key(text: str) -> bool:
     return text == NOBODY or (text.isdecimal() and len(text) < 19)
-
-
-def _presets(asked: Asked) -> Iterator[tuple[StrOrPromise, str, bool]]:
-    today = timezone.localdate()
-    for label, from_days, to_days in PRESETS:
-        first = today - timedelta(days=from_days)
-        last = today - timedelta(days=to_days)
-        is_current = (first, last) == (asked.first, asked.last)
-        yield label, asked.url(first=first, last=last), is_current
 
 
 def _shown(line: Line, asked: Asked) -> dict[str, Any]:

@@ -14,19 +14,34 @@ from apps.postbacks.models import PostbackRule
 
 
 class EventHour(models.Model):
-    """How many events an offer accepted in the hour that begins at ``hour`` (UTC)."""
+    """How many events an offer accepted in the hour that begins at ``hour`` (UTC).
+
+    ``accepted`` counts all of them, the others those of one effective category. What
+    is missing to ``accepted`` was counted before categories were.
+    """
 
     hour = models.DateTimeField(_("hour"))
     offer = models.ForeignKey(
         Offer, on_delete=models.CASCADE, related_name="+", verbose_name=_("offer")
     )
     accepted = models.PositiveIntegerField(_("accepted"))
+    # With defaults in the database: workers of a release before know accepted only.
+    views = models.PositiveIntegerField(_("views"), default=0, db_default=0)
+    engagement = models.PositiveIntegerField(_("engagement"), default=0, db_default=0)
+    progress = models.PositiveIntegerField(_("progress"), default=0, db_default=0)
+    conversions = models.PositiveIntegerField(_("conversions"), default=0, db_default=0)
+    partial_conversions = models.PositiveIntegerField(
+        _("partial conversions"), default=0, db_default=0
+    )
+    uncategorized = models.PositiveIntegerField(
+        _("uncategorized"), default=0, db_default=0
+    )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("event hour")
-        verbose_name_plural = _("event hours")
+        verbose_name = _("funnel")
+        verbose_name_plural = _("funnel")
         constraints = [
             models.UniqueConstraint(fields=["hour", "offer"], name="event_hour_unique"),
         ]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Max
 
+from apps.events.categories import EffectiveCategory
 from apps.reports import outcomes
 from apps.reports.fact_counts import count_facts
 from apps.reports.models import EventHour
@@ -19,12 +20,18 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 """A host whose clock is ahead may have stored something in the future."""
 
-EVENTS = """
-INSERT INTO reports_eventhour (hour, offer_id, accepted)
-SELECT date_trunc('hour', received_at, 'UTC'), offer_id, count(*)
+CATEGORIES = tuple(EffectiveCategory.values)
+"""Each is the column of its count, too."""
+
+EVENTS = f"""
+INSERT INTO reports_eventhour (hour, offer_id, accepted, {", ".join(CATEGORIES)})
+SELECT date_trunc('hour', received_at, 'UTC'), offer_id, count(*),
+       {", ".join(f"count(*) FILTER (WHERE category = '{c}')" for c in CATEGORIES)}
   FROM tracking_event WHERE received_at >= %s AND received_at < %s GROUP BY 1, 2
-    ON CONFLICT (hour, offer_id) DO UPDATE SET accepted = excluded.accepted
-"""
+    ON CONFLICT (hour, offer_id) DO UPDATE
+   SET accepted = excluded.accepted,
+       {", ".join(f"{name} = excluded.{name}" for name in CATEGORIES)}
+"""  # noqa: S608 - made of constants
 
 SUMS = """
        count(*) FILTER (WHERE state NOT IN ('suppressed', 'cancelled')) AS planned,

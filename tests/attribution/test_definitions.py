@@ -110,16 +110,17 @@ def test_somebody_known_from_elsewhere_is_authorized_first_on_each_device(
 
 
 @pytest.mark.parametrize(
-    ("metric", "kind"),
-    [("mt_registration", "registration"), ("mt_login", "authorization")],
+    ("metric", "name", "kind"),
+    [
+        ("mt_registration", "registration", "registration"),
+        ("mt_login", "login", "authorization"),
+    ],
 )
 def test_a_vendors_own_name_of_the_metric_is_taken_for_the_fact(
-    app: App, client: Client, metric: str, kind: str
+    app: App, client: Client, metric: str, name: str, kind: str
 ) -> None:
-    """R142: an offer understands the name that the vendor's reports have."""
-    event = app.offer.offer_events.get(event_type__name=f"{kind}_event")
-    event.advertiser_event_name = metric
-    event.save()
+    """R142, R145, R146, R148: nothing has to be set up for it."""
+    make_offer_event(app.offer, EventType.objects.get(name=name))
 
     app.send(client, 0, kind, event_name=metric)
 
@@ -128,6 +129,18 @@ def test_a_vendors_own_name_of_the_metric_is_taken_for_the_fact(
         f"{kind}_ca→organic",
         f"first_{kind}→organic",
     }
+
+
+def test_an_advertiser_may_have_another_name_for_the_metric(
+    app: App, client: Client
+) -> None:
+    event = app.offer.offer_events.get(event_type__name="registration_event")
+    event.advertiser_event_name = "vendor_signup"
+    event.save()
+
+    app.send(client, 0, "registration", event_name="vendor_signup")
+
+    assert "first_registration→organic" in ledger()
 
 
 def test_somebody_may_return_and_install_again_many_times(

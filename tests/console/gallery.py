@@ -13,8 +13,10 @@ from apps.actions import registry
 from apps.core.adminkit.scoping import ReadOnlyMixin
 from apps.deliveries.models import Destination, Replay
 from apps.events.models import SeenEventName
+from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.postbacks.services import record_revision
+from apps.reports.models import EventHour
 from apps.retention.models import Pruning
 from tests.console.people import make_person
 from tests.console.world import World, build_world
@@ -85,7 +87,30 @@ def build_gallery(now: datetime) -> World:
         days_left=1,
     )
     _add_imports(world.admin)
+    _add_funnels(now)
     return world
+
+
+def _add_funnels(now: datetime) -> None:
+    """Count what offers other than that of the history had; one of them long ago."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    loans, solar = (
+        Offer.objects.get(name=name) for name in ("Home Loans UK", "Solar Leads DE")
+    )
+    EventHour.objects.create(
+        hour=hour,
+        offer=loans,
+        accepted=173_380,
+        views=148_200,
+        engagement=21_930,
+        progress=2_611,
+        conversions=412,
+        partial_conversions=35,
+        uncategorized=192,
+    )
+    EventHour.objects.create(
+        hour=hour, offer=solar, accepted=1_270, views=900, conversions=54
+    )
 
 
 def _add_operations(rule: PostbackRule, author: User, now: datetime) -> None:

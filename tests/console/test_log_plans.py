@@ -36,6 +36,7 @@ ROWS = 40_000
 ADDRESSES = (
     "/admin/",
     "/admin/reports/outcomehour/",
+    "/admin/reports/eventhour/",
     "/admin/find/?q=tx-77",
     "/admin/tracking/event/",
     "/admin/tracking/event/?q=tx-77",

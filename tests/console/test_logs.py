@@ -100,7 +100,6 @@ def test_the_log_is_filtered_by_event_and_source(staff: Client) -> None:
 
 
 def test_the_log_counts_the_events_of_a_category_in_a_range(staff: Client) -> None:
-    """R20: how far people came in the funnel, up to what a log counts."""
     offer = make_offer()
     last_month = NOON - timedelta(days=30)
     for category, count in (("views", 3), ("engagement", 2), ("conversions", 1)):

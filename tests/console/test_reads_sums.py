@@ -1,4 +1,4 @@
-"""The overview and the reconciliation read sums, never the log."""
+"""The overview, the reconciliation and the funnel read sums, never the log."""
 
 import re
 from datetime import UTC, datetime
@@ -39,6 +39,7 @@ OF_NOW = re.compile(
         ("admin:reports_outcomehour_changelist", ""),
         ("admin:reports_outcomehour_changelist", "?by=affiliate"),
         ("admin:reports_outcomehour_changelist", "?by=advertiser"),
+        ("admin:reports_eventhour_changelist", ""),
     ],
 )
 def test_no_table_of_the_log_is_read(staff: Client, page: str, query: str) -> None:

@@ -43,7 +43,6 @@ WITHOUT_SCREEN = {
     "OfferEventList",
     "OfferValueList",
     "ListedValue",
-    "EventHour",
     "DeliveryHour",
     "FactHour",
     "Finding",

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from apps.deliveries.models import Delivery
+from apps.events.categories import EffectiveCategory
 from apps.offers.models import Offer
 from apps.postbacks.models import PostbackRule
 from apps.reports.models import DeliveryHour, EventHour
@@ -16,6 +17,14 @@ from tests.factories import NOON, make_delivery, make_event, make_offer, make_ru
 from tests.moments import id_at
 
 pytestmark = pytest.mark.django_db
+
+EVENTS_OF_BEFORE = """
+INSERT INTO reports_eventhour (hour, offer_id, accepted)
+SELECT date_trunc('hour', received_at, 'UTC'), offer_id, count(*)
+  FROM tracking_event WHERE received_at >= %s AND received_at < %s GROUP BY 1, 2
+    ON CONFLICT (hour, offer_id) DO UPDATE SET accepted = excluded.accepted
+"""
+"""As the release before the categories writes the hours."""
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -55,6 +64,46 @@ def test_events_are_counted_by_hour_and_offer() -> None:
         (NOON, other.pk, 1),
         (NOON + HOUR, offer.pk, 1),
     ]
+
+
+def test_events_are_counted_by_category_too() -> None:
+    """R20: and what comes later corrects it."""
+    offer = make_offer()
+    categories = EffectiveCategory.values
+    for number, category in enumerate([*categories, "views", "conversions"]):
+        make_event(
+            offer, received_at=NOON, category=category, transaction_id=f"t-{number}"
+        )
+    roll_up(now=NOON + SECOND)
+    make_event(offer, received_at=NOON, category="views", transaction_id="late")
+
+    roll_up(now=NOON + 2 * SECOND)
+
+    [row] = EventHour.objects.values("accepted", *categories)
+    assert row == {
+        "accepted": 9,
+        "views": 3,
+        "engagement": 1,
+        "progress": 1,
+        "conversions": 2,
+        "partial_conversions": 1,
+        "uncategorized": 1,
+    }
+
+
+def test_a_worker_of_the_release_before_goes_on_counting() -> None:
+    """It knows neither the categories nor another constraint than this."""
+    offer = make_offer()
+    make_event(offer, received_at=NOON, category="views")
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS_OF_BEFORE, [NOON, NOON + HOUR])
+        cursor.execute(EVENTS_OF_BEFORE, [NOON, NOON + HOUR])
+    before = EventHour.objects.values_list("accepted", "views").get()
+
+    roll_up(now=NOON + SECOND)
+
+    assert before == (1, 0)
+    assert EventHour.objects.values_list("accepted", "views").get() == (1, 1)
 
 
 def test_deliveries_are_summed_by_state_with_the_slow_end_of_the_delivered() -> None:
