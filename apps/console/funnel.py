@@ -144,11 +144,11 @@ def _shown(line: Line, asked: Asked) -> dict[str, Any]:
     return {
         "name": line.name or NOTHING,
         "url": "" if line.key is None else asked.url(offer=line.key),
-        "untold": line.untold,
+        "untold": _count(line.untold),
         "cells": [
             (
                 category.label,
-                line.counts[category],
+                _count(line.counts[category]),
                 _percent(line, category),
                 list_url(Event, **dates, **of_offer, category__exact=category.value)
                 if line.counts[category] and line.key is not None
@@ -157,6 +157,10 @@ def _shown(line: Line, asked: Asked) -> dict[str, Any]:
             for category in COLUMNS
         ],
     }
+
+
+def _count(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 def _percent(line: Line, category: Any) -> str:
