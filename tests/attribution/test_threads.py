@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("transactional_db", "no_wake_ups"),
 ]
-THREADS, EVENTS = 24, 480
+THREADS, EVENTS = 24, 240
 KINDS = ("install", "launch", "purchase", "custom_revenue", "registration")
 
 
@@ -34,7 +34,7 @@ def deadlocks() -> int:
 
 
 def test_24_threads_send_every_event_twice_without_a_deadlock() -> None:
-    """480 events of 12 devices and 6 users, each sent twice, in random order."""
+    """240 events of 12 devices and 6 users, each sent twice, in random order."""
     app = App()
     current_configuration()
     before = deadlocks()
