@@ -31,7 +31,7 @@ MAX_BYTES = 1_000_000
 """What the confirmation can carry along; the command takes more."""
 MOST_CHANGES = 1_000
 """Entries that one request may add or change: nginx waits a minute for an answer, and a
-confirmed import runs twice, at up to 15 ms an entry (``make bench``)."""
+confirmed import runs twice, at some 20 ms an entry (``make bench``)."""
 MOST_ROWS = 200
 ACTS: dict[Act, tuple[StrOrPromise, str]] = {
     Act.ADDED: (_("added"), "ok"),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-MOST_DAYS = 92
 PRESETS = (
     (_("Today"), 0, 0),
     (_("Yesterday"), 1, 1),
@@ -23,6 +22,8 @@ PRESETS = (
 
 class DaysForm(forms.Form):
     """Which days."""
+
+    most_days = 92
 
     first = forms.DateField(
         label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
@@ -37,9 +38,9 @@ class DaysForm(forms.Form):
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
             raise forms.ValidationError(gettext("The range ends before it begins."))
-        if first and last and (last - first).days >= MOST_DAYS:
+        if first and last and (last - first).days >= self.most_days:
             raise forms.ValidationError(
-                gettext("Choose %(days)s days at the most.") % {"days": MOST_DAYS}
+                gettext("Choose %(days)s days at the most.") % {"days": self.most_days}
             )
         return cleaned
 

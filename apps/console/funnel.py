@@ -5,19 +5,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.formats import number_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.console.days import Days, DaysForm, last_week, presets
+from apps.console.sums_page import SumsAdmin
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.exporting import csv_lines, csv_response
 from apps.core.adminkit.pages import render_page
-from apps.core.adminkit.scoping import ReadOnlyMixin, visible
-from apps.core.adminkit.screens import ScopedAdmin
+from apps.core.adminkit.scoping import visible
 from apps.core.adminkit.showing import NOTHING
 from apps.offers.models import Offer
 from apps.reports.funnel import COLUMNS, STEPS, Line, funnel, total_of
@@ -53,16 +52,8 @@ class Asked(Days):
 
 
 @admin.register(EventHour)
-class FunnelAdmin(ReadOnlyMixin, ScopedAdmin):
+class FunnelAdmin(SumsAdmin):
     """One page of sums in place of a list of hours (R20)."""
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the address of the file."""
-        view = self.admin_site.admin_view(self.export_view)
-        return [
-            path("export/", view, name="reports_eventhour_export"),
-            *super().get_urls(),
-        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -85,12 +76,6 @@ class FunnelAdmin(ReadOnlyMixin, ScopedAdmin):
             **(extra_context or {}),
         }
         return render_page(self, request, page, title=gettext("Funnel"), is_list=True)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *_: Any, **__: Any
-    ) -> Any:
-        """Lead from a single hour to the page: it has none of its own."""
-        return HttpResponseRedirect(list_url(EventHour))
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the sums as a file."""

@@ -7,19 +7,18 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from apps.accounts.models import Advertiser, Affiliate
 from apps.console.days import Days, DaysForm, last_week, presets
+from apps.console.sums_page import SumsAdmin
 from apps.core.adminkit.addresses import list_url
 from apps.core.adminkit.exporting import csv_lines, csv_response
 from apps.core.adminkit.pages import render_page
-from apps.core.adminkit.scoping import ReadOnlyMixin, visible
-from apps.core.adminkit.screens import ScopedAdmin
+from apps.core.adminkit.scoping import visible
 from apps.core.adminkit.showing import NOTHING
 from apps.deliveries.models import Delivery, Finding
 from apps.offers.models import Offer
@@ -88,16 +87,8 @@ class Asked(Days):
 
 
 @admin.register(OutcomeHour)
-class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
+class ReconciliationAdmin(SumsAdmin):
     """One page of sums in place of a list of hours."""
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the address of the file."""
-        view = self.admin_site.admin_view(self.export_view)
-        return [
-            path("export/", view, name="reports_outcomehour_export"),
-            *super().get_urls(),
-        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -125,12 +116,6 @@ class ReconciliationAdmin(ReadOnlyMixin, ScopedAdmin):
         return render_page(
             self, request, page, title=gettext("Reconciliation"), is_list=True
         )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *_: Any, **__: Any
-    ) -> Any:
-        """Lead from a single hour to the page: it has none of its own."""
-        return HttpResponseRedirect(list_url(OutcomeHour))
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the sums as a file."""

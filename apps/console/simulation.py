@@ -3,14 +3,13 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
+from apps.console.days import DaysForm
 from apps.console.people import signed_in
 from apps.core.adminkit.pages import PageResult
 from apps.core.queue import enqueue
@@ -18,28 +17,12 @@ from apps.postbacks.models import PostbackRule, Simulation, SimulationState
 from apps.postbacks.tasks import SIMULATE
 
 STALLED = timedelta(seconds=60)
-LONGEST = timedelta(days=366)
 
 
-class SimulationForm(forms.Form):
-    """Which days."""
+class SimulationForm(DaysForm):
+    """Which days: a year, from one day to the same of the next."""
 
-    first = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("Until, inclusive"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a range that ends before it begins, or is too long."""
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and last < first:
-            raise forms.ValidationError(gettext("The range ends before it begins."))
-        if first and last and last - first > LONGEST:
-            raise forms.ValidationError(gettext("Choose a year at the most."))
-        return cleaned
+    most_days = 367
 
 
 def simulate(model_admin: Any, request: HttpRequest, rule: PostbackRule) -> PageResult:
